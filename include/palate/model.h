@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model: U, V >= 0 and all that is needed to predict, recommend and explain, in one file.
+ *
+ *     r(u, i) = base + o_u + s_i + sum_f U[u][f] V[i][f]          clipped to the scale
+ *
+ * A model does not change once made; any number of threads may read it. What users and items there
+ * are, and their rows, are those of the ratings it was trained on (see ratings.h).
+ */
+#ifndef PALATE_MODEL_H
+#define PALATE_MODEL_H
+
+#include "palate/context.h"
+#include "palate/options.h"
+#include "palate/ratings.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct palate_model palate_model;
+
+/** Numbers of a model. Strings are valid as long as the model. */
+typedef struct palate_model_summary {
+    uint32_t user_count;   /**< m */
+    uint32_t item_count;   /**< n */
+    uint32_t factor_count; /**< k */
+    /** Ratings trained on (held-out ones included); 0 for an imported model. */
+    int64_t rating_count;
+    palate_scale scale; /**< Predictions are clipped to it; low == high: no scale, no clipping. */
+    bool scale_inferred;
+    double mean; /**< Of the ratings: the prediction where user and item are both unknown. */
+    double base;
+    uint64_t seed;
+    const char *mode; /**< "default", "strict", "pure", or "imported". */
+    const char *rule; /**< "map", "mu", or "none". */
+    /** "epochs", "tolerance", "patience", "time limit", "request", or "". */
+    const char *stopped_by;
+    int64_t epochs;         /**< Epochs run. */
+    int64_t best_epoch;     /**< The epoch the factors are from. */
+    double seconds;         /**< Of training. Not part of the file's bytes that must repeat: see
+                           docs/formats/model.md. */
+    double train_rmse;      /**< NaN if unknown. */
+    double validation_rmse; /**< NaN without validation. */
+    /** Of the ratings, 16 hexadecimal digits; "" for an imported model. */
+    const char *fingerprint;
+    const char *version; /**< Of the palate that made the model. */
+} palate_model_summary;
+
+/** One epoch of the training log. */
+typedef struct palate_epoch {
+    int64_t epoch;
+    double seconds, objective, train_rmse, validation_rmse; /**< NaN where not known. */
+} palate_epoch;
+
+/**
+ * Load a model by mapping its file, after checking it whole: header, sizes, checksum, finite
+ * factors >= 0, ids.
+ *
+ * @return PALATE_OK, PALATE_E_IO, PALATE_E_FORMAT (not a model, damaged, or of a newer version),
+ * PALATE_E_NOMEM.
+ * @cost   One pass over the file, nothing copied.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_load(palate_context *context,
+                                                             const char *path, palate_model **out,
+                                                             palate_error *err);
+
+/** Save a model. The file appears whole or not at all, and replaces an old one only when complete
+ * and synced. */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_save(const palate_model *model,
+                                                             const char *path, palate_error *err);
+
+/** Release a model. NULL is allowed. */
+PALATE_API void palate_model_free(palate_model *model);
+
+PALATE_API void palate_model_info(const palate_model *model, palate_model_summary *out);
+
+/** @return The options a model was trained with, one JSON object by option name; "{}" for an
+ * imported one. */
+PALATE_API const char *palate_model_options_json(const palate_model *model);
+
+/** @return The training log, `*count` epochs. */
+PALATE_API const palate_epoch *palate_model_log(const palate_model *model, size_t *count);
+
+/** @return The row of an id of `bytes` bytes (PALATE_TEXT: zero-terminated), or PALATE_NO_ROW. */
+PALATE_API uint32_t palate_model_find_user(const palate_model *model, const char *id, size_t bytes);
+PALATE_API uint32_t palate_model_find_item(const palate_model *model, const char *id, size_t bytes);
+
+/** @return The id of a row, or NULL for a row that is none. Valid as long as the model. */
+PALATE_API const char *palate_model_user_id(const palate_model *model, uint32_t row);
+PALATE_API const char *palate_model_item_id(const palate_model *model, uint32_t row);
+
+/** @return The row of the place-th id in order of first appearance, or PALATE_NO_ROW. */
+PALATE_API uint32_t palate_model_user_at(const palate_model *model, uint32_t place);
+PALATE_API uint32_t palate_model_item_at(const palate_model *model, uint32_t place);
+
+/** @return U, m x k row-major / V, n x k / o, m / s, n. Read-only, valid as long as the model. */
+PALATE_API const float *palate_model_user_factors(const palate_model *model);
+PALATE_API const float *palate_model_item_factors(const palate_model *model);
+PALATE_API const float *palate_model_user_offsets(const palate_model *model);
+PALATE_API const float *palate_model_item_offsets(const palate_model *model);
+
+/** @return The items a user has rated, sorted by row, `*count` of them: those recommendations leave
+ * out. */
+PALATE_API const uint32_t *palate_model_seen(const palate_model *model, uint32_t user,
+                                             int64_t *count);
+
+/** @return The name of factor f, such as "Action" or "factor 1"; NULL for f >= k. */
+PALATE_API const char *palate_model_factor_name(const palate_model *model, uint32_t f);
+
+/* ---- Prediction ---- */
+
+/** How many of the pairs predicted lacked something. */
+typedef struct palate_unknown_counts {
+    int64_t users; /**< Pairs with an unknown user (or one without any rating). */
+    int64_t items; /**< Pairs with an unknown item (or one without any rating). */
+    int64_t both;  /**< Pairs with both unknown, counted above too. */
+} palate_unknown_counts;
+
+/**
+ * Predict ratings, clipped to the scale.
+ *
+ * An unknown user (PALATE_NO_ROW) stands for the typical one: the row training would give to
+ * somebody without ratings. The same goes for items. With both unknown the prediction is the mean
+ * of the ratings.
+ *
+ * @param users, items  Rows of the model or PALATE_NO_ROW, `count` each.
+ * @param[out] predictions  `count` values, always finite.
+ * @param[out] unknown  NULL, or counts (added up from 0).
+ * @return PALATE_OK, or PALATE_E_INVALID for a row that is not there.
+ * @cost O(k) a pair.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_predict(
+    const palate_model *model, const uint32_t *users, const uint32_t *items, size_t count,
+    float *predictions, palate_unknown_counts *unknown, palate_error *err);
+
+/** Predict one rating by ids (zero-terminated). @return The prediction; unknown ids fall back as
+ * above. */
+PALATE_API float palate_model_predict_one(const palate_model *model, const char *user,
+                                          const char *item);
+
+/* ---- Models from given factors, and back ---- */
+
+/** Factors of a model to be made. Arrays are copied. Everything but counts, factors and ids may be
+ * NULL. */
+typedef struct palate_factors {
+    uint32_t user_count, item_count, factor_count;
+    const float *user_factors; /**< m x k row-major, finite, >= 0. */
+    const float *item_factors; /**< n x k. */
+    const float *user_offsets; /**< m, or NULL for none. */
+    const float *item_offsets; /**< n. */
+    double base;
+    const char *const *user_ids;     /**< m, unique, not empty. */
+    const char *const *item_ids;     /**< n. */
+    const char *const *factor_names; /**< k, or NULL for "factor 1".. */
+    palate_scale scale;              /**< Unset: predictions are not clipped. */
+} palate_factors;
+
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_from_factors(palate_context *context,
+                                                                     const palate_factors *factors,
+                                                                     palate_model **out,
+                                                                     palate_error *err);
+
+/**
+ * Make a model from two delimited tables: a header `user,Action,Romance` and a row a user; likewise
+ * for items. A column named "offset" gives the offsets. The names of the factors must agree between
+ * the tables.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status
+palate_model_import(palate_context *context, const char *users_path, const char *items_path,
+                    palate_scale scale, palate_model **out, palate_error *err);
+
+typedef enum palate_export_format {
+    PALATE_EXPORT_CSV, /**< A folder with users.csv, items.csv and model.json; palate_model_import()
+                          reads the tables. */
+    PALATE_EXPORT_NPZ  /**< One .npz file for NumPy: user_factors, item_factors, user_offsets,
+                          item_offsets, ids, ... */
+} palate_export_format;
+
+/** Write the factors out, in order of first appearance. Nothing half-written is left behind. */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_export(const palate_model *model,
+                                                               palate_export_format format,
+                                                               const char *path, palate_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

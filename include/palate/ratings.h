@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ratings: who rated what. R is m users x n items; a cell that no rating fills is unknown, never
+ * zero.
+ *
+ * Users and items are named by ids (any UTF-8 text) and numbered by rows:
+ *
+ *     id  "u17" <-> row 0..m-1     row 0 has the most ratings; equal counts are ordered by a hash
+ * of the id
+ *
+ * so neither the rows nor anything computed from them depend on the order of the lines of the file.
+ * The order in which ids first appeared is kept beside it, for output that a person reads:
+ * palate_ratings_user_at().
+ */
+#ifndef PALATE_RATINGS_H
+#define PALATE_RATINGS_H
+
+#include "palate/context.h"
+#include "palate/options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The row of an id that is not there. */
+#define PALATE_NO_ROW UINT32_MAX
+
+/** A rating without a time. */
+#define PALATE_NO_TIME INT64_MIN
+
+/** As the length of a text: it ends at its zero byte. */
+#define PALATE_TEXT SIZE_MAX
+
+typedef enum palate_duplicates {
+    PALATE_DUPLICATES_LAST, /**< The latest by time; where times are missing or equal, the last
+                               line. */
+    PALATE_DUPLICATES_MEAN, /**< Their arithmetic mean (and the latest time). */
+    PALATE_DUPLICATES_ERROR /**< Reading fails. */
+} palate_duplicates;
+
+typedef enum palate_header {
+    PALATE_HEADER_AUTO,
+    PALATE_HEADER_YES,
+    PALATE_HEADER_NO
+} palate_header;
+
+/** How to read ratings. Fill with palate_read_options_init(). */
+typedef struct palate_read_options {
+    const char *format;    /**< A name of palate_read_format_names(), or "auto": found by looking at
+                              the content. */
+    const char *separator; /**< One character, "\\t", "::" or "space"; NULL: found. */
+    int header;            /**< palate_header: does the first line name the columns? */
+    const char *user_column;   /**< Name (any case) or 1-based number of the column; NULL: found. */
+    const char *item_column;   /**< The same. */
+    const char *rating_column; /**< The same. */
+    const char *time_column;   /**< The same; "none" leaves times out. */
+    palate_scale scale; /**< Ratings outside are errors. Unset: the range of the ratings read. */
+    int duplicates; /**< palate_duplicates: what becomes of several ratings of one item by one user.
+                     */
+    bool lenient;   /**< Skip and count lines that are wrong, rather than fail at the first. */
+    bool keep_order; /**< Remember the order of lines (8 more bytes a rating); see
+                        palate_train_options. */
+} palate_read_options;
+
+PALATE_API const palate_option_table *palate_read_options_table(void);
+PALATE_API void palate_read_options_init(palate_read_options *options);
+
+/** One thing wrong with a line. Strings are valid during the callback only. */
+typedef struct palate_problem {
+    const char *file;
+    int64_t line;        /**< 1-based, or 0 where the format has no lines. */
+    int64_t column;      /**< 1-based field, or 0. */
+    const char *message; /**< The same text the error would have. */
+} palate_problem;
+
+typedef void (*palate_problem_callback)(const palate_problem *problem, void *user);
+
+/** What reading came to. */
+typedef struct palate_read_report {
+    char format[32];         /**< Name of the format read, such as "csv". */
+    char compression[16];    /**< "none", "gzip" or "zstd". */
+    char columns[256];       /**< What was taken for what, such as "user=userId item=movieId
+                                rating=rating". */
+    int64_t line_count;      /**< Lines (or database rows) seen, header and blank ones included. */
+    int64_t rating_count;    /**< Ratings kept, duplicates resolved. */
+    int64_t duplicate_count; /**< Ratings that fell to the duplicates policy. */
+    int64_t skipped_count;   /**< Wrong lines left out (lenient reading and checking only). */
+    uint32_t user_count, item_count;
+    double min, max, mean; /**< Of the ratings kept. */
+    palate_scale scale;    /**< Declared, or inferred. */
+    bool scale_inferred;
+    bool has_times;
+    uint64_t bytes; /**< Size of the text after decompression. */
+    double seconds; /**< Wall time of reading. */
+} palate_read_report;
+
+typedef struct palate_ratings palate_ratings;
+
+/**
+ * Read ratings from a file, "-" (standard input) or a database ("sqlite:file.db?SELECT user, item,
+ * rating FROM ...").
+ *
+ * gzip and zstd are recognised by their first bytes. Formats: palate_read_format_names(),
+ * docs/formats/ratings.md.
+ *
+ * @param context  NULL, or a context that outlives `*out`.
+ * @param options  NULL means all defaults.
+ * @param[out] out Released with palate_ratings_free(). NULL on every failure.
+ * @return PALATE_OK, PALATE_E_INVALID (option), PALATE_E_IO, PALATE_E_FORMAT (err has line, column
+ * and value), PALATE_E_NOMEM, PALATE_E_UNSUPPORTED.
+ * @cost   One pass over the text; 24 bytes a rating while reading (32 with times), 16 kept (24).
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_read(palate_context *context,
+                                                               const char *path,
+                                                               const palate_read_options *options,
+                                                               palate_ratings **out,
+                                                               palate_error *err);
+
+/**
+ * Read like palate_ratings_read(), but report every problem instead of failing at the first.
+ * @param on_problem  NULL, or called for each problem in the order of lines.
+ * @return PALATE_OK also when lines are wrong: see report->skipped_count. An error only when
+ * nothing can be read at all.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_check(
+    palate_context *context, const char *path, const palate_read_options *options,
+    palate_problem_callback on_problem, void *user, palate_read_report *report, palate_error *err);
+
+/** Ratings held in arrays, for palate_ratings_from_arrays(). All have `count` entries; ids are
+ * zero-terminated UTF-8. */
+typedef struct palate_rating_arrays {
+    size_t count;
+    const char *const *users;
+    const char *const *items;
+    const float *ratings;
+    const int64_t *times; /**< Seconds since 1970, or NULL. */
+} palate_rating_arrays;
+
+/** Make ratings from arrays (copied). Options: scale, duplicates, lenient, keep_order; errors name
+ * the entry as line. */
+PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_from_arrays(
+    palate_context *context, const palate_rating_arrays *arrays, const palate_read_options *options,
+    palate_ratings **out, palate_error *err);
+
+/** Release ratings. NULL is allowed. */
+PALATE_API void palate_ratings_free(palate_ratings *ratings);
+
+/** @return The report of reading; valid as long as `ratings`. */
+PALATE_API const palate_read_report *palate_ratings_report(const palate_ratings *ratings);
+
+PALATE_API uint32_t palate_ratings_user_count(const palate_ratings *ratings);
+PALATE_API uint32_t palate_ratings_item_count(const palate_ratings *ratings);
+PALATE_API int64_t palate_ratings_count(const palate_ratings *ratings);
+
+/** @return The id of a row, zero-terminated and valid as long as `ratings`; NULL for a row that is
+ * none. */
+PALATE_API const char *palate_ratings_user_id(const palate_ratings *ratings, uint32_t row);
+PALATE_API const char *palate_ratings_item_id(const palate_ratings *ratings, uint32_t row);
+
+/** @return The row of the place-th id in order of first appearance, or PALATE_NO_ROW. */
+PALATE_API uint32_t palate_ratings_user_at(const palate_ratings *ratings, uint32_t place);
+PALATE_API uint32_t palate_ratings_item_at(const palate_ratings *ratings, uint32_t place);
+
+/** @return The row of an id of `bytes` bytes (PALATE_TEXT: zero-terminated), or PALATE_NO_ROW. Cost
+ * O(bytes). */
+PALATE_API uint32_t palate_ratings_find_user(const palate_ratings *ratings, const char *id,
+                                             size_t bytes);
+PALATE_API uint32_t palate_ratings_find_item(const palate_ratings *ratings, const char *id,
+                                             size_t bytes);
+
+/** The ratings of one row, sorted by the other side's row. Borrowed from the ratings. */
+typedef struct palate_rated {
+    int64_t count;
+    const uint32_t *rows; /**< Item rows for a user, user rows for an item. */
+    const float *ratings; /**< On the original scale. */
+    const int64_t *times; /**< For a user, where times were read; otherwise NULL. */
+} palate_rated;
+
+PALATE_API palate_rated palate_ratings_of_user(const palate_ratings *ratings, uint32_t row);
+PALATE_API palate_rated palate_ratings_of_item(const palate_ratings *ratings, uint32_t row);
+
+/** @return Names of the formats that can be read, NULL-terminated, with their one-line descriptions
+ * in `*help`. */
+PALATE_API const char *const *palate_read_format_names(const char *const **help);
+
+/* ---- Pairs: what to predict ---- */
+
+/** A (user, item) of a file of pairs. The ids are not zero-terminated and valid during the callback
+ * only. */
+typedef struct palate_pair {
+    const char *user, *item;
+    size_t user_bytes, item_bytes;
+    double rating; /**< NaN where the file has no rating column or the field is empty. */
+    int64_t time;  /**< Or PALATE_NO_TIME. */
+    int64_t line;  /**< 1-based. */
+} palate_pair;
+
+/** Receives pairs in the order of lines. @return false to stop reading. */
+typedef bool (*palate_pair_callback)(const palate_pair *pair, void *user);
+
+/**
+ * Read (user, item) pairs, one after the other, from any source palate_ratings_read() takes; the
+ * rating column may be missing, and nothing is kept: duplicates come twice. Of the options, scale,
+ * duplicates and keep_order play no part.
+ *
+ * @param[out] report  NULL, or what was read (its user_count, item_count, min, max and mean are 0).
+ * @return As palate_ratings_read(); PALATE_E_STOPPED when the callback asked to stop.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_pairs_read(
+    palate_context *context, const char *path, const palate_read_options *options,
+    palate_pair_callback on_pair, void *user, palate_read_report *report, palate_error *err);
+
+/* ---- Item and user tables: titles and other columns ---- */
+
+typedef struct palate_catalogue palate_catalogue;
+
+/**
+ * Read a table of items (or users): movies.csv, movies.dat, u.item, or any delimited table whose
+ * first column is the id. With a header the column "title" or "name" is the title, else the second
+ * column. Text that is not UTF-8 is read as Latin-1.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_catalogue_read(palate_context *context,
+                                                                 const char *path,
+                                                                 palate_catalogue **out,
+                                                                 palate_error *err);
+PALATE_API void palate_catalogue_free(palate_catalogue *catalogue);
+/** @return The title of an id, or NULL if the table has none for it. Valid as long as the
+ * catalogue. */
+PALATE_API const char *palate_catalogue_title(const palate_catalogue *catalogue, const char *id);
+/** @return Number of rows of the table. */
+PALATE_API size_t palate_catalogue_count(const palate_catalogue *catalogue);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Training: from ratings to a model. */
+#ifndef PALATE_TRAIN_H
+#define PALATE_TRAIN_H
+
+#include "palate/model.h"
+#include "palate/options.h"
+#include "palate/ratings.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One dial from the most accurate model to the most literal. All have U, V >= 0. */
+typedef enum palate_mode {
+    PALATE_MODE_DEFAULT, /**< Signed user and item offsets, anchored factors: the most accurate. */
+    PALATE_MODE_STRICT,  /**< Offsets >= 0 too: the whole prediction is one product [U, o, 1][V, 1,
+                            s]^T, all >= 0. */
+    PALATE_MODE_PURE     /**< No offsets: R ~ U V^T, textbook NMF. */
+} palate_mode;
+
+/** How one row is improved with the other side held fixed. */
+typedef enum palate_rule_name {
+    PALATE_RULE_MAP, /**< Coordinate descent on the row's residual to the maximum a posteriori. */
+    PALATE_RULE_MU   /**< Multiplicative updates (Lee & Seung 2000; Luo et al. 2014), as Surprise's
+                        NMF. */
+} palate_rule_name;
+
+/** What has been reached. Passed to on_progress. */
+typedef struct palate_progress {
+    int64_t epoch;     /**< Epochs finished. */
+    int64_t epochs;    /**< The most there will be. */
+    bool epoch_ended;  /**< An epoch has just ended: the fields below are new. Otherwise a call
+                          within one. */
+    double fraction;   /**< Of the most work there will be: 0..1. */
+    double seconds;    /**< Since training began. */
+    double objective;  /**< What the rule minimizes, after `epoch` epochs; NaN before the first. */
+    double train_rmse; /**< On the ratings trained on, on their scale; NaN before the first. */
+    double validation_rmse; /**< On the ratings held out, NaN without any. */
+} palate_progress;
+
+/** Called after every epoch and a few times a second within one, by the calling thread. @return
+ * false to stop. */
+typedef bool (*palate_progress_callback)(const palate_progress *progress, void *user);
+
+/** Starting factors, for reproducing another program's run or a warm start. All are borrowed. */
+typedef struct palate_start {
+    const float *user_factors; /**< m x k row-major, rows as in the ratings, >= 0. */
+    const float *item_factors; /**< n x k. */
+} palate_start;
+
+/** How to train. Fill with palate_train_options_init(). */
+typedef struct palate_train_options {
+    int64_t factors;       /**< k, 1..1000. */
+    int64_t epochs;        /**< The most sweeps over all users and all items, 0..100000. */
+    int mode;              /**< palate_mode. */
+    int rule;              /**< palate_rule_name. */
+    double regularization; /**< lambda of the factors, >= 0, or PALATE_AUTO: see docs/training.md
+                              for its unit in each mode. */
+    double bias_regularization; /**< lambda of the offsets, >= 0, or PALATE_AUTO. */
+    double anchor; /**< a, the centre of the prior of factors, 0..1 on the inner scale of width 4,
+                      or PALATE_AUTO. */
+    bool biases;   /**< Rule mu only: with user and item biases, as Surprise's NMF(biased=True). */
+    double bias_learning_rate; /**< Rule mu with biases only: step of its biases, > 0. */
+    double init_low;           /**< Rule mu only: factors start uniform in [init_low, init_high). */
+    double init_high;
+    uint64_t seed;     /**< Of everything random. */
+    int64_t threads;   /**< 0: as many as the machine gives. The result does not depend on it. */
+    double validation; /**< Share of the ratings held out to measure and stop by, 0..0.9. */
+    int64_t patience;  /**< With validation: stop after this many epochs without a better RMSE; 0:
+                          never. */
+    double tolerance;  /**< Stop when the objective falls by less than this share in an epoch; 0:
+                          never. */
+    double time_limit; /**< Seconds of training after which it stops; 0: none. */
+    const palate_start *start;            /**< NULL: random, from the seed. */
+    palate_progress_callback on_progress; /**< NULL: none. */
+    void *on_progress_user;               /**< Handed to on_progress, untouched. */
+} palate_train_options;
+
+PALATE_API const palate_option_table *palate_train_options_table(void);
+PALATE_API void palate_train_options_init(palate_train_options *options);
+
+/**
+ * Fit U and V so that U V^T (and offsets, by mode) approximates the observed ratings; absent cells
+ * are unknown.
+ *
+ * @param ratings  R, m x n. Borrowed, never modified; not needed by the model afterwards.
+ * @param options  NULL means all defaults. Copied.
+ * @param[out] out A new model, released with palate_model_free(). NULL on every failure but
+ * PALATE_E_STOPPED.
+ * @return PALATE_OK (whatever ended the run: epochs, tolerance, patience or time limit; see
+ * palate_model_info()), PALATE_E_INVALID a bad option, PALATE_E_NOMEM, or PALATE_E_STOPPED when
+ * on_progress asked for it: `*out` then holds the best model so far.
+ * @threads      Reentrant. The ratings may be shared.
+ * @determinism  Bit-identical for equal ratings, options and seed on one instruction set, whatever
+ * the number of threads and the order of lines the ratings came in (rule mu with biases: of one
+ * order of lines).
+ * @cost         O(nnz k) time an epoch; 4 (m + n)(k + 32) bytes beyond the ratings (twice that for
+ * rule mu and with validation).
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_train(const palate_ratings *ratings,
+                                                              const palate_train_options *options,
+                                                              palate_model **out,
+                                                              palate_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/context.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct palate_context {
+    palate_allocator allocator;
+    palate_log_callback log;
+    void *log_user;
+};
+
+static void *default_allocate(size_t bytes, void *user)
+{
+    (void)user;
+    return malloc(bytes);
+}
+
+static void default_release(void *memory, void *user)
+{
+    (void)user;
+    free(memory);
+}
+
+static const palate_allocator DEFAULT_ALLOCATOR = {default_allocate, default_release, NULL};
+
+static const palate_allocator *allocator_of(const palate_context *context)
+{
+    return context == NULL ? &DEFAULT_ALLOCATOR : &context->allocator;
+}
+
+palate_status palate_context_create(const palate_allocator *allocator, palate_log_callback log,
+                                    void *log_user, palate_context **out, palate_error *err)
+{
+    if (out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_context_create: out is NULL");
+    *out = NULL;
+    if (allocator == NULL)
+        allocator = &DEFAULT_ALLOCATOR;
+    if (allocator->allocate == NULL || allocator->release == NULL)
+        return palate__fail(err, PALATE_E_INVALID,
+                            "palate_context_create: the allocator lacks a function");
+    palate_context *context = allocator->allocate(sizeof *context, allocator->user);
+    if (context == NULL)
+        return palate__fail_memory(err, "making a context");
+    *context = (palate_context){*allocator, log, log_user};
+    *out = context;
+    return PALATE_OK;
+}
+
+void palate_context_free(palate_context *context)
+{
+    if (context != NULL)
+        context->allocator.release(context, context->allocator.user);
+}
+
+/* A block as the allocator gave it, and the aligned memory within; the word before that leads back
+ * to the block:
+ *
+ *     block [ padding | pointer to block | memory, aligned ... ]
+ */
+void *palate__allocate(palate_context *context, size_t bytes)
+{
+    const size_t extra = PALATE__ALIGNMENT + sizeof(void *);
+    if (bytes > PTRDIFF_MAX - extra)
+        return NULL;
+    const palate_allocator *allocator = allocator_of(context);
+    char *block = allocator->allocate(bytes + extra, allocator->user);
+    if (block == NULL)
+        return NULL;
+    char *memory = block + sizeof(void *);
+    memory += (PALATE__ALIGNMENT - (uintptr_t)memory % PALATE__ALIGNMENT) % PALATE__ALIGNMENT;
+    memcpy(memory - sizeof(void *), &block, sizeof(void *));
+    return memory;
+}
+
+void *palate__allocate_array(palate_context *context, size_t count, size_t size)
+{
+    size_t bytes = 0;
+    return __builtin_mul_overflow(count, size, &bytes) ? NULL : palate__allocate(context, bytes);
+}
+
+void *palate__allocate_zeroed(palate_context *context, size_t count, size_t size)
+{
+    void *memory = palate__allocate_array(context, count, size);
+    if (memory != NULL)
+        memset(memory, 0, count * size);
+    return memory;
+}
+
+void *palate__resize_array(palate_context *context, void *memory, size_t old_count,
+                           size_t new_count, size_t size)
+{
+    void *larger = palate__allocate_array(context, new_count, size);
+    if (larger == NULL)
+        return NULL;
+    size_t kept = old_count < new_count ? old_count : new_count;
+    if (memory != NULL && kept > 0)
+        memcpy(larger, memory, kept * size);
+    palate__release(context, memory);
+    return larger;
+}
+
+void palate__release(palate_context *context, void *memory)
+{
+    if (memory == NULL)
+        return;
+    const palate_allocator *allocator = allocator_of(context);
+    void *block = NULL;
+    memcpy(&block, (char *)memory - sizeof(void *), sizeof(void *));
+    allocator->release(block, allocator->user);
+}
+
+char *palate__copy_text(palate_context *context, const char *text, size_t bytes)
+{
+    char *copy = palate__allocate(context, bytes + 1);
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, text, bytes);
+    copy[bytes] = '\0';
+    return copy;
+}
+
+void palate__log(palate_context *context, palate_log_level level, const char *format, ...)
+{
+    if (context == NULL || context->log == NULL)
+        return;
+    char line[1000];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    context->log(level, line, context->log_user);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory and log lines, by way of the context. A NULL context means malloc and silence. */
+#ifndef PALATE_BASE_CONTEXT_H
+#define PALATE_BASE_CONTEXT_H
+
+#include "base/error.h"
+#include "palate/context.h"
+
+/* All memory is aligned to this many bytes: a cache line, and the widest vector. */
+#define PALATE__ALIGNMENT 64
+
+/* Returns NULL when memory runs out. Zero bytes give a pointer that may be released. */
+void *palate__allocate(palate_context *context, size_t bytes);
+
+/* count * size bytes; NULL also when the product overflows. */
+void *palate__allocate_array(palate_context *context, size_t count, size_t size);
+
+/* The same, set to zero. */
+void *palate__allocate_zeroed(palate_context *context, size_t count, size_t size);
+
+/* Like realloc for arrays: keeps the first old_count elements, releases the old memory only on
+ * success. */
+void *palate__resize_array(palate_context *context, void *memory, size_t old_count,
+                           size_t new_count, size_t size);
+
+/* NULL is allowed. */
+void palate__release(palate_context *context, void *memory);
+
+/* A zero-terminated copy of `bytes` bytes of text. */
+char *palate__copy_text(palate_context *context, const char *text, size_t bytes);
+
+void palate__log(palate_context *context, palate_log_level level, const char *format, ...)
+    PALATE__PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernels: the inner loops, and nothing else. They see arrays and lengths only, allocate nothing
+ * and cannot fail.
+ *
+ * generic.c is the definition of correct. Other files override entries of the table for an
+ * instruction set; which table is used is decided once, at run time, by what the processor can do,
+ * or by the environment variable PALATE_ISA. Sums are taken in one order on one instruction set: in
+ * PALATE__LANES partial sums, lane l taking elements l, l + LANES, ..., which are then added as a
+ * binary tree. Sets differ in rounding where they fuse multiply and add.
+ */
+#ifndef PALATE_KERNELS_KERNELS_H
+#define PALATE_KERNELS_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PALATE__LANES = 16 };
+
+/* One row to improve; see row_map below. Pointers to float are to 64-byte aligned memory unless
+ * said otherwise. */
+typedef struct palate__row_problem {
+    const float
+        *fixed; /* Rows of the fixed side, `stride` floats each: coordinate 0 is that row's bias. */
+    size_t stride; /* A multiple of PALATE__LANES: 1 + k coordinates and padding, which holds 0. */
+    size_t coordinate_count;   /* 1 + k */
+    const uint32_t *columns;   /* The rows of `fixed` that are rated: c of them. Any alignment. */
+    const float *ratings;      /* c, on the original scale. Any alignment. */
+    size_t count;              /* c >= 0 */
+    float shift, gain;         /* Targets are (rating - shift) * gain. */
+    float lambda, bias_lambda; /* > 0 for coordinates 1..k, and for coordinate 0. */
+    float bound;               /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
+    const float *prior;        /* `stride` floats: the prior mean of each coordinate. */
+    int fit_bias;              /* 0: coordinate 0 stays as it is (and counts as 0). */
+} palate__row_problem;
+
+/* What an update came to, for the objective. */
+typedef struct palate__row_result {
+    double squared_error; /* After the update: sum of squares of targets minus predictions. */
+    double penalty; /* After the update: lambda |x - prior|^2 + bias_lambda (x_0 - prior_0)^2. */
+} palate__row_result;
+
+typedef struct palate__kernels {
+    const char *name;
+
+    /*
+     * Improves one row x (`stride` floats) by one pass of coordinate descent on its residual:
+     *
+     *     e = target - x_0 - (bias of the column) - sum_f x_f z_f          z_f: coordinate f of a
+     * rated row for f = 0..k:  x_f <- max(bound, (sum_e e z_f + x_f sum_e z_f^2 + lambda prior_f) /
+     * (lambda + sum_e z_f^2)) e   <- e - (change of x_f) z_f
+     *
+     * so sum e^2 + penalty never rises (up to rounding). `scratch` has row_map_scratch(stride,
+     * count) floats.
+     */
+    palate__row_result (*row_map)(const palate__row_problem *problem, float *x, float *scratch);
+
+    /* Floats of scratch for rows of at most `count` ratings. */
+    size_t (*row_map_scratch)(size_t stride, size_t count);
+
+    /* sum_f a[f] b[f] over `length` floats of any alignment. */
+    float (*dot)(const float *a, const float *b, size_t length);
+
+    /* scores[j] = start[j] + dot(user, items + j * k, k) for j < count; the same bits as dot(). Any
+     * alignment. */
+    void (*scores)(const float *user, const float *items, const float *start, size_t k,
+                   size_t count, float *scores);
+} palate__kernels;
+
+/* The table for this machine. Thread-safe, chosen at first use. */
+const palate__kernels *palate__kernels_get(void);
+
+/* Every table compiled in, best last, NULL-terminated; `usable` tells which this machine can run.
+ * For tests. */
+const palate__kernels *const *palate__kernels_all(void);
+int palate__kernels_usable(const palate__kernels *kernels);
+
+#endif

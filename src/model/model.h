@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model object. Arrays are owned (allocated) or lie in the mapped file. */
+#ifndef PALATE_MODEL_MODEL_H
+#define PALATE_MODEL_MODEL_H
+
+#include "base/file.h"
+#include "palate/model.h"
+#include "ratings/ids.h"
+
+/* Numbers of one side. All of `count` rows; factors are row-major, k to a row, unpadded. */
+typedef struct palate__side {
+    palate__ids ids;
+    const float *factors;
+    const float *offsets;
+    const float *typical;   /* k + 1: the factors, then the offset, of a row nobody knows. */
+    const uint32_t *counts; /* Ratings of each row; 0: the row holds `typical`. */
+} palate__side;
+
+struct palate_model {
+    palate_context *context;
+    palate__mapping mapping; /* The file, where loaded from one. */
+    bool owned;              /* The arrays below were allocated, one by one. */
+    uint32_t factor_count;
+    palate__side users;
+    palate__side items;
+    const int64_t *seen_begins; /* m + 1 */
+    const uint32_t *seen_items; /* Strictly increasing within a user. */
+
+    /* Facts; the strings are owned in either case. */
+    palate_model_summary summary;
+    char *mode, *rule, *stopped_by, *version; /* What the summary's pointers point to. */
+    char fingerprint[17];
+    char *options_json;
+    char **factor_names; /* k, or NULL: "factor 1".. */
+    palate_epoch *log;
+    size_t log_count;
+};
+
+/*
+ * An empty model whose arrays are allocated and zero: to be filled by training or import and then
+ * read-only. The const of the arrays is cast away by the caller that fills them, and by nobody
+ * else. Ids and texts are for the caller.
+ */
+palate_status palate__model_create(palate_context *context, uint32_t user_count,
+                                   uint32_t item_count, uint32_t factor_count, int64_t seen_count,
+                                   palate_model **out, palate_error *err);
+
+/* Replaces one of the model's texts (mode, rule, ...) by a copy. */
+palate_status palate__model_set_text(palate_model *model, char **field, const char *text,
+                                     palate_error *err);
+
+/* The score of a pair of known rows before clipping: base + o_u + s_i + sum over f, in a fixed
+ * order. */
+float palate__model_score(const palate_model *model, uint32_t user, uint32_t item);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ratings in memory: one sparse matrix held twice.
+ *
+ *     by_user   row i: the items user i rated, sorted by item row          8 bytes a rating
+ *     by_item   row j: the users who rated item j, sorted by user row      8 bytes a rating
+ */
+#ifndef PALATE_RATINGS_MATRIX_H
+#define PALATE_RATINGS_MATRIX_H
+
+#include "ratings/ids.h"
+
+/* Compressed sparse rows. Entry e of row r: begins[r] <= e < begins[r + 1]. */
+typedef struct palate__matrix {
+    uint32_t row_count;
+    uint32_t column_count;
+    int64_t *begins;   /* row_count + 1 */
+    uint32_t *columns; /* Strictly increasing within a row. */
+    float *values;     /* Ratings on the original scale, finite. */
+} palate__matrix;
+
+struct palate_ratings {
+    palate_context *context;
+    palate__ids users;
+    palate__ids items;
+    palate__matrix by_user;
+    palate__matrix by_item;
+    int64_t *times;    /* Aligned with by_user, or NULL: no times. Each may be PALATE_NO_TIME. */
+    int64_t *sequence; /* Aligned with by_user, or NULL: the place of the rating in the input
+                          (option keep_order). */
+    palate_read_report report;
+    uint64_t fingerprint; /* Of ids and ratings; does not depend on the order of lines. */
+};
+
+/* Entries of a matrix. */
+static inline int64_t palate__matrix_count(const palate__matrix *matrix)
+{
+    return matrix->begins[matrix->row_count];
+}
+
+/* The transpose, its rows sorted: a counting sort, O(entries + rows + columns). `out` is allocated.
+ */
+palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
+                                       palate__matrix *out, palate_error *err);
+void palate__matrix_free(palate_context *context, palate__matrix *matrix);
+
+#endif
