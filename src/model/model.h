@@ -49,8 +49,15 @@ palate_status palate__model_create(palate_context *context, uint32_t user_count,
 palate_status palate__model_set_text(palate_model *model, char **field, const char *text,
                                      palate_error *err);
 
-/* The score of a pair of known rows before clipping: base + o_u + s_i + sum over f, in a fixed
- * order. */
+/* What a score has before any factor: the kernels' `start`. */
+static inline float palate__score_start(const palate_model *model, float user_offset,
+                                        float item_offset)
+{
+    return (float)model->summary.base + user_offset + item_offset;
+}
+
+/* The score of a pair of known rows before clipping: palate__score_start() plus the kernels' dot()
+ * of the factors, in this order, so that it has the same bits wherever it is computed. */
 float palate__model_score(const palate_model *model, uint32_t user, uint32_t item);
 
 #endif
