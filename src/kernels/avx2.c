@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernels for AVX2 with fused multiply-add; compiled with flags of its own, see flags.cmake. */
+#if defined(__x86_64__)
+#include "kernels/tables.h"
+
+#include "kernels/panel.inc"
+
+const palate__kernels palate__kernels_avx2 = {
+    .name = "avx2",
+    .row_map = row_map,
+    .row_map_scratch = row_map_scratch,
+    .dot = dot,
+    .scores = scores,
+};
+#else
+typedef int palate__no_avx2;
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernels for AVX-512 (F, VL, DQ, BW); compiled with flags of its own, see flags.cmake. */
+#if defined(__x86_64__)
+#include "kernels/tables.h"
+
+#include "kernels/panel.inc"
+
+const palate__kernels palate__kernels_avx512 = {
+    .name = "avx512",
+    .row_map = row_map,
+    .row_map_scratch = row_map_scratch,
+    .dot = dot,
+    .scores = scores,
+};
+#else
+typedef int palate__no_avx512;
+#endif

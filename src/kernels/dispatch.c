@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which kernels to use: decided once, by what the processor can do or by PALATE_ISA. */
+#include "kernels/tables.h"
+
+#include "palate/status.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const palate__kernels *const all[] = {
+    &palate__kernels_generic,
+#if defined(__x86_64__)
+    &palate__kernels_avx2,
+    &palate__kernels_avx512,
+#endif
+    NULL,
+};
+
+static const palate__kernels *chosen = &palate__kernels_generic;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+const palate__kernels *const *palate__kernels_all(void)
+{
+    return all;
+}
+
+int palate__kernels_usable(const palate__kernels *kernels)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (kernels == &palate__kernels_avx2)
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (kernels == &palate__kernels_avx512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("fma");
+#endif
+    return kernels == &palate__kernels_generic;
+}
+
+/* The best set, unless PALATE_ISA names another one that can be used. */
+static void choose(void)
+{
+    const char *wanted = getenv("PALATE_ISA");
+    for (size_t i = 0; all[i] != NULL; i++) {
+        if (!palate__kernels_usable(all[i]))
+            continue;
+        chosen = all[i];
+        if (wanted != NULL && strcmp(wanted, all[i]->name) == 0)
+            return;
+    }
+}
+
+const palate__kernels *palate__kernels_get(void)
+{
+    pthread_once(&once, choose);
+    return chosen;
+}
+
+const char *palate_kernels_name(void)
+{
+    return palate__kernels_get()->name;
+}

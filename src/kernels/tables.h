@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sets of kernels there are: one file, one table. */
+#ifndef PALATE_KERNELS_TABLES_H
+#define PALATE_KERNELS_TABLES_H
+
+#include "kernels/kernels.h"
+
+extern const palate__kernels palate__kernels_generic;
+#if defined(__x86_64__)
+extern const palate__kernels palate__kernels_avx2;
+extern const palate__kernels palate__kernels_avx512;
+#endif
+
+#endif
