@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "palate/recommend.h"
+
+static const palate_option OPTIONS[] = {
+    {.name = "count",
+     .aliases = "n top",
+     .type = PALATE_OPTION_COUNT,
+     .offset = offsetof(palate_recommend_options, count),
+     .default_text = "10",
+     .min = 1,
+     .max = 1000000,
+     .placeholder = "N",
+     .help = "How many items to recommend to each user"},
+    {.name = "include-seen",
+     .aliases = "",
+     .type = PALATE_OPTION_BOOL,
+     .offset = offsetof(palate_recommend_options, include_seen),
+     .default_text = "false",
+     .help = "Items the user has rated may be recommended too"},
+    {.name = "threads",
+     .aliases = "num-threads nthreads n-jobs",
+     .type = PALATE_OPTION_COUNT,
+     .offset = offsetof(palate_recommend_options, threads),
+     .default_text = "0",
+     .min = 0,
+     .max = 1024,
+     .placeholder = "T",
+     .help = "Threads to use, 0 for as many as the machine gives; the result is the same"},
+};
+
+static const palate_option_table TABLE = {
+    .title = "Recommendation options",
+    .options = OPTIONS,
+    .count = sizeof OPTIONS / sizeof OPTIONS[0],
+    .struct_bytes = sizeof(palate_recommend_options),
+};
+
+const palate_option_table *palate_recommend_options_table(void)
+{
+    return &TABLE;
+}
+
+void palate_recommend_options_init(palate_recommend_options *options)
+{
+    palate_options_init(&TABLE, options);
+}
