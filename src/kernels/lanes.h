@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sixteen floats at once, whatever the machine: the compiler maps them to one, two or four registers. */
+/* Sixteen floats at once, whatever the machine: the compiler maps them to one, two or four
+ * registers. */
 #ifndef PALATE_KERNELS_LANES_H
 #define PALATE_KERNELS_LANES_H
 
@@ -38,7 +39,8 @@ LANES_INLINE lanes16 load_part16(const float *from, size_t count)
     return value;
 }
 
-/* Adds up four vectors at once: lane l with lane l + 8, then 4, 2, 1. Element i is the sum of the i-th argument. */
+/* Adds up four vectors at once: lane l with lane l + 8, then 4, 2, 1. Element i is the sum of the
+ * i-th argument. */
 LANES_INLINE lanes4 sum4(lanes16 a, lanes16 b, lanes16 c, lanes16 d)
 {
 #define HALVES(x, y, first)                                                                        \
@@ -83,7 +85,8 @@ LANES_INLINE void transpose16(lanes16 r[16])
                                                        22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
         }
     }
-    /* r[4q + j] now holds columns j, j + 4, j + 8, j + 12 of rows 4q .. 4q + 3, four floats each. */
+    /* r[4q + j] now holds columns j, j + 4, j + 8, j + 12 of rows 4q .. 4q + 3, four floats each.
+     */
     for (int j = 0; j < 4; j++) {
         lanes16 a = __builtin_shufflevector(r[j], r[j + 4], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18,
                                             19, 24, 25, 26, 27);
@@ -93,7 +96,8 @@ LANES_INLINE void transpose16(lanes16 r[16])
                                             18, 19, 24, 25, 26, 27);
         lanes16 d = __builtin_shufflevector(r[j + 8], r[j + 12], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21,
                                             22, 23, 28, 29, 30, 31);
-        /* a: columns j, j + 8 of rows 0-3 and then 4-7; b: columns j + 4, j + 12; c, d: rows 8-15. */
+        /* a: columns j, j + 8 of rows 0-3 and then 4-7; b: columns j + 4, j + 12; c, d: rows 8-15.
+         */
         t[j] = __builtin_shufflevector(a, c, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26,
                                        27);
         t[j + 8] = __builtin_shufflevector(a, c, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29,

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of training options. */
+#include "palate/train.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define AT(field) offsetof(palate_train_options, field)
+
+static const palate_option rows[] = {
+    {"factors", "n-factors n-components rank k dim", PALATE_OPTION_COUNT, AT(factors), "32", 1,
+     1000, NULL, "K", "Latent factors"},
+    {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT, AT(epochs), "30", 0,
+     100000, NULL, "N", "Most sweeps over all users and items"},
+    {"mode", "", PALATE_OPTION_CHOICE, AT(mode), "default", 0, 0, "default|strict|pure", "MODE",
+     "default: signed offsets, most accurate; strict: offsets >= 0 too; pure: R ~ U V^T alone"},
+    {"rule", "solver algorithm", PALATE_OPTION_CHOICE, AT(rule), "map", 0, 0, "map|mu", "RULE",
+     "map: coordinate descent; mu: multiplicative updates, as Surprise's NMF"},
+    {"regularization", "reg reg-param lambda l2 alpha-w reg-pu", PALATE_OPTION_REAL_AUTO,
+     AT(regularization), "auto", 0, 1e9, NULL, "L", "Strength of the prior of the factors"},
+    {"bias-regularization", "bias-reg reg-bu lambda-bu", PALATE_OPTION_REAL_AUTO,
+     AT(bias_regularization), "auto", 0, 1e9, NULL, "L", "Strength of the prior of the offsets"},
+    {"anchor", "", PALATE_OPTION_REAL_AUTO, AT(anchor), "auto", 0, 1, NULL, "A",
+     "Where the prior of the factors is centred, on a scale of width 4"},
+    {"biases", "biased use-bias", PALATE_OPTION_BOOL, AT(biases), "false", 0, 0, NULL, NULL,
+     "Rule mu: with user and item biases"},
+    {"bias-learning-rate", "lr-bu", PALATE_OPTION_REAL, AT(bias_learning_rate), "0.005", 1e-9, 1,
+     NULL, "X", "Rule mu: step of its biases"},
+    {"init-low", "", PALATE_OPTION_REAL, AT(init_low), "0", 0, 1e6, NULL, "X",
+     "Rule mu: least starting value of a factor"},
+    {"init-high", "", PALATE_OPTION_REAL, AT(init_high), "1", 0, 1e6, NULL, "X",
+     "Rule mu: greatest starting value of a factor"},
+    {"seed", "random-state", PALATE_OPTION_SEED, AT(seed), "0", 0, 0, NULL, "N",
+     "Of everything random"},
+    {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,
+     NULL, "T", "0: as many as the machine gives; the result is the same for any"},
+    {"validation", "validation-fraction", PALATE_OPTION_REAL, AT(validation), "0", 0, 0.9, NULL,
+     "SHARE", "Share of the ratings held out to measure and stop by"},
+    {"patience", "", PALATE_OPTION_COUNT, AT(patience), "5", 0, 100000, NULL, "N",
+     "With validation: stop after N epochs without a better RMSE; 0: never"},
+    {"tolerance", "tol", PALATE_OPTION_REAL, AT(tolerance), "0.0001", 0, 1, NULL, "X",
+     "Stop when the objective falls by less than this share in an epoch; 0: never"},
+    {"time-limit", "", PALATE_OPTION_REAL, AT(time_limit), "0", 0, 1e9, NULL, "SECONDS",
+     "Stop after this long with the model reached; 0: no limit"},
+};
+
+static const palate_option_table table = {
+    .title = "Training options",
+    .options = rows,
+    .count = sizeof rows / sizeof rows[0],
+    .struct_bytes = sizeof(palate_train_options),
+};
+
+const palate_option_table *palate_train_options_table(void)
+{
+    return &table;
+}
+
+void palate_train_options_init(palate_train_options *options)
+{
+    palate_options_init(&table, options);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A rule improves one row with the other side held fixed. One file each in rules/, one row each in
+ * the registry. */
+#ifndef PALATE_TRAIN_RULE_H
+#define PALATE_TRAIN_RULE_H
+
+#include "train/training.h"
+
+/* One side about to be updated, and the other. */
+typedef struct palate__half {
+    const palate__training *training;
+    const palate__train_side *side;
+    const palate__train_side *other;
+    bool is_users;
+} palate__half;
+
+struct palate__rule {
+    const char *name;
+    const char *paper;
+
+    /* Both sides are updated from the rows before the epoch. Otherwise users first, then items from
+     * the new users. */
+    bool simultaneous;
+
+    /* Row results tell the error after the update; otherwise the sweep measures it. */
+    bool measures;
+
+    /* What the rule keeps for the run in training->rule_state. NULL: nothing. */
+    palate_status (*begin)(palate__training *training, palate_error *err);
+    void (*end)(palate__training *training);
+
+    /* Called by one thread before each epoch. NULL: nothing to do. */
+    void (*before_epoch)(palate__training *training);
+
+    /* Floats of scratch for rows of at most `count` ratings. */
+    size_t (*scratch_floats)(const palate__training *training, size_t count);
+
+    /* Improves row `row` of half->side, whose values are in x (its place in `rows` or `next`). */
+    palate__row_result (*update_row)(const palate__half *half, uint32_t row, float *x,
+                                     float *scratch);
+};
+
+extern const palate__rule palate__rule_map;
+extern const palate__rule palate__rule_mu;
+
+/* In the order of palate_rule_name; NULL-terminated. */
+extern const palate__rule *const palate__rules[];
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The validation split: each rating is held out with the same probability, by a number that depends
+ * on the seed and on where the rating stands in the matrix; so the split is the same whatever the
+ * order of lines. */
+#include "train/training.h"
+
+#include "base/random.h"
+
+static bool is_held_out(const palate__training *training, uint32_t user, uint32_t item)
+{
+    palate__random4 drawn = palate__random(training->options.seed, PALATE__RANDOM_VALIDATION, 0,
+                                           user, item);
+    return palate__uniform_double(drawn.word[0]) < training->options.validation;
+}
+
+static size_t count_held_out(const palate__training *training)
+{
+    const palate__matrix *by_user = &training->ratings->by_user;
+    size_t count = 0;
+    for (uint32_t i = 0; i < by_user->row_count; i++)
+        for (int64_t e = by_user->begins[i]; e < by_user->begins[i + 1]; e++)
+            count += is_held_out(training, i, by_user->columns[e]);
+    return count;
+}
+
+static palate_status allocate(palate__training *training, palate__matrix *kept, palate_error *err)
+{
+    palate_context *context = training->context;
+    palate__held_out *held = &training->held_out;
+    size_t rest = (size_t)palate__matrix_count(&training->ratings->by_user) - held->count;
+    kept->begins = palate__allocate_array(context, (size_t)kept->row_count + 1, sizeof(int64_t));
+    kept->columns = palate__allocate_array(context, rest, sizeof(uint32_t));
+    kept->values = palate__allocate_array(context, rest, sizeof(float));
+    held->users = palate__allocate_array(context, held->count, sizeof(uint32_t));
+    held->items = palate__allocate_array(context, held->count, sizeof(uint32_t));
+    held->ratings = palate__allocate_array(context, held->count, sizeof(float));
+    bool complete = kept->begins != NULL && kept->columns != NULL && kept->values != NULL &&
+                    held->users != NULL && held->items != NULL && held->ratings != NULL;
+    return complete ? PALATE_OK : palate__fail_memory(err, "holding out ratings for validation");
+}
+
+static void share_out(palate__training *training, palate__matrix *kept)
+{
+    const palate__matrix *by_user = &training->ratings->by_user;
+    palate__held_out *held = &training->held_out;
+    int64_t to = 0;
+    size_t out = 0;
+    for (uint32_t i = 0; i < by_user->row_count; i++) {
+        kept->begins[i] = to;
+        for (int64_t e = by_user->begins[i]; e < by_user->begins[i + 1]; e++) {
+            if (is_held_out(training, i, by_user->columns[e])) {
+                held->users[out] = i;
+                held->items[out] = by_user->columns[e];
+                held->ratings[out++] = by_user->values[e];
+            } else {
+                kept->columns[to] = by_user->columns[e];
+                kept->values[to++] = by_user->values[e];
+            }
+        }
+    }
+    kept->begins[by_user->row_count] = to;
+}
+
+palate_status palate__training_split(palate__training *training, palate_error *err)
+{
+    if (training->options.validation == 0.0)
+        return PALATE_OK;
+    palate_status status = PALATE_OK;
+    const palate__matrix *by_user = &training->ratings->by_user;
+    palate__matrix kept = {.row_count = by_user->row_count, .column_count = by_user->column_count};
+    palate__matrix turned = {0};
+    training->held_out.count = count_held_out(training);
+    if (training->held_out.count == 0 ||
+        (int64_t)training->held_out.count == palate__matrix_count(by_user))
+        return palate__fail(
+            err, PALATE_E_INVALID,
+            "validation %g of %lld ratings leaves none to %s: take another share, or 0",
+            training->options.validation, (long long)palate__matrix_count(by_user),
+            training->held_out.count == 0 ? "measure with" : "train on");
+    PALATE_TRY(allocate(training, &kept, err));
+    share_out(training, &kept);
+    PALATE_TRY(palate__matrix_transpose(training->context, &kept, &turned, err));
+    training->users.matrix = kept;
+    training->items.matrix = turned;
+    training->split = true;
+    return PALATE_OK;
+done:
+    palate__matrix_free(training->context, &kept);
+    return status;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starting rows. Each number depends on the seed, the side, the id's hash and the factor, on
+ * nothing else. */
+#include "train/rule.h"
+
+#include "base/random.h"
+
+#include <math.h>
+#include <string.h>
+
+/* With anchor: standard deviation around it, on the inner scale (docs/training.md: .05 to .4 end
+ * alike). */
+static const float DEVIATION = 0.2F;
+
+/* Four random numbers for coordinates 4 block .. 4 block + 3 of a row. */
+static palate__random4 draw(const palate__training *training, bool is_users, uint64_t row_key,
+                            size_t block)
+{
+    palate__purpose purpose = is_users ? PALATE__RANDOM_INIT_USERS : PALATE__RANDOM_INIT_ITEMS;
+    return palate__random(training->options.seed, purpose, (uint32_t)(row_key >> 32),
+                          (uint32_t)row_key, (uint32_t)block);
+}
+
+/* Around the anchor, reflected at zero. */
+static void start_anchored(const palate__training *training, palate__random4 random, float out[4])
+{
+    palate__normal4(random, out);
+    for (int i = 0; i < 4; i++) {
+        float factor = fabsf((float)training->anchor + DEVIATION * out[i]);
+        out[i] = factor - (float)training->anchor;
+    }
+}
+
+/* Uniform, such that the product of two rows is near the mean rating (pure) or as Surprise draws
+ * (mu). */
+static void start_uniform(float low, float high, palate__random4 random, float out[4])
+{
+    for (int i = 0; i < 4; i++)
+        out[i] = low + (high - low) * palate__uniform(random.word[i]);
+}
+
+static void start_row(const palate__training *training, bool is_users, uint64_t row_key, float *x)
+{
+    double level = sqrt(fmax(training->mean - training->shift, 0.0) * training->gain /
+                        (double)training->factor_count);
+    bool mu = training->options.rule == PALATE_RULE_MU;
+    float low = mu ? (float)training->options.init_low : (float)(0.5 * level);
+    float high = mu ? (float)training->options.init_high : (float)(1.5 * level);
+    for (size_t f = 0; f < training->factor_count; f += 4) {
+        float four[4];
+        palate__random4 random = draw(training, is_users, row_key, f / 4);
+        if (training->with_bias)
+            start_anchored(training, random, four);
+        else
+            start_uniform(low, high, random, four);
+        size_t rest = training->factor_count - f;
+        memcpy(x + 1 + f, four, (rest < 4 ? rest : 4) * sizeof(float));
+    }
+}
+
+/* Given factors, on the original scale, taken inside. */
+static void take_row(const palate__training *training, const float *given, float *x)
+{
+    double factor = training->with_bias || training->options.rule == PALATE_RULE_MAP
+                        ? sqrt(training->gain)
+                        : 1.0;
+    for (size_t f = 0; f < training->factor_count; f++)
+        x[1 + f] = (float)(factor * (double)given[f] - training->anchor);
+}
+
+static void start_side(palate__training *training, palate__train_side *side, const palate__ids *ids,
+                       bool is_users, const float *given)
+{
+    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
+        float *x = palate__row_of(training, side->rows, row);
+        if (given != NULL)
+            take_row(training, given + (size_t)row * training->factor_count, x);
+        else
+            start_row(training, is_users,
+                      palate__id_hash(palate__ids_text(ids, row), palate__ids_bytes(ids, row)), x);
+    }
+}
+
+void palate__training_start(palate__training *training)
+{
+    const palate_start *given = training->options.start;
+    start_side(training, &training->users, &training->ratings->users, true,
+               given == NULL ? NULL : given->user_factors);
+    start_side(training, &training->items, &training->ratings->items, false,
+               given == NULL ? NULL : given->item_factors);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Epochs: all user rows with the items held fixed, then all item rows with the users held fixed,
+ * until something ends the run. Rows of a side are independent: tasks share them out, and what they
+ * add up is added in order of tasks. */
+#include "train/rule.h"
+
+#include "base/threads.h"
+
+#include <math.h>
+#include <string.h>
+
+/* How often on_progress is called within an epoch. */
+static const double REPORT_SECONDS = 0.1;
+
+typedef struct job {
+    palate__training *training;
+    palate__half half;
+    float *target;
+    size_t tasks_before, tasks_in_epoch;
+} job;
+
+static bool is_stopped(const palate__training *training)
+{
+    return __atomic_load_n(&training->stop_requested, __ATOMIC_RELAXED);
+}
+
+static void stop(palate__training *training, const char *reason)
+{
+    training->stopped_by = reason;
+    __atomic_store_n(&training->stop_requested, true, __ATOMIC_RELAXED);
+}
+
+static void report(palate__training *training, bool epoch_ended, double part_of_epoch)
+{
+    const palate_train_options *options = &training->options;
+    double now = palate__seconds_now() - training->started;
+    if (options->time_limit > 0.0 && now > options->time_limit)
+        stop(training, "time limit");
+    training->last_report = now;
+    if (options->on_progress == NULL)
+        return;
+    palate_progress progress = {
+        .epoch = training->epoch,
+        .epochs = options->epochs,
+        .epoch_ended = epoch_ended,
+        .fraction = ((double)training->epoch + part_of_epoch) / (double)options->epochs,
+        .seconds = now,
+        .objective = training->objective,
+        .train_rmse = training->train_rmse,
+        .validation_rmse = training->validation_rmse,
+    };
+    if (!options->on_progress(&progress, options->on_progress_user))
+        stop(training, "request");
+}
+
+static void report_within(const job *shared, size_t task)
+{
+    palate__training *training = shared->training;
+    if (palate__seconds_now() - training->started - training->last_report < REPORT_SECONDS)
+        return;
+    report(training, false, (double)(shared->tasks_before + task) / (double)shared->tasks_in_epoch);
+}
+
+static void update_task(size_t task, int thread, void *argument)
+{
+    const job *shared = argument;
+    const palate__training *training = shared->training;
+    const palate__train_side *side = shared->half.side;
+    if (is_stopped(training))
+        return;
+    if (thread == 0)
+        report_within(shared, task);
+    palate__sums sums = {0.0, 0.0};
+    float *scratch = training->scratch + (size_t)thread * training->scratch_floats;
+    for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++) {
+        float *x = palate__row_of(training, shared->target, row);
+        if (shared->target != side->rows)
+            memcpy(x, palate__row_of(training, side->rows, row), training->stride * sizeof *x);
+        palate__row_result result = training->rule->update_row(&shared->half, row, x, scratch);
+        sums.squared_error += result.squared_error;
+        sums.penalty += result.penalty;
+    }
+    side->task_sums[task] = sums;
+}
+
+static palate__sums add_up(const palate__train_side *side)
+{
+    palate__sums sums = {0.0, 0.0};
+    for (size_t task = 0; task < side->task_count; task++) {
+        sums.squared_error += side->task_sums[task].squared_error;
+        sums.penalty += side->task_sums[task].penalty;
+    }
+    return sums;
+}
+
+static palate__sums half_sweep(palate__training *training, bool is_users)
+{
+    palate__train_side *side = is_users ? &training->users : &training->items;
+    palate__train_side *other = is_users ? &training->items : &training->users;
+    job shared = {
+        .training = training,
+        .half = {training, side, other, is_users},
+        .target = training->rule->simultaneous ? side->next : side->rows,
+        .tasks_before = is_users ? 0 : training->users.task_count,
+        .tasks_in_epoch = training->users.task_count + training->items.task_count,
+    };
+    palate__parallel_for(training->threads, side->task_count, update_task, &shared);
+    return add_up(side);
+}
+
+static void swap_rows(palate__train_side *side)
+{
+    float *rows = side->rows;
+    side->rows = side->next;
+    side->next = rows;
+}
+
+/* ---- For rules that do not measure while they update ---- */
+
+static void measure_task(size_t task, int thread, void *argument)
+{
+    (void)thread;
+    const job *shared = argument;
+    const palate__training *training = shared->training;
+    const palate__train_side *side = shared->half.side;
+    const palate__matrix *matrix = &side->matrix;
+    double base = (training->options.biases ? training->mean : training->shift);
+    double sum = 0.0;
+    for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++) {
+        const float *x = palate__row_of(training, side->rows, row);
+        for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
+            const float *z = shared->half.other->rows +
+                             (size_t)matrix->columns[e] * training->stride;
+            double estimate = base + (double)x[0] + (double)z[0] +
+                              (double)training->kernels->dot(x + 1, z + 1, training->factor_count);
+            double error = (double)matrix->values[e] - estimate;
+            sum += error * error;
+        }
+    }
+    side->task_sums[task] = (palate__sums){sum, 0.0};
+}
+
+/* lambda sum over rows of count |x|^2: what the multiplicative rule weighs the error against. */
+static double weighted_norms(const palate__training *training, const palate__train_side *side)
+{
+    double sum = 0.0;
+    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
+        const float *x = palate__row_of(training, side->rows, row);
+        double norm = (double)training->kernels->dot(x + 1, x + 1, training->factor_count);
+        sum += norm * (double)(side->matrix.begins[row + 1] - side->matrix.begins[row]);
+    }
+    return training->options.regularization * sum;
+}
+
+static palate__sums measure(palate__training *training)
+{
+    job shared = {.training = training,
+                  .half = {training, &training->users, &training->items, true}};
+    palate__parallel_for(training->threads, training->users.task_count, measure_task, &shared);
+    palate__sums sums = add_up(&training->users);
+    sums.penalty = weighted_norms(training, &training->users) +
+                   weighted_norms(training, &training->items);
+    return sums;
+}
+
+/* ---- One epoch and what follows it ---- */
+
+/* False when stopped within: what was updated until then is kept, for any mixture of old and new
+ * rows is a model (the objective falls with every row); a simultaneous rule keeps the rows before.
+ */
+static bool run_epoch(palate__training *training, palate__sums *sums)
+{
+    if (training->rule->before_epoch != NULL)
+        training->rule->before_epoch(training);
+    double user_penalty = half_sweep(training, true).penalty;
+    *sums = half_sweep(training, false);
+    sums->penalty += user_penalty;
+    if (is_stopped(training))
+        return false;
+    if (training->rule->simultaneous) {
+        swap_rows(&training->users);
+        swap_rows(&training->items);
+    }
+    if (!training->rule->measures)
+        *sums = measure(training);
+    return true;
+}
+
+static palate_status log_epoch(palate__training *training, palate_error *err)
+{
+    if (training->log_count == training->log_capacity) {
+        size_t capacity = training->log_capacity == 0 ? 64 : 2 * training->log_capacity;
+        palate_epoch *log = palate__resize_array(training->context, training->log,
+                                                 training->log_count, capacity, sizeof *log);
+        if (log == NULL)
+            return palate__fail_memory(err, "logging an epoch");
+        training->log = log;
+        training->log_capacity = capacity;
+    }
+    training->log[training->log_count++] = (palate_epoch){
+        .epoch = training->epoch,
+        .seconds = palate__seconds_now() - training->started,
+        .objective = training->objective,
+        .train_rmse = training->train_rmse,
+        .validation_rmse = training->validation_rmse,
+    };
+    return PALATE_OK;
+}
+
+static size_t row_bytes(const palate__training *training, const palate__train_side *side)
+{
+    return (size_t)side->matrix.row_count * training->stride * sizeof(float);
+}
+
+static void keep_best(palate__training *training)
+{
+    training->validation_rmse = palate__training_validate(training);
+    if (training->held_out.count > 0 && !(training->validation_rmse < training->best_validation))
+        return;
+    training->best_validation = training->validation_rmse;
+    training->best_epoch = training->epoch;
+    if (training->held_out.count == 0)
+        return;
+    memcpy(training->users.best, training->users.rows, row_bytes(training, &training->users));
+    memcpy(training->items.best, training->items.rows, row_bytes(training, &training->items));
+}
+
+static void restore_best(palate__training *training)
+{
+    if (training->held_out.count == 0)
+        return;
+    memcpy(training->users.rows, training->users.best, row_bytes(training, &training->users));
+    memcpy(training->items.rows, training->items.best, row_bytes(training, &training->items));
+}
+
+static void decide(palate__training *training, double objective_before)
+{
+    const palate_train_options *options = &training->options;
+    double fall = objective_before - training->objective;
+    bool worse = training->held_out.count > 0 && options->patience > 0 &&
+                 training->epoch - training->best_epoch >= options->patience;
+    if (worse)
+        stop(training, "patience");
+    else if (options->tolerance > 0.0 && fabs(fall) < options->tolerance * objective_before)
+        stop(training, "tolerance");
+}
+
+static palate_status end_epoch(palate__training *training, palate__sums sums, palate_error *err)
+{
+    double before = training->objective;
+    int64_t count = palate__matrix_count(&training->users.matrix);
+    training->epoch++;
+    training->objective = sums.squared_error + sums.penalty;
+    training->train_rmse = sqrt(sums.squared_error / (double)count) / training->gain;
+    keep_best(training);
+    palate_status status = log_epoch(training, err);
+    if (status != PALATE_OK)
+        return status;
+    decide(training, before);
+    report(training, true, 0.0);
+    return PALATE_OK;
+}
+
+palate_status palate__training_run(palate__training *training, palate_error *err)
+{
+    keep_best(training);
+    while (training->epoch < training->options.epochs && !is_stopped(training)) {
+        palate__sums sums;
+        if (!run_epoch(training, &sums))
+            break;
+        palate_status status = end_epoch(training, sums, err);
+        if (status != PALATE_OK)
+            return status;
+    }
+    if (!is_stopped(training))
+        training->stopped_by = "epochs";
+    restore_best(training);
+    return PALATE_OK;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/training.h"
+
+#include <string.h>
+
+static palate_status check_arguments(const palate_ratings *ratings, palate_model **out,
+                                     palate_error *err)
+{
+    if (out != NULL)
+        *out = NULL;
+    if (ratings == NULL || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_model_train: %s is NULL",
+                            out == NULL ? "out" : "ratings");
+    return PALATE_OK;
+}
+
+palate_status palate_model_train(const palate_ratings *ratings, const palate_train_options *options,
+                                 palate_model **out, palate_error *err)
+{
+    palate_status status = check_arguments(ratings, out, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__training training;
+    PALATE_TRY(palate__training_begin(&training, ratings, options, err));
+    palate__training_start(&training);
+    PALATE_TRY(palate__training_run(&training, err));
+    PALATE_TRY(palate__training_finish(&training, out, err));
+    if (strcmp(training.stopped_by, "request") == 0)
+        status = palate__fail(err, PALATE_E_STOPPED,
+                              "stopped on request after %lld epochs; the model is the best so far",
+                              (long long)training.epoch);
+done:
+    palate__training_end(&training);
+    return status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A training run in memory.
+ *
+ * Inside, ratings are shifted and scaled so that the scale is 4 wide, and a row is one vector:
+ *
+ *     row i of a side   [ bias | x_1 ... x_k | padding of zeros ]     `stride` floats, 64-byte
+ * aligned
+ *
+ *     (r - shift) * gain  ~  b_u + c_i + sum_f x_uf y_if              x = P - a, y = Q - a, both >=
+ * -a
+ *
+ * so that one kernel updates offset and factors together. finish.c turns this into U, V and
+ * offsets.
+ */
+#ifndef PALATE_TRAIN_TRAINING_H
+#define PALATE_TRAIN_TRAINING_H
+
+#include "kernels/kernels.h"
+#include "palate/train.h"
+#include "ratings/matrix.h"
+
+typedef struct palate__rule palate__rule;
+typedef struct palate__training palate__training;
+
+/* Rows that one thread updates in one go: about this many ratings. */
+enum { PALATE__TASK_RATINGS = 2000 };
+
+/* What a half-sweep adds up over its rows. */
+typedef struct palate__sums {
+    double squared_error;
+    double penalty;
+} palate__sums;
+
+/* One of the two sides of the matrix. */
+typedef struct palate__train_side {
+    /* Its rows are this side's; borrowed from the ratings, or a training split. */
+    palate__matrix matrix;
+    float *rows;  /* row_count x stride */
+    float *next;  /* The same, for rules that update both sides at once; else NULL. */
+    float *best;  /* A copy of the best rows so far, where there is validation; else NULL. */
+    float *prior; /* stride: the prior mean of every row. */
+    float bias_lambda;
+    uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +
+                              1] - 1. */
+    size_t task_count;
+    /* One for each task, added up in order: the same for any number of threads. */
+    palate__sums *task_sums;
+} palate__train_side;
+
+/* Ratings held out. */
+typedef struct palate__held_out {
+    size_t count;
+    uint32_t *users, *items;
+    float *ratings;
+} palate__held_out;
+
+struct palate__training {
+    palate_context *context;
+    const palate_ratings *ratings;
+    palate_train_options options; /* With every "auto" resolved. */
+    const palate__rule *rule;
+    const palate__kernels *kernels;
+    int threads;
+    size_t factor_count; /* k */
+    size_t stride;
+    bool with_bias; /* Slot 0 is fitted. */
+    palate_scale scale;
+    double mean; /* Of the ratings trained on. */
+    double shift, gain;
+    double anchor;
+    double bound; /* Factors inside stay >= bound: -anchor. */
+    palate__train_side users, items;
+    bool split; /* The sides' matrices are copies without the held-out ratings. */
+    palate__held_out held_out;
+    float *scratch; /* threads x scratch_floats */
+    size_t scratch_floats;
+    void *rule_state; /* The rule's own; see palate__rule. */
+
+    /* Where the run is. */
+    double started; /* Seconds of a steady clock. */
+    double last_report;
+    int64_t epoch; /* Finished. */
+    double objective, train_rmse, validation_rmse;
+    double best_validation;
+    int64_t best_epoch;
+    bool stop_requested; /* on_progress said so. Written by the calling thread, read by all:
+                            atomically. */
+    const char *stopped_by;
+    palate_epoch *log; /* options.epochs of them at most, grown as needed. */
+    size_t log_count, log_capacity;
+};
+
+static inline float *palate__row_of(const palate__training *training, float *rows, uint32_t row)
+{
+    return rows + (size_t)row * training->stride;
+}
+
+/* setup.c: options resolved, memory, splits, tasks. A training that failed to begin may still be
+ * ended. */
+palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
+                                     const palate_train_options *options, palate_error *err);
+void palate__training_end(palate__training *training);
+
+/* split.c: moves a random share of the ratings out of the matrices into training->held_out. */
+palate_status palate__training_split(palate__training *training, palate_error *err);
+
+/* start.c: the starting rows. */
+void palate__training_start(palate__training *training);
+
+/* sweep.c: epochs until something ends the run. */
+palate_status palate__training_run(palate__training *training, palate_error *err);
+
+/* validate.c: RMSE on the held-out ratings, NaN without any. */
+double palate__training_validate(const palate__training *training);
+
+/* finish.c: the model made of the rows. */
+palate_status palate__training_finish(const palate__training *training, palate_model **out,
+                                      palate_error *err);
+
+double palate__seconds_now(void);
+
+#endif

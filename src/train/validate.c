@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RMSE on the ratings held out, on their own scale, predictions clipped to it. */
+#include "train/training.h"
+
+#include "base/threads.h"
+
+#include <math.h>
+
+/* Ratings summed by one task: fixed, so that the sum is the same for any number of threads. */
+enum { CHUNK = 8192, CHUNKS_MAX = 256 };
+
+typedef struct job {
+    const palate__training *training;
+    size_t chunk;
+    double sums[CHUNKS_MAX];
+} job;
+
+static double clip(double rating, palate_scale scale)
+{
+    return rating < scale.low ? scale.low : rating > scale.high ? scale.high : rating;
+}
+
+static double squared_error(const palate__training *training, size_t e)
+{
+    const palate__held_out *held = &training->held_out;
+    const float *x = training->users.rows + (size_t)held->users[e] * training->stride;
+    const float *y = training->items.rows + (size_t)held->items[e] * training->stride;
+    double inner = (double)x[0] + (double)y[0] +
+                   (double)training->kernels->dot(x + 1, y + 1, training->factor_count);
+    double base = training->options.biases ? training->mean : training->shift;
+    double error = (double)held->ratings[e] - clip(base + inner / training->gain, training->scale);
+    return error * error;
+}
+
+static void add_chunk(size_t task, int thread, void *argument)
+{
+    (void)thread;
+    job *shared = argument;
+    size_t begin = task * shared->chunk;
+    size_t end = begin + shared->chunk;
+    if (end > shared->training->held_out.count)
+        end = shared->training->held_out.count;
+    double sum = 0.0;
+    for (size_t e = begin; e < end; e++)
+        sum += squared_error(shared->training, e);
+    shared->sums[task] = sum;
+}
+
+double palate__training_validate(const palate__training *training)
+{
+    size_t count = training->held_out.count;
+    if (count == 0)
+        return NAN;
+    job shared = {.training = training, .chunk = CHUNK};
+    if (count > (size_t)CHUNK * CHUNKS_MAX)
+        shared.chunk = (count + CHUNKS_MAX - 1) / CHUNKS_MAX;
+    size_t chunks = (count + shared.chunk - 1) / shared.chunk;
+    palate__parallel_for(training->threads, chunks, add_chunk, &shared);
+    double sum = 0.0;
+    for (size_t chunk = 0; chunk < chunks; chunk++)
+        sum += shared.sums[chunk];
+    return sqrt(sum / (double)count);
+}
