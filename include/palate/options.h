@@ -16,16 +16,17 @@
 extern "C" {
 #endif
 
-/** For options of type PALATE_OPTION_REAL_AUTO: let palate choose. The text form is "auto". */
-#define PALATE_AUTO (-1.0)
+/** For options of type REAL_AUTO and COUNT_AUTO: let palate choose. The text form is "auto". */
+#define PALATE_AUTO (-1)
 
 /** The C type of the field an option describes. */
 typedef enum palate_option_type {
     PALATE_OPTION_BOOL,  /**< bool. As text: "true", "false", "yes", "no", "1", "0", "on", "off". */
     PALATE_OPTION_COUNT, /**< int64_t, a whole number within min..max. */
-    PALATE_OPTION_SEED,  /**< uint64_t, any. */
-    PALATE_OPTION_REAL,  /**< double within min..max, finite. */
-    PALATE_OPTION_REAL_AUTO, /**< double within min..max, finite, or PALATE_AUTO. */
+    PALATE_OPTION_COUNT_AUTO, /**< int64_t within min..max, or PALATE_AUTO. */
+    PALATE_OPTION_SEED,       /**< uint64_t, any. */
+    PALATE_OPTION_REAL,       /**< double within min..max, finite. */
+    PALATE_OPTION_REAL_AUTO,  /**< double within min..max, finite, or PALATE_AUTO. */
     PALATE_OPTION_CHOICE, /**< int (an enum): the place of the word in `choices`, counted from 0. */
     PALATE_OPTION_TEXT, /**< const char *, UTF-8, NULL for none. Borrowed: must outlive the options.
                          */
@@ -45,7 +46,7 @@ typedef struct palate_option {
     palate_option_type type;  /**< The type of the field. */
     size_t offset;            /**< Where the field lies in the struct, in bytes. */
     const char *default_text; /**< The default, as text; NULL for a TEXT or SCALE that is unset. */
-    double min, max;          /**< Range of COUNT, REAL and REAL_AUTO, both ends included. */
+    double min, max;          /**< Range of numbers, both ends included. */
     const char *choices;      /**< The words of a CHOICE, separated by "|"; NULL otherwise. */
     const char *placeholder;  /**< What stands for the value in help, such as "N"; NULL for BOOL. */
     const char *help;         /**< One sentence, without a full stop. */

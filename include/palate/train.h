@@ -51,8 +51,8 @@ typedef struct palate_start {
 
 /** How to train. Fill with palate_train_options_init(). */
 typedef struct palate_train_options {
-    int64_t factors;       /**< k, 1..1000. */
-    int64_t epochs;        /**< The most sweeps over all users and all items, 0..100000. */
+    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 32, for rule mu 15. */
+    int64_t epochs;        /**< The most sweeps, 0..100000, or PALATE_AUTO: 30, for rule mu 50. */
     int mode;              /**< palate_mode. */
     int rule;              /**< palate_rule_name. */
     double regularization; /**< lambda of the factors, >= 0, or PALATE_AUTO: see docs/training.md
@@ -69,9 +69,9 @@ typedef struct palate_train_options {
     double validation; /**< Share of the ratings held out to measure and stop by, 0..0.9. */
     int64_t patience;  /**< With validation: stop after this many epochs without a better RMSE; 0:
                           never. */
-    double tolerance;  /**< Stop when the objective falls by less than this share in an epoch; 0:
-                          never. */
-    double time_limit; /**< Seconds of training after which it stops; 0: none. */
+    /** Stop when the objective falls by less than this share in an epoch; 0: never; or PALATE_AUTO. */
+    double tolerance;
+    double time_limit;                    /**< Seconds of training after which it stops; 0: none. */
     const palate_start *start;            /**< NULL: random, from the seed. */
     palate_progress_callback on_progress; /**< NULL: none. */
     void *on_progress_user;               /**< Handed to on_progress, untouched. */

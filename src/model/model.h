@@ -12,8 +12,9 @@ typedef struct palate__side {
     palate__ids ids;
     const float *factors;
     const float *offsets;
-    const float *typical;   /* k + 1: the factors, then the offset, of a row nobody knows. */
-    const uint32_t *counts; /* Ratings of each row; 0: the row holds `typical`. */
+    const float *typical; /* k + 1: the factors, then the offset, of a row nobody knows. */
+    /* Ratings of each row (imported: 1); 0: nothing is known of it, and it holds `typical`. */
+    const uint32_t *counts;
 } palate__side;
 
 struct palate_model {
@@ -31,15 +32,24 @@ struct palate_model {
     char *mode, *rule, *stopped_by, *version; /* What the summary's pointers point to. */
     char fingerprint[17];
     char *options_json;
-    char **factor_names; /* k, or NULL: "factor 1".. */
+    char **factor_names; /* k */
     palate_epoch *log;
     size_t log_count;
 };
 
+/* The model's arrays are read-only to all but those who make or release them. */
+static inline void *palate__writable(const void *array)
+{
+    return (void *)(uintptr_t)array;
+}
+
+/* A model with texts and names, as of an import, but without any array. */
+palate_status palate__model_create_empty(palate_context *context, uint32_t factor_count,
+                                         palate_model **out, palate_error *err);
+
 /*
- * An empty model whose arrays are allocated and zero: to be filled by training or import and then
- * read-only. The const of the arrays is cast away by the caller that fills them, and by nobody
- * else. Ids and texts are for the caller.
+ * A model whose arrays are allocated and zero: to be filled by training or import and then
+ * read-only. Ids are for the caller.
  */
 palate_status palate__model_create(palate_context *context, uint32_t user_count,
                                    uint32_t item_count, uint32_t factor_count, int64_t seen_count,

@@ -3,10 +3,12 @@
  *
  * Flat arrays only, so that a frozen table can be written to a file and used where it is mapped:
  *
- *     bytes   a l i c e \0 b o b \0 ...            ids, each with its zero
- *     ends    0 6 10 ...                           count + 1: id r is bytes[ends[r] .. ends[r+1] -
- * 1) slots   - 1 - 0 ...                          open addressing by XXH3-64 of the id, a power of
- * two of them order   r r r ...                            rows in order of first appearance
+ *     bytes   a l i c e \0 b o b \0 ...    ids, each with its zero
+ *     ends    0 6 10 ...                   count + 1: id r is bytes[ends[r] .. ends[r+1] - 1)
+ *     slots   - 1 - 0 ...                  open addressing by XXH3-64 of the id
+ *     order   r r r ...                    rows in order of first appearance
+ *
+ * slot_count is a power of two. Ids hold no zero byte.
  */
 #ifndef PALATE_RATINGS_IDS_H
 #define PALATE_RATINGS_IDS_H
@@ -67,6 +69,10 @@ typedef struct palate__id_builder {
 /* All zero but the context is an empty builder. */
 palate_status palate__id_builder_add(palate__id_builder *builder, const char *id, size_t bytes,
                                      uint32_t *number, palate_error *err);
+
+/* The number of an id that was added, or PALATE__NO_ID. */
+uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes);
+
 void palate__id_builder_free(palate__id_builder *builder);
 
 /*

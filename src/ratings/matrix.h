@@ -37,6 +37,16 @@ static inline int64_t palate__matrix_count(const palate__matrix *matrix)
     return matrix->begins[matrix->row_count];
 }
 
+/* Room for `entry_count` entries; begins are 0, the rest is not set. */
+palate_status palate__matrix_allocate(palate_context *context, uint32_t row_count,
+                                      uint32_t column_count, int64_t entry_count,
+                                      palate__matrix *out, palate_error *err);
+
+/* Filling a matrix by a counting sort: count the entries of row r in begins[r], call place_rows,
+ * write each entry of row r at begins[r]++, call rewind_rows. */
+void palate__matrix_place_rows(palate__matrix *matrix);
+void palate__matrix_rewind_rows(palate__matrix *matrix);
+
 /* The transpose, its rows sorted: a counting sort, O(entries + rows + columns). `out` is allocated.
  */
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,

@@ -6,13 +6,8 @@
 #define PALATE_RATINGS_READER_H
 
 #include "base/context.h"
+#include "base/text.h"
 #include "palate/ratings.h"
-
-/* A piece of text that is not zero-terminated. */
-typedef struct palate__span {
-    const char *text;
-    size_t bytes;
-} palate__span;
 
 /* The text of one input: mapped, or decompressed into memory. */
 typedef struct palate__input {
@@ -74,16 +69,5 @@ typedef struct palate__reader {
 
 /* Every reader, NULL-terminated; of equally sure ones the first wins. */
 extern const palate__reader *const palate__readers[];
-
-/* ---- Text that readers share ---- */
-
-/* A decimal number (no spaces around it, '.' as the point whatever the locale; exact as strtod).
- * "inf" and "nan" are read as such, so that the message can say what is wrong. False: not a number.
- */
-bool palate__parse_real(palate__span text, double *out);
-bool palate__parse_integer(palate__span text, int64_t *out);
-
-/* Bytes of `text` up to the first that is not UTF-8; text.bytes when all is. */
-size_t palate__utf8_valid(palate__span text);
 
 #endif

@@ -2,8 +2,8 @@
 /* From rows inside to the model. With P = x + a, Q = y + a, all >= 0, and the scale inside
  * stretched by `gain`:
  *
- *     gain (r - shift) = b + c + sum_f (P_f - a)(Q_f - a) = (b - a sum_f P_f + k a^2 / 2) + (c - a
- * sum_f Q_f + k a^2 / 2) + P.Q
+ *     gain (r - shift) = b + c + sum_f (P_f - a)(Q_f - a)
+ *                      = [b - a sum_f P_f + k a^2 / 2] + [c - a sum_f Q_f + k a^2 / 2] + P.Q
  *
  * so U = P / sqrt(gain), V = Q / sqrt(gain), and the brackets over gain are the offsets.
  */
@@ -15,12 +15,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* The model's arrays are read-only to all but those who make them. */
-static void *writable(const void *array)
-{
-    return (void *)(uintptr_t)array;
-}
 
 static void convert_row(const palate__training *training, const float *x, float *factors,
                         float *offset)
@@ -76,10 +70,10 @@ static palate_status convert_side(const palate__training *training, const palate
     for (size_t f = 0; f < training->stride; f++)
         typical[f] = (float)average[f];
     size_t k = training->factor_count;
-    float *to_typical = writable(to->typical);
-    float *factors = writable(to->factors);
-    float *offsets = writable(to->offsets);
-    uint32_t *counts = writable(to->counts);
+    float *to_typical = palate__writable(to->typical);
+    float *factors = palate__writable(to->factors);
+    float *offsets = palate__writable(to->offsets);
+    uint32_t *counts = palate__writable(to->counts);
     convert_row(training, typical, to_typical, to_typical + k);
     for (uint32_t row = 0; row < all->row_count; row++) {
         bool trained_on = count_of(&from->matrix, row) > 0;
@@ -131,8 +125,8 @@ static double best_split(const palate_model *model, double constant, double low,
 
 static void move_offsets(const palate__side *side, uint32_t factor_count, double shift)
 {
-    float *offsets = writable(side->offsets);
-    float *typical = writable(side->typical);
+    float *offsets = palate__writable(side->offsets);
+    float *typical = palate__writable(side->typical);
     for (uint32_t row = 0; row < side->ids.count; row++)
         offsets[row] = (float)fmax((double)offsets[row] + shift, 0.0);
     typical[factor_count] = (float)fmax((double)typical[factor_count] + shift, 0.0);
@@ -159,9 +153,9 @@ static void copy_seen(const palate__training *training, palate_model *model)
 {
     const palate__matrix *by_user = &training->ratings->by_user;
     int64_t count = palate__matrix_count(by_user);
-    memcpy(writable(model->seen_begins), by_user->begins,
+    memcpy(palate__writable(model->seen_begins), by_user->begins,
            ((size_t)by_user->row_count + 1) * sizeof(int64_t));
-    memcpy(writable(model->seen_items), by_user->columns, (size_t)count * sizeof(uint32_t));
+    memcpy(palate__writable(model->seen_items), by_user->columns, (size_t)count * sizeof(uint32_t));
 }
 
 static char *options_as_json(const palate__training *training)

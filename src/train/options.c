@@ -8,10 +8,10 @@
 #define AT(field) offsetof(palate_train_options, field)
 
 static const palate_option rows[] = {
-    {"factors", "n-factors n-components rank k dim", PALATE_OPTION_COUNT, AT(factors), "32", 1,
-     1000, NULL, "K", "Latent factors"},
-    {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT, AT(epochs), "30", 0,
-     100000, NULL, "N", "Most sweeps over all users and items"},
+    {"factors", "n-factors n-components rank k dim", PALATE_OPTION_COUNT_AUTO, AT(factors), "auto",
+     1, 1000, NULL, "K", "Latent factors; auto: 32, for rule mu 15"},
+    {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT_AUTO, AT(epochs), "auto",
+     0, 100000, NULL, "N", "Most sweeps over all users and items; auto: 30, for rule mu 50"},
     {"mode", "", PALATE_OPTION_CHOICE, AT(mode), "default", 0, 0, "default|strict|pure", "MODE",
      "default: signed offsets, most accurate; strict: offsets >= 0 too; pure: R ~ U V^T alone"},
     {"rule", "solver algorithm", PALATE_OPTION_CHOICE, AT(rule), "map", 0, 0, "map|mu", "RULE",
@@ -38,8 +38,8 @@ static const palate_option rows[] = {
      "SHARE", "Share of the ratings held out to measure and stop by"},
     {"patience", "", PALATE_OPTION_COUNT, AT(patience), "5", 0, 100000, NULL, "N",
      "With validation: stop after N epochs without a better RMSE; 0: never"},
-    {"tolerance", "tol", PALATE_OPTION_REAL, AT(tolerance), "0.0001", 0, 1, NULL, "X",
-     "Stop when the objective falls by less than this share in an epoch; 0: never"},
+    {"tolerance", "tol", PALATE_OPTION_REAL_AUTO, AT(tolerance), "auto", 0, 1, NULL, "X",
+     "Stop when the objective falls by less than this share in an epoch; auto: 0.0001, rule mu 0"},
     {"time-limit", "", PALATE_OPTION_REAL, AT(time_limit), "0", 0, 1e9, NULL, "SECONDS",
      "Stop after this long with the model reached; 0: no limit"},
 };

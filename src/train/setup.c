@@ -25,6 +25,21 @@ static void resolve(double *option, double automatic)
         *option = automatic;
 }
 
+static void resolve_count(int64_t *option, int64_t automatic)
+{
+    if (*option == PALATE_AUTO)
+        *option = automatic;
+}
+
+/* Rule mu: the defaults of Surprise's NMF. */
+static void resolve_counts(palate_train_options *options)
+{
+    bool mu = options->rule == PALATE_RULE_MU;
+    resolve_count(&options->factors, mu ? 15 : 32);
+    resolve_count(&options->epochs, mu ? 50 : 30);
+    resolve(&options->tolerance, mu ? 0.0 : 1e-4);
+}
+
 /* sum n^2 / sum n: the count seen by the average rating. */
 static double count_seen_by_rating(const palate__matrix *matrix)
 {
@@ -187,6 +202,7 @@ palate_status palate__training_begin(palate__training *training, const palate_ra
     else
         palate_train_options_init(&training->options);
     PALATE_TRY(check_options(&training->options, err));
+    resolve_counts(&training->options);
     training->started = palate__seconds_now();
     training->rule = palate__rules[training->options.rule];
     training->kernels = palate__kernels_get();

@@ -3,11 +3,9 @@
  *
  * Inside, ratings are shifted and scaled so that the scale is 4 wide, and a row is one vector:
  *
- *     row i of a side   [ bias | x_1 ... x_k | padding of zeros ]     `stride` floats, 64-byte
- * aligned
+ *     row i of a side   [ bias | x_1 ... x_k | padding of zeros ]   `stride` floats, aligned
  *
- *     (r - shift) * gain  ~  b_u + c_i + sum_f x_uf y_if              x = P - a, y = Q - a, both >=
- * -a
+ *     (r - shift) * gain  ~  b_u + c_i + sum_f x_uf y_if           x = P - a, y = Q - a, both >= -a
  *
  * so that one kernel updates offset and factors together. finish.c turns this into U, V and
  * offsets.

@@ -2,8 +2,9 @@
 /* Maximum a posteriori: one pass of coordinate descent on the row's residual; see row_map in
  * kernels.h.
  *
- *     minimize  sum_e (target_e - x_0 - c_e - sum_f x_f z_ef)^2 + lambda |x - prior|^2 +
- * bias_lambda (x_0 - prior_0)^2 subject to  x_f >= -anchor
+ *     minimize    sum_e (target_e - x_0 - c_e - sum_f x_f z_ef)^2
+ *                 + lambda |x - prior|^2 + bias_lambda (x_0 - prior_0)^2
+ *     subject to  x_f >= -anchor
  *
  * Hsieh & Dhillon 2011 (KDD) on one row: no Gram matrix, no learning rate; every denominator is
  * lambda plus a sum of squares. In mode pure lambda is multiplied by the number of the row's

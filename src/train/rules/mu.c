@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-/* Multiplicative updates over the observed ratings: the plain reference, and Surprise's NMF to the
- * digit.
+/* Multiplicative updates over the observed ratings: the plain reference, as Surprise's NMF does it.
  *
- *     x_f <- x_f * sum_e r_e z_ef / (sum_e est_e z_ef + c lambda x_f)          c: ratings of the
- * row
+ *     x_f <- x_f * sum_e r_e z_ef / (sum_e est_e z_ef + c lambda x_f)       c: ratings of the row
  *
  * Lee & Seung 2000 (NIPS 13) restricted to observed entries with Tikhonov terms: Luo et al. 2014
  * (IEEE TII 10(2)). Both sides are updated from the rows before the epoch, as Surprise does; so,
@@ -12,8 +10,9 @@
  *
  * With biases est_e = mean + b_u + c_i + x.z, where the biases take one step of stochastic gradient
  * at each rating, in the order of the input (palate_read_options.keep_order): that pass is serial,
- * and leaves its estimates for the rows. Cost of a row with c ratings: O(c k) time, 2 k doubles of
- * scratch.
+ * and leaves its estimates for the rows.
+ *
+ * Cost of a row with c ratings: O(c k) time, 2 k doubles of scratch.
  */
 #include "train/rule.h"
 

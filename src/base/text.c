@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "base/text.h"
+
+#include <limits.h>
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Numbers ---- */
+
+/* Powers of ten that a double holds exactly. */
+static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+enum { EXACT_DIGITS = 15, NUMBER_BYTES_MAX = 400 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static locale_t c_locale;
+static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
+
+static void make_c_locale(void)
+{
+    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+/* Any number, by the C library. Hexadecimal and leading space, which it takes, are not numbers here. */
+static bool parse_slowly(palate__span text, double *out)
+{
+    char copy[NUMBER_BYTES_MAX];
+    if (text.bytes == 0 || text.bytes >= sizeof copy)
+        return false;
+    for (size_t i = 0; i < text.bytes; i++)
+        if (text.text[i] == 'x' || text.text[i] == 'X' || text.text[i] == '(' ||
+            (unsigned char)text.text[i] <= ' ')
+            return false;
+    memcpy(copy, text.text, text.bytes);
+    copy[text.bytes] = '\0';
+    pthread_once(&c_locale_once, make_c_locale);
+    char *end = NULL;
+    double value = c_locale != (locale_t)0 ? strtod_l(copy, &end, c_locale) : strtod(copy, &end);
+    if (end != copy + text.bytes)
+        return false;
+    *out = value;
+    return true;
+}
+
+/* Up to 15 digits and one point: digits / 10^decimals, both exact, so the quotient is rounded once (Clinger 1990). */
+bool palate__parse_real(palate__span text, double *out)
+{
+    const char *at = text.text;
+    const char *end = at + text.bytes;
+    bool negative = at < end && *at == '-';
+    if (negative || (at < end && *at == '+'))
+        at++;
+    uint64_t digits = 0;
+    size_t digit_count = 0;
+    size_t decimals = 0;
+    bool point = false;
+    for (; at < end; at++) {
+        if (is_digit(*at)) {
+            digits = digits * 10 + (uint64_t)(*at - '0');
+            decimals += point;
+            if (++digit_count > EXACT_DIGITS)
+                return parse_slowly(text, out);
+        } else if (*at == '.' && !point) {
+            point = true;
+        } else {
+            return parse_slowly(text, out);
+        }
+    }
+    if (digit_count == 0)
+        return false;
+    double value = (double)digits / POWERS[decimals];
+    *out = negative ? -value : value;
+    return true;
+}
+
+bool palate__parse_integer(palate__span text, int64_t *out)
+{
+    const char *at = text.text;
+    const char *end = at + text.bytes;
+    bool negative = at < end && *at == '-';
+    at += negative || (at < end && *at == '+');
+    if (at == end)
+        return false;
+    int64_t value = 0;
+    for (; at < end; at++) {
+        int64_t digit = *at - '0';
+        if (!is_digit(*at) || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, digit, &value))
+            return false;
+    }
+    if (!negative && value == INT64_MIN)
+        return false;
+    *out = negative ? value : -value;
+    return true;
+}
+
+size_t palate__format_real(double value, char *text, size_t size)
+{
+    char written[40];
+    double back = 0.0;
+    int length = 0;
+    for (int digits = 1; digits <= 17; digits++) {
+        length = snprintf(written, sizeof written, "%.*g", digits, value);
+        /* The locale may have put a comma. */
+        for (char *c = written; *c != '\0'; c++)
+            if (*c == ',')
+                *c = '.';
+        if (palate__parse_real((palate__span){written, (size_t)length}, &back) &&
+            (back == value || isnan(value)))
+            break;
+    }
+    snprintf(text, size, "%s", written);
+    return (size_t)length;
+}
+
+/* ---- UTF-8 ---- */
+
+/* Length of the character that starts here, 0 where there is none (RFC 3629: no overlong forms, no surrogates). */
+static size_t character_bytes(const unsigned char *at, size_t left)
+{
+    unsigned char lead = at[0];
+    if (lead < 0x80)
+        return 1;
+    size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || bytes > left)
+        return 0;
+    for (size_t i = 1; i < bytes; i++)
+        if ((at[i] & 0xC0U) != 0x80U)
+            return 0;
+    bool bad = (lead == 0xE0 && at[1] < 0xA0) || (lead == 0xED && at[1] > 0x9F) ||
+               (lead == 0xF0 && at[1] < 0x90) || (lead == 0xF4 && at[1] > 0x8F);
+    return bad ? 0 : bytes;
+}
+
+size_t palate__utf8_valid(palate__span text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.text;
+    size_t at = 0;
+    while (at < text.bytes) {
+        size_t step = character_bytes(bytes + at, text.bytes - at);
+        if (step == 0)
+            return at;
+        at += step;
+    }
+    return at;
+}
+
+/* ---- Words ---- */
+
+enum { WORD_MAX = 64 };
+
+size_t palate__edit_distance(const char *a, const char *b)
+{
+    size_t a_length = strlen(a);
+    size_t b_length = strlen(b);
+    if (a_length > WORD_MAX || b_length > WORD_MAX)
+        return SIZE_MAX;
+    size_t row[WORD_MAX + 1];
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+            size_t shorter = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+            diagonal = row[j];
+            row[j] = changed < shorter ? changed : shorter;
+        }
+    }
+    return row[b_length];
+}

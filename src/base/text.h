@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text that is not zero-terminated, and numbers in it. Nothing here depends on the locale. */
+#ifndef PALATE_BASE_TEXT_H
+#define PALATE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct palate__span {
+    const char *text;
+    size_t bytes;
+} palate__span;
+
+/* A decimal number without spaces around it, rounded as strtod does. "inf" and "nan" are read as
+ * such, so that a message can say what is wrong. False: not a number. */
+bool palate__parse_real(palate__span text, double *out);
+
+/* A whole decimal number that int64_t holds. */
+bool palate__parse_integer(palate__span text, int64_t *out);
+
+/* The shortest text that palate__parse_real() turns into the same number. Returns its length as
+ * snprintf does; size 32 is always enough. */
+size_t palate__format_real(double value, char *text, size_t size);
+
+/* Bytes of `text` before the first that is not UTF-8; text.bytes when all is. */
+size_t palate__utf8_valid(palate__span text);
+
+/* How many letters must be inserted, removed or changed to make one word of the other (Levenshtein
+ * 1966); words of up to 64 bytes, SIZE_MAX for longer ones. */
+size_t palate__edit_distance(const char *a, const char *b);
+
+#endif

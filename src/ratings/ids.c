@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ids and their numbers: open addressing with linear probing, at most half full.
+ *
+ * A builder keeps the hash of each id beside it, so that growing never reads an id again and a
+ * search compares text only where the hashes agree. A frozen table has no hashes: it is made to be
+ * small in a file, and its popular rows, entered first, lie where their search begins.
+ */
+#include "ratings/ids.h"
+
+#define XXH_INLINE_ALL
+#include <string.h>
+#include <xxhash.h>
+
+enum {
+    FIRST_SLOTS = 64,
+    FIRST_BYTES = 1024,
+    DIGIT_BITS = 11, /* Of the radix sort: 2048 counters fit the first-level cache. */
+    DIGIT_COUNT = 1 << DIGIT_BITS
+};
+
+uint64_t palate__id_hash(const char *id, size_t bytes)
+{
+    return XXH3_64bits(id, bytes);
+}
+
+/* The least power of two at least twice `count` (2^31 where that is more), and more than it. */
+static uint32_t slots_for(uint32_t count)
+{
+    uint32_t slots = 2;
+    while (slots / 2 < count && slots <= UINT32_MAX / 2)
+        slots *= 2;
+    return slots;
+}
+
+/* ---- Frozen tables ---- */
+
+uint32_t palate__ids_find(const palate__ids *ids, const char *id, size_t bytes)
+{
+    if (ids->count == 0)
+        return PALATE_NO_ROW;
+    const uint32_t mask = ids->slot_count - 1;
+    uint32_t slot = (uint32_t)palate__id_hash(id, bytes) & mask;
+    for (; ids->slots[slot] != PALATE__NO_ID; slot = (slot + 1) & mask) {
+        uint32_t row = ids->slots[slot];
+        if (palate__ids_bytes(ids, row) == bytes &&
+            memcmp(palate__ids_text(ids, row), id, bytes) == 0)
+            return row;
+    }
+    return PALATE_NO_ROW;
+}
+
+static void release_arrays(palate_context *context, const palate__ids *ids)
+{
+    palate__release(context, (void *)(uintptr_t)ids->bytes);
+    palate__release(context, (void *)(uintptr_t)ids->ends);
+    palate__release(context, (void *)(uintptr_t)ids->slots);
+    palate__release(context, (void *)(uintptr_t)ids->order);
+}
+
+void palate__ids_free(palate_context *context, palate__ids *ids)
+{
+    if (ids->owned)
+        release_arrays(context, ids);
+    *ids = (palate__ids){0};
+}
+
+/* The arrays of a frozen table while they are being filled. */
+typedef struct arrays {
+    char *bytes;
+    uint64_t *ends;
+    uint32_t *slots;
+    uint32_t *order;
+} arrays;
+
+static palate_status allocate_arrays(palate_context *context, uint32_t count, uint32_t slot_count,
+                                     uint64_t byte_count, arrays *out, palate__ids *ids,
+                                     palate_error *err)
+{
+    *out = (arrays){
+        .bytes = palate__allocate(context, byte_count),
+        .ends = palate__allocate_array(context, (size_t)count + 1, sizeof *out->ends),
+        .slots = palate__allocate_array(context, slot_count, sizeof *out->slots),
+        .order = palate__allocate_array(context, count, sizeof *out->order),
+    };
+    *ids = (palate__ids){
+        .count = count,
+        .slot_count = slot_count,
+        .bytes = out->bytes,
+        .ends = out->ends,
+        .slots = out->slots,
+        .order = out->order,
+        .owned = true,
+    };
+    if (out->bytes != NULL && out->ends != NULL && out->slots != NULL && out->order != NULL)
+        return PALATE_OK;
+    palate__ids_free(context, ids);
+    return palate__fail_memory(err, "storing ids");
+}
+
+palate_status palate__ids_copy(palate_context *context, const palate__ids *from, palate__ids *to,
+                               palate_error *err)
+{
+    arrays copy;
+    const uint64_t bytes = from->count > 0 ? from->ends[from->count] : 0;
+    const uint32_t slot_count = from->count > 0 ? from->slot_count : slots_for(0);
+    palate_status status = allocate_arrays(context, from->count, slot_count, bytes, &copy, to, err);
+    if (status != PALATE_OK)
+        return status;
+    copy.ends[0] = 0;
+    memset(copy.slots, 0xFF, slot_count * sizeof *copy.slots);
+    if (from->count == 0)
+        return PALATE_OK;
+    memcpy(copy.bytes, from->bytes, bytes);
+    memcpy(copy.ends, from->ends, ((size_t)from->count + 1) * sizeof *copy.ends);
+    memcpy(copy.slots, from->slots, slot_count * sizeof *copy.slots);
+    memcpy(copy.order, from->order, from->count * sizeof *copy.order);
+    return PALATE_OK;
+}
+
+/* ---- Building ---- */
+
+static const char *number_text(const palate__id_builder *builder, uint32_t number)
+{
+    return builder->bytes + (number == 0 ? 0 : builder->ends[number - 1]);
+}
+
+static size_t number_bytes(const palate__id_builder *builder, uint32_t number)
+{
+    return (size_t)(builder->ends[number] - (number == 0 ? 0 : builder->ends[number - 1])) - 1;
+}
+
+/* The slot that holds the id, or the empty one where it would go. */
+static uint32_t find_slot(const palate__id_builder *builder, const char *id, size_t bytes,
+                          uint64_t hash)
+{
+    const uint32_t mask = builder->slot_count - 1;
+    uint32_t slot = (uint32_t)hash & mask;
+    for (; builder->slots[slot] != PALATE__NO_ID; slot = (slot + 1) & mask) {
+        uint32_t number = builder->slots[slot];
+        if (builder->hashes[number] == hash && number_bytes(builder, number) == bytes &&
+            memcmp(number_text(builder, number), id, bytes) == 0)
+            break;
+    }
+    return slot;
+}
+
+static void enter(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t number)
+{
+    uint32_t slot = (uint32_t)hash & (slot_count - 1);
+    while (slots[slot] != PALATE__NO_ID)
+        slot = (slot + 1) & (slot_count - 1);
+    slots[slot] = number;
+}
+
+static palate_status grow_slots(palate__id_builder *builder, palate_error *err)
+{
+    uint32_t wanted = builder->slot_count == 0 ? FIRST_SLOTS : slots_for(builder->count + 1);
+    if (wanted <= builder->slot_count)
+        return PALATE_OK;
+    uint32_t *slots = palate__allocate_array(builder->context, wanted, sizeof *slots);
+    if (slots == NULL)
+        return palate__fail_memory(err, "numbering ids");
+    memset(slots, 0xFF, wanted * sizeof *slots);
+    for (uint32_t number = 0; number < builder->count; number++)
+        enter(slots, wanted, builder->hashes[number], number);
+    palate__release(builder->context, builder->slots);
+    builder->slots = slots;
+    builder->slot_count = wanted;
+    return PALATE_OK;
+}
+
+static palate_status grow_entries(palate__id_builder *builder, palate_error *err)
+{
+    if (builder->count < builder->capacity)
+        return PALATE_OK;
+    const uint32_t old = builder->capacity;
+    const uint32_t wanted = old == 0 ? FIRST_SLOTS : old > UINT32_MAX / 2 ? UINT32_MAX : old * 2;
+    palate_context *context = builder->context;
+    uint64_t *ends = palate__allocate_array(context, wanted, sizeof *ends);
+    uint64_t *hashes = palate__allocate_array(context, wanted, sizeof *hashes);
+    if (ends == NULL || hashes == NULL) {
+        palate__release(context, ends);
+        palate__release(context, hashes);
+        return palate__fail_memory(err, "numbering ids");
+    }
+    if (builder->count > 0) {
+        memcpy(ends, builder->ends, builder->count * sizeof *ends);
+        memcpy(hashes, builder->hashes, builder->count * sizeof *hashes);
+    }
+    palate__release(context, builder->ends);
+    palate__release(context, builder->hashes);
+    builder->ends = ends;
+    builder->hashes = hashes;
+    builder->capacity = wanted;
+    return PALATE_OK;
+}
+
+static palate_status grow_bytes(palate__id_builder *builder, size_t used, size_t more,
+                                palate_error *err)
+{
+    if (more <= builder->byte_capacity - used)
+        return PALATE_OK;
+    size_t wanted = builder->byte_capacity == 0 ? FIRST_BYTES : builder->byte_capacity * 2;
+    if (wanted < used + more)
+        wanted = used + more;
+    char *bytes = palate__resize_array(builder->context, builder->bytes, used, wanted, 1);
+    if (bytes == NULL)
+        return palate__fail_memory(err, "numbering ids");
+    builder->bytes = bytes;
+    builder->byte_capacity = wanted;
+    return PALATE_OK;
+}
+
+uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes)
+{
+    if (builder->count == 0)
+        return PALATE__NO_ID;
+    return builder->slots[find_slot(builder, id, bytes, palate__id_hash(id, bytes))];
+}
+
+palate_status palate__id_builder_add(palate__id_builder *builder, const char *id, size_t bytes,
+                                     uint32_t *number, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const uint64_t hash = palate__id_hash(id, bytes);
+    if (builder->slot_count > 0) {
+        *number = builder->slots[find_slot(builder, id, bytes, hash)];
+        if (*number != PALATE__NO_ID)
+            return PALATE_OK;
+    }
+    if (builder->count == PALATE__IDS_MAX)
+        return palate__fail(err, PALATE_E_UNSUPPORTED, "more than %u different ids",
+                            PALATE__IDS_MAX);
+    const size_t used = builder->count == 0 ? 0 : (size_t)builder->ends[builder->count - 1];
+    PALATE_TRY(grow_entries(builder, err));
+    PALATE_TRY(grow_bytes(builder, used, bytes + 1, err));
+    PALATE_TRY(grow_slots(builder, err));
+    *number = builder->count++;
+    memcpy(builder->bytes + used, id, bytes);
+    builder->bytes[used + bytes] = '\0';
+    builder->ends[*number] = used + bytes + 1;
+    builder->hashes[*number] = hash;
+    enter(builder->slots, builder->slot_count, hash, *number);
+done:
+    return status;
+}
+
+void palate__id_builder_free(palate__id_builder *builder)
+{
+    palate__release(builder->context, builder->bytes);
+    palate__release(builder->context, builder->ends);
+    palate__release(builder->context, builder->hashes);
+    palate__release(builder->context, builder->slots);
+    *builder = (palate__id_builder){.context = builder->context};
+}
+
+/* ---- Freezing ---- */
+
+/* What rows are ordered by: the last word first. Words are the hash, then the count turned round, so
+ * that more comes first. */
+enum { HASH, COUNT, WORDS };
+
+typedef struct key {
+    uint64_t words[WORDS];
+    uint32_t number;
+} key;
+
+static uint64_t digit_of(const key *k, int word, int shift)
+{
+    return (k->words[word] >> shift) & (DIGIT_COUNT - 1);
+}
+
+/* One stable pass of a radix sort. False: every key has the same digit and nothing moved. */
+static bool sort_by_digit(const key *from, key *to, uint32_t count, int word, int shift)
+{
+    uint32_t starts[DIGIT_COUNT] = {0};
+    for (uint32_t i = 0; i < count; i++)
+        starts[digit_of(&from[i], word, shift)]++;
+    if (starts[digit_of(&from[0], word, shift)] == count)
+        return false;
+    uint32_t sum = 0;
+    for (int digit = 0; digit < DIGIT_COUNT; digit++) {
+        uint32_t next = sum + starts[digit];
+        starts[digit] = sum;
+        sum = next;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        to[starts[digit_of(&from[i], word, shift)]++] = from[i];
+    return true;
+}
+
+/* Sorts in O(count), least significant digit first. Returns the array of the two that holds the
+ * result. */
+static key *sort_keys(key *keys, key *spare, uint32_t count)
+{
+    for (int word = 0; word < WORDS; word++) {
+        for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+            if (!sort_by_digit(keys, spare, count, word, shift))
+                continue;
+            key *swap = keys;
+            keys = spare;
+            spare = swap;
+        }
+    }
+    return keys;
+}
+
+/* Two ids with one count and one hash: as rare as a 64-bit collision, so plain insertion will do. */
+static void order_collisions(const palate__id_builder *builder, key *keys, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        key moving = keys[i];
+        uint32_t place = i;
+        while (place > 0 && memcmp(keys[place - 1].words, moving.words, sizeof moving.words) == 0 &&
+               strcmp(number_text(builder, keys[place - 1].number),
+                      number_text(builder, moving.number)) > 0) {
+            keys[place] = keys[place - 1];
+            place--;
+        }
+        keys[place] = moving;
+    }
+}
+
+static palate_status order_rows(const palate__id_builder *builder, const int64_t *counts,
+                                uint32_t *row_of, palate_error *err)
+{
+    const uint32_t count = builder->count;
+    key *keys = palate__allocate_array(builder->context, (size_t)count * 2, sizeof *keys);
+    if (keys == NULL)
+        return palate__fail_memory(err, "ordering ids");
+    for (uint32_t number = 0; number < count; number++)
+        keys[number] = (key){
+            .words = {builder->hashes[number],
+                      counts == NULL ? 0 : (uint64_t)(INT64_MAX - counts[number])},
+            .number = number,
+        };
+    key *sorted = count == 0 ? keys : sort_keys(keys, keys + count, count);
+    order_collisions(builder, sorted, count);
+    for (uint32_t row = 0; row < count; row++)
+        row_of[sorted[row].number] = row;
+    palate__release(builder->context, keys);
+    return PALATE_OK;
+}
+
+/* Writes the frozen arrays; out->order holds the number of each row until the ids are copied. */
+static void fill_frozen(const palate__id_builder *builder, const uint32_t *row_of,
+                        uint32_t slot_count, const arrays *out)
+{
+    uint32_t *number_of = out->order;
+    for (uint32_t number = 0; number < builder->count; number++)
+        number_of[row_of[number]] = number;
+    memset(out->slots, 0xFF, slot_count * sizeof *out->slots);
+    out->ends[0] = 0;
+    for (uint32_t row = 0; row < builder->count; row++) {
+        const size_t bytes = number_bytes(builder, number_of[row]) + 1;
+        memcpy(out->bytes + out->ends[row], number_text(builder, number_of[row]), bytes);
+        out->ends[row + 1] = out->ends[row] + bytes;
+        enter(out->slots, slot_count, builder->hashes[number_of[row]], row);
+    }
+    /* Numbers are given in order of first appearance, so the row of a number is the row of that
+     * place. */
+    if (builder->count > 0)
+        memcpy(out->order, row_of, builder->count * sizeof *row_of);
+}
+
+palate_status palate__id_builder_freeze(palate__id_builder *builder, const int64_t *counts,
+                                        bool keep_numbers, uint32_t *row_of, palate__ids *out,
+                                        palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const uint32_t count = builder->count;
+    const uint32_t slot_count = slots_for(count);
+    const uint64_t bytes = count == 0 ? 0 : builder->ends[count - 1];
+    arrays frozen;
+    *out = (palate__ids){0};
+    if (keep_numbers) {
+        for (uint32_t number = 0; number < count; number++)
+            row_of[number] = number;
+    } else {
+        PALATE_TRY(order_rows(builder, counts, row_of, err));
+    }
+    PALATE_TRY(allocate_arrays(builder->context, count, slot_count, bytes, &frozen, out, err));
+    fill_frozen(builder, row_of, slot_count, &frozen);
+    palate__id_builder_free(builder);
+done:
+    return status;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ratings/matrix.h"
+
+void palate__matrix_free(palate_context *context, palate__matrix *matrix)
+{
+    palate__release(context, matrix->begins);
+    palate__release(context, matrix->columns);
+    palate__release(context, matrix->values);
+    *matrix = (palate__matrix){0};
+}
+
+palate_status palate__matrix_allocate(palate_context *context, uint32_t row_count,
+                                      uint32_t column_count, int64_t entry_count,
+                                      palate__matrix *out, palate_error *err)
+{
+    *out = (palate__matrix){
+        .row_count = row_count,
+        .column_count = column_count,
+        .begins = palate__allocate_zeroed(context, (size_t)row_count + 1, sizeof *out->begins),
+        .columns = palate__allocate_array(context, (size_t)entry_count, sizeof *out->columns),
+        .values = palate__allocate_array(context, (size_t)entry_count, sizeof *out->values),
+    };
+    if (out->begins != NULL && out->columns != NULL && out->values != NULL)
+        return PALATE_OK;
+    palate__matrix_free(context, out);
+    return palate__fail_memory(err, "storing ratings");
+}
+
+/* Counts become places: begins[r] is where row r starts, and begins[row_count] the sum. */
+void palate__matrix_place_rows(palate__matrix *matrix)
+{
+    int64_t sum = 0;
+    for (uint32_t row = 0; row <= matrix->row_count; row++) {
+        int64_t count = matrix->begins[row];
+        matrix->begins[row] = sum;
+        sum += count;
+    }
+}
+
+void palate__matrix_rewind_rows(palate__matrix *matrix)
+{
+    for (uint32_t row = matrix->row_count; row > 0; row--)
+        matrix->begins[row] = matrix->begins[row - 1];
+    matrix->begins[0] = 0;
+}
+
+palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
+                                       palate__matrix *out, palate_error *err)
+{
+    const int64_t entries = palate__matrix_count(matrix);
+    palate_status status = palate__matrix_allocate(context, matrix->column_count, matrix->row_count,
+                                                   entries, out, err);
+    if (status != PALATE_OK)
+        return status;
+    for (int64_t e = 0; e < entries; e++)
+        out->begins[matrix->columns[e]]++;
+    palate__matrix_place_rows(out);
+    for (uint32_t row = 0; row < matrix->row_count; row++) {
+        for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
+            const int64_t place = out->begins[matrix->columns[e]]++;
+            out->columns[place] = row;
+            out->values[place] = matrix->values[e];
+        }
+    }
+    palate__matrix_rewind_rows(out);
+    return PALATE_OK;
+}

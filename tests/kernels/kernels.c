@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every set of kernels this machine can run agrees with the plain one, for all lengths and alignments. */
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 300, LENGTH_MAX = 140 };
+
+static uint32_t state = 1;
+
+static float uniform(float low, float high)
+{
+    state = state * 1664525U + 1013904223U;
+    return low + (high - low) * (float)(state >> 8) * 0x1.0p-24F;
+}
+
+static float *aligned_floats(size_t count)
+{
+    float *memory = aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64);
+    assert_non_null(memory);
+    return memory;
+}
+
+static void test_dot_for_every_length_and_alignment(void **unused)
+{
+    (void)unused;
+    float *a = aligned_floats(LENGTH_MAX + 16);
+    float *b = aligned_floats(LENGTH_MAX + 16);
+    for (size_t f = 0; f < LENGTH_MAX + 16; f++) {
+        a[f] = uniform(-1.0F, 1.0F);
+        b[f] = uniform(-1.0F, 1.0F);
+    }
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t length = 0; length <= LENGTH_MAX; length++) {
+            for (size_t shift = 0; shift < 16; shift += 5) {
+                double exact = 0.0;
+                for (size_t f = 0; f < length; f++)
+                    exact += (double)a[f + shift] * (double)b[f];
+                assert_true(fabs((double)kernels->dot(a + shift, b, length) - exact) <= 1e-5);
+            }
+        }
+    }
+    free(a);
+    free(b);
+}
+
+static void test_scores_have_the_bits_of_dot(void **unused)
+{
+    (void)unused;
+    enum { ITEMS = 21 };
+    float user[LENGTH_MAX], items[ITEMS * LENGTH_MAX], start[ITEMS], scores[ITEMS];
+    for (size_t f = 0; f < LENGTH_MAX; f++)
+        user[f] = uniform(0.0F, 2.0F);
+    for (size_t f = 0; f < (size_t)ITEMS * LENGTH_MAX; f++)
+        items[f] = uniform(0.0F, 2.0F);
+    for (size_t j = 0; j < ITEMS; j++)
+        start[j] = uniform(-3.0F, 3.0F);
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t k = 1; k <= LENGTH_MAX; k += 7) {
+            for (size_t count = 0; count <= ITEMS; count++) {
+                memset(scores, 0, sizeof scores);
+                kernels->scores(user, items, start, k, count, scores);
+                for (size_t j = 0; j < count; j++) {
+                    float expected = start[j] + kernels->dot(user, items + j * k, k);
+                    assert_memory_equal(&scores[j], &expected, sizeof expected);
+                }
+                for (size_t j = count; j < ITEMS; j++)
+                    assert_true(scores[j] == 0.0F);
+            }
+        }
+    }
+}
+
+/* ---- The row update ---- */
+
+typedef struct example {
+    palate__row_problem problem;
+    float *fixed, *prior, *x;
+    uint32_t columns[ROWS];
+    float ratings[ROWS];
+} example;
+
+static void make_example(example *made, size_t k, size_t count, int fit_bias)
+{
+    size_t stride = (k + 16) / 16 * 16;
+    made->fixed = aligned_floats(ROWS * stride);
+    made->prior = aligned_floats(stride);
+    made->x = aligned_floats(stride);
+    for (size_t f = 0; f < stride; f++) {
+        bool used = f >= 1 ? f <= k : fit_bias;
+        made->prior[f] = used ? uniform(-0.1F, 0.3F) : 0.0F;
+        made->x[f] = used ? uniform(-0.2F, 0.8F) : 0.0F;
+        for (size_t row = 0; row < ROWS; row++)
+            made->fixed[row * stride + f] = used ? uniform(-0.2F, 0.9F) : 0.0F;
+    }
+    for (size_t e = 0; e < count; e++) {
+        made->columns[e] = (uint32_t)((e * 7919U + 13U) % ROWS);
+        made->ratings[e] = uniform(1.0F, 5.0F);
+    }
+    made->problem = (palate__row_problem){
+        .fixed = made->fixed,
+        .stride = stride,
+        .coordinate_count = k + 1,
+        .columns = made->columns,
+        .ratings = made->ratings,
+        .count = count,
+        .shift = 3.5F,
+        .gain = 0.8F,
+        .lambda = 2.0F,
+        .bias_lambda = 3.0F,
+        .bound = -0.2F,
+        .prior = made->prior,
+        .fit_bias = fit_bias,
+    };
+}
+
+static void free_example(example *made)
+{
+    free(made->fixed);
+    free(made->prior);
+    free(made->x);
+}
+
+/* squared error + penalty, straight from the definition, in double. */
+static double objective(const palate__row_problem *p, const float *x)
+{
+    double sum = 0.0;
+    for (size_t e = 0; e < p->count; e++) {
+        const float *z = p->fixed + p->columns[e] * p->stride;
+        double error = ((double)p->ratings[e] - (double)p->shift) * (double)p->gain - (double)z[0];
+        error -= p->fit_bias ? (double)x[0] : 0.0;
+        for (size_t f = 1; f < p->coordinate_count; f++)
+            error -= (double)x[f] * (double)z[f];
+        sum += error * error;
+    }
+    for (size_t f = 0; f < p->coordinate_count; f++) {
+        double away = (double)x[f] - (double)p->prior[f];
+        sum += (double)(f == 0 ? p->bias_lambda : p->lambda) * away * away;
+    }
+    return sum;
+}
+
+static const palate__kernels *plain(void)
+{
+    return palate__kernels_all()[0];
+}
+
+static void check_one(const palate__kernels *kernels, size_t k, size_t count, int fit_bias)
+{
+    example made;
+    make_example(&made, k, count, fit_bias);
+    const palate__row_problem *p = &made.problem;
+    float *expected = aligned_floats(p->stride);
+    float *scratch = aligned_floats(kernels->row_map_scratch(p->stride, count) +
+                                    plain()->row_map_scratch(p->stride, count) + 16);
+    memcpy(expected, made.x, p->stride * sizeof(float));
+    double before = objective(p, made.x);
+    plain()->row_map(p, expected, scratch);
+    palate__row_result result = kernels->row_map(p, made.x, scratch);
+    double after = objective(p, made.x);
+    for (size_t f = 0; f < p->stride; f++)
+        assert_true(fabsf(made.x[f] - expected[f]) <= 2e-5F);
+    for (size_t f = 1; f <= k; f++)
+        assert_true(made.x[f] >= p->bound);
+    for (size_t f = k + 1; f < p->stride; f++)
+        assert_true(made.x[f] == 0.0F);
+    assert_true(after <= before * (1.0 + 1e-6));
+    assert_true(fabs(result.squared_error + result.penalty - after) <= 1e-5 * (1.0 + after));
+    free(expected);
+    free(scratch);
+    free_example(&made);
+}
+
+static void test_row_map_agrees_and_descends(void **unused)
+{
+    (void)unused;
+    static const size_t factors[] = {1, 2, 3, 4, 5, 14, 15, 16, 17, 31, 32, 33, 63, 64, 100};
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        if (!palate__kernels_usable(palate__kernels_all()[set]))
+            continue;
+        for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+            for (size_t count = 0; count <= 50; count++)
+                check_one(palate__kernels_all()[set], factors[i], count, 1);
+            check_one(palate__kernels_all()[set], factors[i], 299, 1);
+            check_one(palate__kernels_all()[set], factors[i], 37, 0);
+        }
+    }
+}
+
+/* Repeated passes end where no coordinate can improve: gradient zero inside, not negative at the bound (KKT). */
+static void test_row_map_converges_to_the_minimum(void **unused)
+{
+    (void)unused;
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        example made;
+        make_example(&made, 9, 60, 1);
+        made.problem.bound = 0.1F; /* Tight enough to hold some coordinates. */
+        const palate__row_problem *p = &made.problem;
+        float *scratch = aligned_floats(kernels->row_map_scratch(p->stride, p->count) + 16);
+        for (int pass = 0; pass < 500; pass++)
+            kernels->row_map(p, made.x, scratch);
+        double least = objective(p, made.x);
+        int at_bound = 0;
+        for (size_t f = 0; f <= 9; f++) {
+            float kept = made.x[f];
+            at_bound += f > 0 && kept == p->bound;
+            for (int sign = -1; sign <= 1; sign += 2) {
+                made.x[f] = kept + (float)sign * 0.01F;
+                if (f == 0 || made.x[f] >= p->bound)
+                    assert_true(objective(p, made.x) >= least - 1e-5);
+            }
+            made.x[f] = kept;
+        }
+        assert_true(at_bound > 0);
+        free(scratch);
+        free_example(&made);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dot_for_every_length_and_alignment),
+        cmocka_unit_test(test_scores_have_the_bits_of_dot),
+        cmocka_unit_test(test_row_map_agrees_and_descends),
+        cmocka_unit_test(test_row_map_converges_to_the_minimum),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
