@@ -221,13 +221,12 @@ static shortlist start_list(const request *asked, size_t place)
         .scores = asked->scores + place * asked->wanted,
         .capacity = capacity < asked->candidate_count ? capacity : asked->candidate_count,
     };
-    if (user == PALATE_NO_ROW) {
-        list.offset = model->users.typical[k];
-        return list;
+    list.offset = list.factors[k];
+    if (user != PALATE_NO_ROW && model->users.counts[user] > 0) {
+        list.factors = model->users.factors + user * k;
+        list.offset = model->users.offsets[user];
     }
-    list.factors = model->users.factors + user * k;
-    list.offset = model->users.offsets[user];
-    if (!asked->include_seen) {
+    if (user != PALATE_NO_ROW && !asked->include_seen) {
         list.seen = model->seen_items + model->seen_begins[user];
         list.seen_end = model->seen_items + model->seen_begins[user + 1];
     }
