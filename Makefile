@@ -1,6 +1,81 @@
 # SPDX-License-Identifier: Apache-2.0
-# The front door. CMake does the work; see CMakePresets.json.
+# The front door. CMake does the work; CMakePresets.json says how each kind of build is made.
+#
+#     make             build/palate, build/libpalate.so and build/libpalate.a, optimized
+#     make demo        the blackboard examples and planted tastes, explained as they run
+#     make test        every test
+#     make install     PREFIX=/usr/local, DESTDIR=
+#     make bench       accuracy and speed beside other programs; minutes
+#     make format      clang-format on all sources
+#     make lint        clang-format, clang-tidy and shellcheck, changing nothing
+#     make coverage    lines the tests reach: build/coverage/html/index.html
+#     make clean       remove build/
+#
+# PRESET=asan-ubsan make test: the tests of another build.
+
+PREFIX ?= /usr/local
+PRESET ?= dev
+JOBS ?= $(shell nproc)
+SOURCES = $(shell find include src cli tests fuzz examples -name '*.[ch]' -o -name '*.inc')
+SCRIPTS = $(shell find cmake demo tests bench -name '*.sh') .ci/run
+
 .PHONY: all
-all:
+all: deps
 	@cmake --preset release >/dev/null
-	@cmake --build --preset release
+	@cmake --build --preset release -j $(JOBS)
+
+# What is missing of the packages needed, by apt; see cmake/deps.sh.
+.PHONY: deps deps-test deps-lint
+deps:
+	@cmake/deps.sh build
+deps-test:
+	@cmake/deps.sh build test
+deps-lint:
+	@cmake/deps.sh build test lint
+
+.PHONY: test
+test: deps-test
+	@echo "== building the tests (preset $(PRESET), in build/$(PRESET))"
+	@cmake --preset $(PRESET) >/dev/null
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+	@echo "== running every test: library, command, readers on hostile files, fuzz corpora, documentation, installation"
+	@ctest --test-dir build/$(PRESET) -j $(JOBS) --output-on-failure
+
+.PHONY: demo
+demo: all
+	@demo/demo.sh build/palate
+
+.PHONY: install
+install: all
+	@cmake --install build --prefix $(PREFIX)
+
+.PHONY: bench
+bench: all
+	@cmake/deps.sh python
+	@bench/run.py
+
+.PHONY: format
+format: deps-lint
+	@clang-format -i $(SOURCES)
+
+.PHONY: format-check
+format-check: deps-lint
+	@clang-format --dry-run -Werror $(SOURCES)
+
+.PHONY: lint
+lint: deps-lint format-check
+	@shellcheck $(SCRIPTS)
+	@cmake --preset dev >/dev/null
+	@run-clang-tidy -quiet -j $(JOBS) -p build/dev '$(CURDIR)/(src|cli)/.*' >build/dev/tidy.log 2>/dev/null \
+	    || { grep -A8 -E 'warning:|error:' build/dev/tidy.log; exit 1; }
+	@echo "lint: clean"
+
+.PHONY: coverage
+coverage: deps-test
+	@cmake/deps.sh coverage
+	@$(MAKE) --no-print-directory test PRESET=coverage
+	@cmake/coverage.sh build/coverage
+
+.PHONY: clean
+clean:
+	@rm -rf build
