@@ -26,7 +26,6 @@ palate_status palate__matrix_allocate(palate_context *context, uint32_t row_coun
     return palate__fail_memory(err, "storing ratings");
 }
 
-/* Counts become places: begins[r] is where row r starts, and begins[row_count] the sum. */
 void palate__matrix_place_rows(palate__matrix *matrix)
 {
     int64_t sum = 0;

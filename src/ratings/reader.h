@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "palate/ratings.h"
 
-/* The text of one input: mapped, or decompressed into memory. */
+/* The text of one input: mapped, or decompressed into memory. Without a byte order mark. */
 typedef struct palate__input {
     palate_context *context;
     const char *path; /* As the user wrote it, for messages. */
@@ -40,14 +40,18 @@ palate_status palate__sink_rating(palate__sink *sink, const palate__record *reco
 palate_status palate__sink_user(palate__sink *sink, palate__span id);
 palate_status palate__sink_item(palate__sink *sink, palate__span id);
 
-/* Something is wrong with a line. Strict: fills the error, "FILE:LINE: field COLUMN: message", and
- * returns PALATE_E_FORMAT. Lenient: counts the line as skipped, tells on_problem, returns
- * PALATE_OK: go on with the next line. */
+/* Tells which field is which, for messages about fields before the first rating. Borrowed. */
+void palate__sink_columns(palate__sink *sink, const palate__columns *columns);
+
+/* Something is wrong with a line. Strict: fills the error, "FILE:LINE: field COLUMN (rating):
+ * message", and returns PALATE_E_FORMAT. The name in brackets is there where the column is one of
+ * the sink's columns; the line is left out where it is 0, the field likewise. Lenient: counts the
+ * line as skipped, tells on_problem, returns PALATE_OK: go on with the next line. */
 palate_status palate__sink_problem(palate__sink *sink, int64_t line, int64_t column,
                                    const char *format, ...) PALATE__PRINTF(4, 5);
 
 /* For messages: what was taken for what ("user=userId item=movieId rating=rating"), and how many
- * lines were seen. */
+ * lines were seen (added to those counted so far). */
 void palate__sink_describe(palate__sink *sink, const char *format, ...) PALATE__PRINTF(2, 3);
 void palate__sink_count_lines(palate__sink *sink, int64_t lines);
 
