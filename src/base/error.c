@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define PALATE__DEFINES_FAIL
 #include "base/error.h"
 
 #include <stdarg.h>

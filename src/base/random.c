@@ -16,7 +16,7 @@ palate__random4 palate__random(uint64_t seed, palate__purpose purpose, uint32_t 
 void palate__normal4(palate__random4 random, float out[4])
 {
     const double tau = 6.283185307179586;
-    for (int pair = 0; pair < 2; pair++) {
+    for (size_t pair = 0; pair < 2; pair++) {
         double radius = sqrt(-2.0 * log(1.0 - palate__uniform_double(random.word[2 * pair])));
         double angle = tau * palate__uniform_double(random.word[2 * pair + 1]);
         out[2 * pair] = (float)(radius * cos(angle));
