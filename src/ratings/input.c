@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ratings/input.h"
+
+#include <limits.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+/* Text that grows. */
+typedef struct growing {
+    palate_context *context;
+    char *text;
+    size_t bytes, capacity;
+} growing;
+
+static palate_status make_room(growing *to, palate_error *err)
+{
+    if (to->bytes < to->capacity)
+        return PALATE_OK;
+    size_t capacity = to->capacity == 0 ? (size_t)1 << 16 : to->capacity * 2;
+    char *text = palate__resize_array(to->context, to->text, to->bytes, capacity, 1);
+    if (text == NULL)
+        return palate__fail_memory(err, "decompressing");
+    to->text = text;
+    to->capacity = capacity;
+    return PALATE_OK;
+}
+
+static palate_status fail_damaged(palate_error *err, const char *path, const char *kind,
+                                  const char *why)
+{
+    return palate__fail(
+        err, PALATE_E_FORMAT,
+        "%s: the %s data is damaged or cut short (%s); fetch or make the file again", path, kind,
+        why);
+}
+
+/* ---- gzip, of one or several members ---- */
+
+static uInt at_most(size_t bytes)
+{
+    return bytes < UINT_MAX / 2 ? (uInt)bytes : UINT_MAX / 2;
+}
+
+/* Runs to the end of one member. */
+static palate_status inflate_member(z_stream *stream, const char **at, const char *end,
+                                    const char *path, growing *to, palate_error *err)
+{
+    for (;;) {
+        palate_status status = make_room(to, err);
+        if (status != PALATE_OK)
+            return status;
+        stream->next_in = (Bytef *)(uintptr_t)*at;
+        stream->avail_in = at_most((size_t)(end - *at));
+        stream->next_out = (Bytef *)to->text + to->bytes;
+        stream->avail_out = at_most(to->capacity - to->bytes);
+        uInt room = stream->avail_out;
+        int result = inflate(stream, Z_NO_FLUSH);
+        *at = (const char *)stream->next_in;
+        to->bytes += room - stream->avail_out;
+        if (result == Z_STREAM_END)
+            return PALATE_OK;
+        if (result == Z_MEM_ERROR)
+            return palate__fail_memory(err, "decompressing");
+        if (result != Z_OK)
+            return fail_damaged(err, path, "gzip",
+                                stream->msg != NULL ? stream->msg : "unexpected end");
+    }
+}
+
+static palate_status gunzip(const palate__mapping *from, const char *path, growing *to,
+                            palate_error *err)
+{
+    enum { GZIP_WINDOW = 15 + 16 };
+    palate_status status = PALATE_OK;
+    z_stream stream = {0};
+    const char *at = from->data;
+    const char *end = at + from->bytes;
+    if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
+        return palate__fail_memory(err, "decompressing");
+    while (at < end) {
+        PALATE_TRY(inflate_member(&stream, &at, end, path, to, err));
+        if (inflateReset(&stream) != Z_OK)
+            PALATE_TRY(palate__fail_memory(err, "decompressing"));
+    }
+done:
+    inflateEnd(&stream);
+    return status;
+}
+
+/* ---- zstd ---- */
+
+static palate_status unzstd(const palate__mapping *from, const char *path, growing *to,
+                            palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    ZSTD_DStream *stream = ZSTD_createDStream();
+    if (stream == NULL)
+        return palate__fail_memory(err, "decompressing");
+    ZSTD_inBuffer in = {from->data, from->bytes, 0};
+    size_t left = 1;
+    while (in.pos < in.size || left > 0) {
+        PALATE_TRY(make_room(to, err));
+        ZSTD_outBuffer out = {to->text + to->bytes, to->capacity - to->bytes, 0};
+        size_t consumed = in.pos;
+        left = ZSTD_decompressStream(stream, &out, &in);
+        to->bytes += out.pos;
+        if (ZSTD_isError(left))
+            PALATE_TRY(fail_damaged(err, path, "zstd", ZSTD_getErrorName(left)));
+        if (left > 0 && in.pos == in.size && in.pos == consumed && out.pos < out.size)
+            PALATE_TRY(fail_damaged(err, path, "zstd", "unexpected end"));
+    }
+done:
+    ZSTD_freeDStream(stream);
+    return status;
+}
+
+/* ---- All of it ---- */
+
+static bool starts_with(const palate__mapping *mapping, const char *magic, size_t bytes)
+{
+    return mapping->bytes >= bytes && memcmp(mapping->data, magic, bytes) == 0;
+}
+
+static palate_status decompress(palate__source *source, palate_error *err)
+{
+    const char *path = source->input.path;
+    palate_context *context = source->input.context;
+    growing text = {.context = context};
+    palate_status status = PALATE_OK;
+    if (starts_with(&source->mapping, "\x1f\x8b", 2)) {
+        source->compression = "gzip";
+        status = gunzip(&source->mapping, path, &text, err);
+    } else if (starts_with(&source->mapping, "\x28\xb5\x2f\xfd", 4)) {
+        source->compression = "zstd";
+        status = unzstd(&source->mapping, path, &text, err);
+    } else {
+        source->input.data = source->mapping.data;
+        source->input.bytes = source->mapping.bytes;
+        return PALATE_OK;
+    }
+    source->text = text.text;
+    source->input.data = text.text;
+    source->input.bytes = text.bytes;
+    palate__unmap(context, &source->mapping);
+    return status;
+}
+
+palate_status palate__source_open(palate_context *context, const char *path, palate__source *out,
+                                  palate_error *err)
+{
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    *out = (palate__source){.input = {.context = context, .path = name}, .compression = "none"};
+    palate_status status = palate__map_file(context, path, &out->mapping, err);
+    if (status == PALATE_OK)
+        status = decompress(out, err);
+    palate__input *input = &out->input;
+    if (status == PALATE_OK && input->bytes >= 3 && memcmp(input->data, "\xef\xbb\xbf", 3) == 0) {
+        input->data += 3;
+        input->bytes -= 3;
+    }
+    if (status != PALATE_OK)
+        palate__source_close(out);
+    return status;
+}
+
+void palate__source_close(palate__source *source)
+{
+    palate__release(source->input.context, source->text);
+    palate__unmap(source->input.context, &source->mapping);
+    *source = (palate__source){0};
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading ratings: options, the choice of a reader, and the public calls. */
+#define _GNU_SOURCE
+#include "ratings/input.h"
+#include "ratings/matrix.h"
+#include "ratings/readers/readers.h"
+#include "ratings/sink.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+/* ---- Options ---- */
+
+#define AT(field) offsetof(palate_read_options, field)
+
+static const palate_option rows[] = {
+    {"format", "", PALATE_OPTION_TEXT, AT(format), NULL, 0, 0, NULL, "NAME",
+     "Format of the ratings; by default found by looking at them"},
+    {"separator", "sep delimiter", PALATE_OPTION_TEXT, AT(separator), NULL, 0, 0, NULL, "CHAR",
+     "What stands between fields: a character, \\t, :: or space; by default found"},
+    {"header", "", PALATE_OPTION_CHOICE, AT(header), "auto", 0, 0, "auto|yes|no", "WHEN",
+     "Whether the first line names the columns"},
+    {"user-column", "", PALATE_OPTION_TEXT, AT(user_column), NULL, 0, 0, NULL, "COLUMN",
+     "Name or number of the column of users"},
+    {"item-column", "", PALATE_OPTION_TEXT, AT(item_column), NULL, 0, 0, NULL, "COLUMN",
+     "Name or number of the column of items"},
+    {"rating-column", "", PALATE_OPTION_TEXT, AT(rating_column), NULL, 0, 0, NULL, "COLUMN",
+     "Name or number of the column of ratings"},
+    {"time-column", "timestamp-column", PALATE_OPTION_TEXT, AT(time_column), NULL, 0, 0, NULL,
+     "COLUMN", "Name or number of the column of times; none: leave times out"},
+    {"scale", "rating-scale", PALATE_OPTION_SCALE, AT(scale), NULL, 0, 0, NULL, "LOW:HIGH",
+     "Scale of the ratings; others are errors; by default the range that is there"},
+    {"duplicates", "", PALATE_OPTION_CHOICE, AT(duplicates), "last", 0, 0, "last|mean|error",
+     "POLICY", "What becomes of several ratings of one item by one user"},
+    {"lenient", "", PALATE_OPTION_BOOL, AT(lenient), "false", 0, 0, NULL, NULL,
+     "Skip and count lines that are wrong"},
+    {"keep-order", "", PALATE_OPTION_BOOL, AT(keep_order), "false", 0, 0, NULL, NULL,
+     "Remember the order of lines, for rule mu with biases"},
+};
+
+static const palate_option_table table = {
+    .title = "Reading options",
+    .options = rows,
+    .count = sizeof rows / sizeof rows[0],
+    .struct_bytes = sizeof(palate_read_options),
+};
+
+const palate_option_table *palate_read_options_table(void)
+{
+    return &table;
+}
+
+void palate_read_options_init(palate_read_options *options)
+{
+    palate_options_init(&table, options);
+}
+
+/* ---- Formats ---- */
+
+enum { READERS_MAX = 16, HEAD_BYTES = 1 << 14 };
+
+const char *const *palate_read_format_names(const char *const **help)
+{
+    static const char *names[READERS_MAX];
+    static const char *helps[READERS_MAX];
+    /* Written with the same values by whoever comes first or at the same time. */
+    for (size_t i = 0; palate__readers[i] != NULL; i++) {
+        __atomic_store_n(&names[i], palate__readers[i]->name, __ATOMIC_RELAXED);
+        __atomic_store_n(&helps[i], palate__readers[i]->help, __ATOMIC_RELAXED);
+    }
+    if (help != NULL)
+        *help = helps;
+    return names;
+}
+
+static palate_status fail_unknown_format(const char *name, palate_error *err)
+{
+    char names[200] = "";
+    for (size_t i = 0; palate__readers[i] != NULL; i++) {
+        strncat(names, i == 0 ? "" : ", ", sizeof names - strlen(names) - 1);
+        strncat(names, palate__readers[i]->name, sizeof names - strlen(names) - 1);
+    }
+    return palate__fail(err, PALATE_E_INVALID,
+                        "option format: there is no format \"%s\"; there are auto, %s", name,
+                        names);
+}
+
+static palate_status choose_reader(const palate__input *input, const palate_read_options *options,
+                                   const palate__reader **out, palate_error *err)
+{
+    const char *name = options->format;
+    *out = NULL;
+    if (name != NULL && strcasecmp(name, "auto") != 0) {
+        for (size_t i = 0; palate__readers[i] != NULL; i++)
+            if (strcasecmp(palate__readers[i]->name, name) == 0)
+                *out = palate__readers[i];
+        return *out != NULL ? PALATE_OK : fail_unknown_format(name, err);
+    }
+    bool whole = input->bytes <= HEAD_BYTES;
+    palate__span head = {input->data, whole ? input->bytes : HEAD_BYTES};
+    int surest = 0;
+    for (size_t i = 0; palate__readers[i] != NULL; i++) {
+        int sure = palate__readers[i]->sniff(head, whole);
+        if (sure > surest) {
+            surest = sure;
+            *out = palate__readers[i];
+        }
+    }
+    if (*out != NULL)
+        return PALATE_OK;
+    if (input->bytes == 0)
+        return palate__fail(err, PALATE_E_FORMAT,
+                            "%s: the file is empty; a rating is a line such as user,item,4.5",
+                            input->path);
+    return palate__fail_at(err, PALATE_E_FORMAT, 1, 0,
+                           "%s:1: the format is not recognised; ratings are lines such as "
+                           "user,item,4.5 (option format names one)",
+                           input->path);
+}
+
+/* ---- Reading ---- */
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static bool is_database(const char *path)
+{
+    return strncmp(path, "sqlite:", 7) == 0;
+}
+
+/* All ratings of a path, into the sink. The text is released before this returns. */
+static palate_status read_into(palate__sink *sink, const char *path)
+{
+    palate_status status = PALATE_OK;
+    palate__source source = {.input = {.context = sink->context, .path = path},
+                             .compression = "none"};
+    const palate__reader *reader = &palate__reader_sqlite;
+    if (!is_database(path)) {
+        PALATE_TRY(palate__source_open(sink->context, path, &source, sink->err));
+        sink->path = source.input.path;
+        PALATE_TRY(choose_reader(&source.input, sink->options, &reader, sink->err));
+    }
+    snprintf(sink->report->format, sizeof sink->report->format, "%s", reader->name);
+    snprintf(sink->report->compression, sizeof sink->report->compression, "%s", source.compression);
+    sink->report->bytes = source.input.bytes;
+    PALATE_TRY(reader->read(&source.input, sink->options, sink));
+done:
+    palate__source_close(&source);
+    return status;
+}
+
+/* Options of the caller, or the defaults in `room`. */
+static palate_status take_options(const palate_read_options **options, palate_read_options *room,
+                                  palate_error *err)
+{
+    if (*options == NULL) {
+        palate_read_options_init(room);
+        *options = room;
+    }
+    return palate_options_check(&table, *options, err);
+}
+
+static palate__sink make_sink(palate_context *context, const char *path,
+                              const palate_read_options *options, palate_read_report *report,
+                              palate_error *err)
+{
+    *report = (palate_read_report){0};
+    return (palate__sink){
+        .context = context,
+        .path = path,
+        .options = options,
+        .lenient = options->lenient,
+        .err = err,
+        .report = report,
+        .store = {.users = {.context = context}, .items = {.context = context}},
+    };
+}
+
+static palate_status read_and_build(palate__sink *sink, const char *path, palate_ratings **out)
+{
+    double started = seconds_now();
+    palate_status status = read_into(sink, path);
+    if (status == PALATE_OK)
+        status = palate__build(sink, out, sink->err);
+    palate__store_free(sink->context, &sink->store);
+    if (status == PALATE_OK)
+        (*out)->report.seconds = seconds_now() - started;
+    return status;
+}
+
+palate_status palate_ratings_read(palate_context *context, const char *path,
+                                  const palate_read_options *options, palate_ratings **out,
+                                  palate_error *err)
+{
+    palate_read_options defaults;
+    palate_read_report report;
+    if (out != NULL)
+        *out = NULL;
+    if (path == NULL || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_ratings_read: %s is NULL",
+                            path == NULL ? "path" : "out");
+    palate_status status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__sink sink = make_sink(context, path, options, &report, err);
+    return read_and_build(&sink, path, out);
+}
+
+palate_status palate_ratings_check(palate_context *context, const char *path,
+                                   const palate_read_options *options,
+                                   palate_problem_callback on_problem, void *user,
+                                   palate_read_report *report, palate_error *err)
+{
+    palate_read_options defaults;
+    palate_read_report read;
+    palate_ratings *ratings = NULL;
+    if (path == NULL || report == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_ratings_check: %s is NULL",
+                            path == NULL ? "path" : "report");
+    palate_status status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__sink sink = make_sink(context, path, options, &read, err);
+    sink.lenient = true;
+    sink.on_problem = on_problem;
+    sink.user = user;
+    status = read_and_build(&sink, path, &ratings);
+    *report = status == PALATE_OK ? ratings->report : read;
+    palate_ratings_free(ratings);
+    return status;
+}
+
+palate_status palate_pairs_read(palate_context *context, const char *path,
+                                const palate_read_options *options, palate_pair_callback on_pair,
+                                void *user, palate_read_report *report, palate_error *err)
+{
+    palate_read_options defaults;
+    palate_read_report read;
+    if (path == NULL || on_pair == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_pairs_read: %s is NULL",
+                            path == NULL ? "path" : "on_pair");
+    palate_status status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__sink sink = make_sink(context, path, options, &read, err);
+    sink.on_pair = on_pair;
+    sink.user = user;
+    double started = seconds_now();
+    status = read_into(&sink, path);
+    read.seconds = seconds_now() - started;
+    if (report != NULL)
+        *report = read;
+    return status;
+}
+
+static palate_status check_arrays(const palate_rating_arrays *arrays, palate_ratings **out,
+                                  palate_error *err)
+{
+    if (out != NULL)
+        *out = NULL;
+    if (arrays == NULL || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_ratings_from_arrays: %s is NULL",
+                            arrays == NULL ? "arrays" : "out");
+    if (arrays->count > 0 &&
+        (arrays->users == NULL || arrays->items == NULL || arrays->ratings == NULL))
+        return palate__fail(err, PALATE_E_INVALID,
+                            "palate_ratings_from_arrays: users, items or ratings is NULL");
+    return PALATE_OK;
+}
+
+static palate_status take_arrays(const palate_rating_arrays *arrays, palate__sink *sink)
+{
+    static const palate__columns columns = {1, 2, 3, 4};
+    for (size_t e = 0; e < arrays->count; e++) {
+        const char *user = arrays->users[e] != NULL ? arrays->users[e] : "";
+        const char *item = arrays->items[e] != NULL ? arrays->items[e] : "";
+        palate__record record = {
+            .user = {user, strlen(user)},
+            .item = {item, strlen(item)},
+            .rating = (double)arrays->ratings[e],
+            .time = arrays->times == NULL ? PALATE_NO_TIME : arrays->times[e],
+            .line = (int64_t)e + 1,
+        };
+        palate_status status = palate__sink_rating(sink, &record, &columns);
+        if (status != PALATE_OK)
+            return status;
+    }
+    sink->report->line_count = (int64_t)arrays->count;
+    return PALATE_OK;
+}
+
+palate_status palate_ratings_from_arrays(palate_context *context,
+                                         const palate_rating_arrays *arrays,
+                                         const palate_read_options *options, palate_ratings **out,
+                                         palate_error *err)
+{
+    palate_read_options defaults;
+    palate_read_report report;
+    palate_status status = check_arrays(arrays, out, err);
+    if (status == PALATE_OK)
+        status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__sink sink = make_sink(context, "arrays", options, &report, err);
+    snprintf(report.format, sizeof report.format, "arrays");
+    snprintf(report.compression, sizeof report.compression, "none");
+    status = take_arrays(arrays, &sink);
+    if (status == PALATE_OK)
+        status = palate__build(&sink, out, err);
+    palate__store_free(context, &sink.store);
+    return status;
+}

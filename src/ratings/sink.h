@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sink readers write to: it checks each rating, then keeps it for the matrix (store) or hands
+ * it to the caller who asked for pairs. */
+#ifndef PALATE_RATINGS_SINK_H
+#define PALATE_RATINGS_SINK_H
+
+#include "ratings/ids.h"
+#include "ratings/reader.h"
+
+enum { PALATE__CHUNK_RATINGS = 1 << 16 };
+
+/* Ratings in the order of lines, by number of first appearance. Chunks are released as they are
+ * used up, so that the ratings are never in memory three times. */
+typedef struct palate__chunk {
+    struct palate__chunk *next;
+    int64_t *times; /* NULL: none of the chunk's ratings has one. */
+    size_t count;
+    uint32_t users[PALATE__CHUNK_RATINGS];
+    uint32_t items[PALATE__CHUNK_RATINGS];
+    float values[PALATE__CHUNK_RATINGS];
+} palate__chunk;
+
+/* What reading leaves behind for the matrix. */
+typedef struct palate__store {
+    palate__id_builder users, items;
+    palate__chunk *first, *last;
+    int64_t count;
+} palate__store;
+
+struct palate__sink {
+    palate_context *context;
+    const char *path; /* For messages. */
+    const palate_read_options *options;
+    bool lenient;
+    palate_problem_callback on_problem;
+    palate_pair_callback on_pair; /* NULL: ratings are stored. */
+    void *user;                   /* Of either callback. */
+    palate_error *err;
+    palate_read_report *report;
+    palate__store store;
+};
+
+void palate__store_free(palate_context *context, palate__store *store);
+
+/* build.c: the matrix of what was stored. Uses up the store. */
+palate_status palate__build(palate__sink *sink, palate_ratings **out, palate_error *err);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts of training: what must hold for any ratings and options. */
+#include "train/support.h"
+
+#include <stdbool.h>
+
+static palate_train_options options_for(int mode, int rule)
+{
+    palate_train_options options;
+    palate_train_options_init(&options);
+    options.mode = mode;
+    options.rule = rule;
+    options.factors = 8;
+    return options;
+}
+
+static void assert_factors_valid(const palate_model *model)
+{
+    palate_model_summary about;
+    palate_model_info(model, &about);
+    const float *users = palate_model_user_factors(model);
+    const float *items = palate_model_item_factors(model);
+    for (size_t f = 0; f < (size_t)about.user_count * about.factor_count; f++)
+        assert_true(users[f] >= 0.0F && isfinite(users[f]));
+    for (size_t f = 0; f < (size_t)about.item_count * about.factor_count; f++)
+        assert_true(items[f] >= 0.0F && isfinite(items[f]));
+}
+
+static void test_objective_never_rises(void **unused)
+{
+    (void)unused;
+    triples *made = stars(120, 80, 0.2);
+    palate_ratings *ratings = ratings_of(made, false);
+    for (int mode = PALATE_MODE_DEFAULT; mode <= PALATE_MODE_PURE; mode++) {
+        for (int64_t seed = 0; seed < 3; seed++) {
+            palate_train_options options = options_for(mode, PALATE_RULE_MAP);
+            options.seed = (uint64_t)seed;
+            options.epochs = 100;
+            options.tolerance = 0.0;
+            palate_model *model = train(ratings, &options);
+            size_t count = 0;
+            const palate_epoch *log = palate_model_log(model, &count);
+            assert_int_equal(count, 100);
+            for (size_t e = 1; e < count; e++)
+                assert_true(log[e].objective <= log[e - 1].objective * (1.0 + 1e-6));
+            assert_true(log[count - 1].objective < log[0].objective);
+            assert_factors_valid(model);
+            palate_model_free(model);
+        }
+    }
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+static void test_planted_matrix_is_recovered(void **unused)
+{
+    (void)unused;
+    triples *made = planted(150, 100, 3, 0.5);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_for(PALATE_MODE_PURE, PALATE_RULE_MAP);
+    options.factors = 3;
+    options.epochs = 3000;
+    options.regularization = 1e-6;
+    options.tolerance = 0.0;
+    palate_model *model = train(ratings, &options);
+    double squares = 0.0;
+    uint32_t unseen = 0;
+    for (uint32_t i = 0; i < 150; i++) {
+        for (uint32_t j = 0; j < 100; j++) {
+            double truth = 0.0;
+            for (uint32_t f = 0; f < 3; f++)
+                truth += 1.6 * made_up(i, 10 + f) * 1.6 * made_up(j, 100 + f);
+            if (made_up(i * 7919U + j, 3) < 0.5)
+                continue;
+            char user[ID_BYTES], item[ID_BYTES];
+            snprintf(user, sizeof user, "u%u", i);
+            snprintf(item, sizeof item, "i%u", j);
+            double error = (double)palate_model_predict_one(model, user, item) - truth;
+            squares += error * error;
+            unseen++;
+        }
+    }
+    /* Cells nobody has seen; the ratings range over about 5. */
+    assert_true(sqrt(squares / unseen) < 0.05);
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+/* Strict means: one product of two matrices without a negative entry, and nothing added to it. */
+static void test_strict_has_nothing_negative(void **unused)
+{
+    (void)unused;
+    triples *made = stars(120, 80, 0.2);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_for(PALATE_MODE_STRICT, PALATE_RULE_MAP);
+    palate_model *strict = train(ratings, &options);
+    options.mode = PALATE_MODE_DEFAULT;
+    palate_model *free_model = train(ratings, &options);
+    palate_model_summary about, about_free;
+    palate_model_info(strict, &about);
+    palate_model_info(free_model, &about_free);
+    assert_true(about.base == 0.0);
+    for (uint32_t i = 0; i < about.user_count; i++)
+        assert_true(palate_model_user_offsets(strict)[i] >= 0.0F);
+    for (uint32_t j = 0; j < about.item_count; j++)
+        assert_true(palate_model_item_offsets(strict)[j] >= 0.0F);
+    assert_factors_valid(strict);
+    palate_metrics metrics, metrics_free;
+    palate_error err;
+    assert_int_equal(palate_model_evaluate(strict, ratings, 1, &metrics, &err), PALATE_OK);
+    assert_int_equal(palate_model_evaluate(free_model, ratings, 1, &metrics_free, &err), PALATE_OK);
+    assert_true(metrics.rmse < metrics_free.rmse + 0.05);
+    palate_model_free(strict);
+    palate_model_free(free_model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+static void test_pure_has_no_offsets(void **unused)
+{
+    (void)unused;
+    triples *made = stars(60, 40, 0.3);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_for(PALATE_MODE_PURE, PALATE_RULE_MAP);
+    palate_model *model = train(ratings, &options);
+    palate_model_summary about;
+    palate_model_info(model, &about);
+    assert_true(about.base == 0.0);
+    for (uint32_t i = 0; i < about.user_count; i++)
+        assert_true(palate_model_user_offsets(model)[i] == 0.0F);
+    for (uint32_t j = 0; j < about.item_count; j++)
+        assert_true(palate_model_item_offsets(model)[j] == 0.0F);
+    assert_true(about.train_rmse < 0.7);
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+/* The same ratings on another scale give the same model on that scale. */
+static void test_scale_does_not_matter(void **unused)
+{
+    (void)unused;
+    triples *made = stars(100, 60, 0.25);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    palate_model *model = train(ratings, &options);
+    for (size_t e = 0; e < made->count; e++)
+        made->ratings[e] = 5.0F * made->ratings[e] - 15.0F;
+    palate_ratings *wide = ratings_of(made, false);
+    palate_model *wide_model = train(wide, &options);
+    for (uint32_t j = 0; j < 60; j++) {
+        char item[ID_BYTES];
+        snprintf(item, sizeof item, "i%u", j);
+        double narrow = (double)palate_model_predict_one(model, "u5", item);
+        double there = (double)palate_model_predict_one(wide_model, "u5", item);
+        assert_true(fabs(5.0 * narrow - 15.0 - there) < 5e-3);
+        assert_true(there >= -10.0 && there <= 10.0);
+    }
+    palate_model_free(model);
+    palate_model_free(wide_model);
+    palate_ratings_free(ratings);
+    palate_ratings_free(wide);
+    free(made);
+}
+
+/* ---- What ends a run ---- */
+
+typedef struct watcher {
+    int64_t stop_after;
+    int64_t epochs_seen;
+    double last_fraction;
+    bool in_order;
+} watcher;
+
+static bool watch(const palate_progress *progress, void *user)
+{
+    watcher *watching = user;
+    if (progress->fraction < watching->last_fraction || progress->fraction > 1.0)
+        watching->in_order = false;
+    watching->last_fraction = progress->fraction;
+    if (progress->epoch_ended)
+        watching->epochs_seen++;
+    return watching->epochs_seen < watching->stop_after;
+}
+
+static void test_stopping_on_request_keeps_a_model(void **unused)
+{
+    (void)unused;
+    triples *made = stars(60, 40, 0.3);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    watcher watching = {.stop_after = 3, .in_order = true};
+    options.on_progress = watch;
+    options.on_progress_user = &watching;
+    options.tolerance = 0.0;
+    palate_model *model = NULL;
+    palate_error err;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_STOPPED);
+    assert_non_null(model);
+    assert_true(watching.in_order);
+    palate_model_summary about;
+    palate_model_info(model, &about);
+    assert_int_equal(about.epochs, 3);
+    assert_string_equal(about.stopped_by, "request");
+    assert_factors_valid(model);
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+static void test_validation_keeps_the_best_epoch(void **unused)
+{
+    (void)unused;
+    triples *made = stars(150, 80, 0.15);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    options.regularization = 0.5; /* So little that it overfits. */
+    options.validation = 0.2;
+    options.patience = 4;
+    options.epochs = 400;
+    options.tolerance = 0.0;
+    palate_model *model = train(ratings, &options);
+    palate_model_summary about;
+    palate_model_info(model, &about);
+    assert_string_equal(about.stopped_by, "patience");
+    assert_int_equal(about.epochs, about.best_epoch + 4);
+    size_t count = 0;
+    const palate_epoch *log = palate_model_log(model, &count);
+    for (size_t e = 0; e < count; e++)
+        assert_true(log[e].validation_rmse >= about.validation_rmse);
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+static void test_limits_end_a_run(void **unused)
+{
+    (void)unused;
+    triples *made = stars(60, 40, 0.3);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_model_summary about;
+    palate_train_options options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    options.epochs = 100000;
+    options.tolerance = 1e-5;
+    palate_model *model = train(ratings, &options);
+    palate_model_info(model, &about);
+    assert_string_equal(about.stopped_by, "tolerance");
+    palate_model_free(model);
+
+    options.tolerance = 0.0;
+    options.time_limit = 0.05;
+    model = train(ratings, &options);
+    palate_model_info(model, &about);
+    assert_string_equal(about.stopped_by, "time limit");
+    palate_model_free(model);
+
+    options.time_limit = 0.0;
+    options.epochs = 0;
+    model = train(ratings, &options);
+    palate_model_info(model, &about);
+    assert_string_equal(about.stopped_by, "epochs");
+    assert_int_equal(about.epochs, 0);
+    assert_factors_valid(model);
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+static void test_options_that_do_not_fit_are_refused(void **unused)
+{
+    (void)unused;
+    triples *made = stars(20, 10, 0.5);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_model *model = NULL;
+    palate_error err;
+    palate_train_options options = options_for(PALATE_MODE_STRICT, PALATE_RULE_MU);
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "strict"));
+    options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MU);
+    options.init_low = 2.0;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "init-low"));
+    options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    options.biases = true;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "biases"));
+    options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    options.validation = 1e-9;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "validation"));
+    assert_null(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_objective_never_rises),
+        cmocka_unit_test(test_planted_matrix_is_recovered),
+        cmocka_unit_test(test_strict_has_nothing_negative),
+        cmocka_unit_test(test_pure_has_no_offsets),
+        cmocka_unit_test(test_scale_does_not_matter),
+        cmocka_unit_test(test_stopping_on_request_keeps_a_model),
+        cmocka_unit_test(test_validation_keeps_the_best_epoch),
+        cmocka_unit_test(test_limits_end_a_run),
+        cmocka_unit_test(test_options_that_do_not_fit_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
