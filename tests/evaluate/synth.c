@@ -237,7 +237,8 @@ static void test_density_and_popularity(void **state)
     palate_synth_options options = defaults();
     options.users = 1000;
     options.items = 500;
-    for (options.density = 0.05; options.density < 1; options.density += 0.2) {
+    for (int twentieth = 1; twentieth < 20; twentieth += 4) {
+        options.density = twentieth / 20.0;
         found result = look_at(&options);
         double wanted = options.density * 500 * 1000;
         assert_true((double)result.count > 0.95 * wanted && (double)result.count < 1.05 * wanted);
