@@ -65,6 +65,8 @@ uint32_t palate_ratings_item_at(const palate_ratings *ratings, uint32_t place)
 
 static uint32_t find(const palate__ids *ids, const char *id, size_t bytes)
 {
+    if (id == NULL)
+        return PALATE_NO_ROW;
     return palate__ids_find(ids, id, bytes == PALATE_TEXT ? strlen(id) : bytes);
 }
 
