@@ -94,6 +94,21 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_options_check(const palate_opt
 PALATE_API size_t palate_options_format(const palate_option *option, const void *options,
                                         char *text, size_t size);
 
+/* ---- Did you mean ...? ---- */
+
+/**
+ * How far a name as typed is from one that exists: the number of letters inserted, deleted,
+ * replaced or swapped with their neighbour (Damerau 1964); 1 where it is the beginning of it. '_'
+ * and '-' are the same, case does not count.
+ * @return SIZE_MAX where the two have too little in common for one to be meant by the other.
+ */
+PALATE_API size_t palate_text_distance(const char *typed, const char *name);
+
+/** @return The option whose name or alias is nearest to the one typed, `*distance` from it
+ * (palate_text_distance()), or NULL where none is near. */
+PALATE_API const palate_option *palate_options_nearest(const palate_option_table *table,
+                                                       const char *name, size_t *distance);
+
 #ifdef __cplusplus
 }
 #endif

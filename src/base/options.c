@@ -1,412 +1,489 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options described by a table: defaults, text in and out, ranges, and help for a wrong name. */
-#define _GNU_SOURCE
+/* Options by table. What a type of option is lies in one row of KINDS; nothing else looks at the
+ * type. */
 #include "palate/options.h"
 
 #include "base/error.h"
 #include "base/text.h"
 
-#include <ctype.h>
-#include <inttypes.h>
+#include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Fields of a struct by their offset ---- */
+/* A field of any type, moved in and out of a struct as bytes. */
+typedef union value {
+    unsigned char truth; /* A bool. As a byte: one that is neither 0 nor 1 can be looked at. */
+    int64_t count;
+    uint64_t seed;
+    double real;
+    int choice;
+    const char *text;
+    palate_scale scale;
+} value;
 
-static void *field_of(const palate_option *option, void *options)
+static_assert(sizeof(bool) == 1, "a bool is moved as a byte");
+
+typedef struct kind {
+    size_t bytes;
+    /* Fills a value that is zero. False: the text is not of this type. */
+    bool (*parse)(const palate_option *option, const char *text, value *out);
+    bool (*allows)(const palate_option *option, const value *checked);
+    int (*format)(const palate_option *option, const value *shown, char *text, size_t size);
+    /* Says what is allowed. */
+    void (*describe)(const palate_option *option, char *text, size_t size);
+} kind;
+
+/* ---- Words: bool and choice ---- */
+
+/* Takes the first of the words from `*next`; false where there is none left. */
+static bool next_word(const char **next, char separator, palate__span *word)
 {
-    return (char *)options + option->offset;
+    if (*next == NULL || **next == '\0')
+        return false;
+    const char *end = strchr(*next, separator);
+    *word = (palate__span){*next, end == NULL ? strlen(*next) : (size_t)(end - *next)};
+    *next = end == NULL ? NULL : end + 1;
+    return true;
 }
 
-static const void *const_field_of(const palate_option *option, const void *options)
+/* -1: none of the words. */
+static int place_of_word(const char *words, char separator, const char *text)
 {
-    return (const char *)options + option->offset;
+    palate__span word = {NULL, 0};
+    for (int place = 0; next_word(&words, separator, &word); place++)
+        if (palate__text_alike(word, palate__text_span(text)))
+            return place;
+    return -1;
 }
 
-/* ---- Names ---- */
-
-/* '_' and '-' are the same, case does not count. */
-static int folded(char c)
+static bool parse_bool(const palate_option *option, const char *text, value *out)
 {
-    return c == '_' ? '-' : tolower((unsigned char)c);
+    (void)option;
+    int place = place_of_word("true false yes no 1 0 on off", ' ', text);
+    out->truth = place % 2 == 0;
+    return place >= 0;
 }
 
-static bool names_equal(const char *a, size_t a_bytes, const char *b)
+static bool allows_bool(const palate_option *option, const value *checked)
 {
-    size_t i = 0;
-    while (i < a_bytes && b[i] != '\0' && folded(a[i]) == folded(b[i]))
-        i++;
-    return i == a_bytes && b[i] == '\0';
+    (void)option;
+    return checked->truth <= 1;
 }
 
-static bool is_alias(const palate_option *option, const char *name)
+static int format_bool(const palate_option *option, const value *shown, char *text, size_t size)
 {
-    const char *at = option->aliases;
-    while (*at != '\0') {
-        size_t bytes = strcspn(at, " ");
-        if (names_equal(at, bytes, name))
-            return true;
-        at += bytes;
-        at += strspn(at, " ");
-    }
-    return false;
+    (void)option;
+    if (shown->truth > 1)
+        return snprintf(text, size, "%d", shown->truth);
+    return snprintf(text, size, "%s", shown->truth ? "true" : "false");
+}
+
+static void describe_bool(const palate_option *option, char *text, size_t size)
+{
+    (void)option;
+    snprintf(text, size, "true or false");
+}
+
+static bool parse_choice(const palate_option *option, const char *text, value *out)
+{
+    out->choice = place_of_word(option->choices, '|', text);
+    return out->choice >= 0;
+}
+
+static bool allows_choice(const palate_option *option, const value *checked)
+{
+    int count = 1;
+    for (const char *letter = option->choices; *letter != '\0'; letter++)
+        count += *letter == '|';
+    return checked->choice >= 0 && checked->choice < count;
+}
+
+static int format_choice(const palate_option *option, const value *shown, char *text, size_t size)
+{
+    const char *next = option->choices;
+    palate__span word = {NULL, 0};
+    for (int place = 0; next_word(&next, '|', &word); place++)
+        if (place == shown->choice)
+            return snprintf(text, size, "%.*s", (int)word.bytes, word.text);
+    return snprintf(text, size, "%d", shown->choice);
+}
+
+static void describe_choice(const palate_option *option, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "one of ");
+    const char *next = option->choices;
+    palate__span word = {NULL, 0};
+    while (used < size && next_word(&next, '|', &word))
+        used += (size_t)snprintf(text + used, size - used, "%.*s%s", (int)word.bytes, word.text,
+                                 next == NULL ? "" : ", ");
+}
+
+/* ---- Numbers ---- */
+
+static bool parse_count(const palate_option *option, const char *text, value *out)
+{
+    (void)option;
+    return palate__parse_integer(palate__text_span(text), &out->count);
+}
+
+static bool allows_count(const palate_option *option, const value *checked)
+{
+    return (double)checked->count >= option->min && (double)checked->count <= option->max;
+}
+
+static int format_count(const palate_option *option, const value *shown, char *text, size_t size)
+{
+    (void)option;
+    return snprintf(text, size, "%lld", (long long)shown->count);
+}
+
+/* "<what> from 1 to 10", or without the ends that are none. */
+static void describe_range(const palate_option *option, const char *what, char *text, size_t size)
+{
+    char low[40];
+    char high[40];
+    palate__format_real(option->min, low, sizeof low);
+    palate__format_real(option->max, high, sizeof high);
+    bool has_low = option->min > -DBL_MAX;
+    bool has_high = option->max < DBL_MAX;
+    if (has_low && has_high)
+        snprintf(text, size, "%s from %s to %s", what, low, high);
+    else if (has_low || has_high)
+        snprintf(text, size, "%s, at %s %s", what, has_low ? "least" : "most",
+                 has_low ? low : high);
+    else
+        snprintf(text, size, "%s", what);
+}
+
+static void describe_count(const palate_option *option, char *text, size_t size)
+{
+    describe_range(option, "a whole number", text, size);
+}
+
+/* Digits alone: strtoull would take spaces and a sign. */
+static bool parse_seed(const palate_option *option, const char *text, value *out)
+{
+    (void)option;
+    for (const char *digit = text; *digit != '\0'; digit++)
+        if (*digit < '0' || *digit > '9' || __builtin_mul_overflow(out->seed, 10U, &out->seed) ||
+            __builtin_add_overflow(out->seed, (uint64_t)(*digit - '0'), &out->seed))
+            return false;
+    return text[0] != '\0';
+}
+
+static bool allows_any(const palate_option *option, const value *checked)
+{
+    (void)option;
+    (void)checked;
+    return true;
+}
+
+static int format_seed(const palate_option *option, const value *shown, char *text, size_t size)
+{
+    (void)option;
+    return snprintf(text, size, "%llu", (unsigned long long)shown->seed);
+}
+
+static void describe_seed(const palate_option *option, char *text, size_t size)
+{
+    (void)option;
+    snprintf(text, size, "a whole number from 0 to %llu", (unsigned long long)UINT64_MAX);
+}
+
+static bool parse_finite(palate__span text, double *out)
+{
+    return palate__parse_real(text, out) && isfinite(*out);
+}
+
+static bool parse_real(const palate_option *option, const char *text, value *out)
+{
+    (void)option;
+    return parse_finite(palate__text_span(text), &out->real);
+}
+
+static bool allows_real(const palate_option *option, const value *checked)
+{
+    return isfinite(checked->real) && checked->real >= option->min && checked->real <= option->max;
+}
+
+static int format_real(const palate_option *option, const value *shown, char *text, size_t size)
+{
+    (void)option;
+    return (int)palate__format_real(shown->real, text, size);
+}
+
+static void describe_real(const palate_option *option, char *text, size_t size)
+{
+    describe_range(option, "a number", text, size);
+}
+
+/* ---- Numbers or "auto", which is PALATE_AUTO inside; as text that is a number, and refused where
+ * out of range ---- */
+
+static bool says_auto(const char *text)
+{
+    return place_of_word("auto", ' ', text) == 0;
+}
+
+static bool parse_count_auto(const palate_option *option, const char *text, value *out)
+{
+    out->count = PALATE_AUTO;
+    return says_auto(text) || (parse_count(option, text, out) && allows_count(option, out));
+}
+
+static bool allows_count_auto(const palate_option *option, const value *checked)
+{
+    return checked->count == PALATE_AUTO || allows_count(option, checked);
+}
+
+static int format_count_auto(const palate_option *option, const value *shown, char *text,
+                             size_t size)
+{
+    if (shown->count == PALATE_AUTO)
+        return snprintf(text, size, "auto");
+    return format_count(option, shown, text, size);
+}
+
+static void describe_count_auto(const palate_option *option, char *text, size_t size)
+{
+    describe_range(option, "auto or a whole number", text, size);
+}
+
+static bool parse_real_auto(const palate_option *option, const char *text, value *out)
+{
+    out->real = PALATE_AUTO;
+    return says_auto(text) || (parse_real(option, text, out) && allows_real(option, out));
+}
+
+static bool allows_real_auto(const palate_option *option, const value *checked)
+{
+    return checked->real == PALATE_AUTO || allows_real(option, checked);
+}
+
+static int format_real_auto(const palate_option *option, const value *shown, char *text,
+                            size_t size)
+{
+    if (shown->real == PALATE_AUTO)
+        return snprintf(text, size, "auto");
+    return format_real(option, shown, text, size);
+}
+
+static void describe_real_auto(const palate_option *option, char *text, size_t size)
+{
+    describe_range(option, "auto or a number", text, size);
+}
+
+/* ---- Text and scales: "" stands for unset ---- */
+
+static bool parse_text(const palate_option *option, const char *text, value *out)
+{
+    (void)option;
+    out->text = text[0] == '\0' ? NULL : text;
+    return true;
+}
+
+static int format_text(const palate_option *option, const value *shown, char *text, size_t size)
+{
+    (void)option;
+    return snprintf(text, size, "%s", shown->text == NULL ? "" : shown->text);
+}
+
+static void describe_text(const palate_option *option, char *text, size_t size)
+{
+    (void)option;
+    snprintf(text, size, "any text");
+}
+
+static bool parse_scale(const palate_option *option, const char *text, value *out)
+{
+    (void)option;
+    const char *colon = strchr(text, ':');
+    if (text[0] == '\0')
+        return true;
+    return colon != NULL &&
+           parse_finite((palate__span){text, (size_t)(colon - text)}, &out->scale.low) &&
+           parse_finite(palate__text_span(colon + 1), &out->scale.high) &&
+           out->scale.low < out->scale.high;
+}
+
+static bool allows_scale(const palate_option *option, const value *checked)
+{
+    (void)option;
+    return isfinite(checked->scale.low) && isfinite(checked->scale.high) &&
+           checked->scale.low <= checked->scale.high;
+}
+
+static int format_scale(const palate_option *option, const value *shown, char *text, size_t size)
+{
+    (void)option;
+    char low[40];
+    char high[40];
+    if (shown->scale.low == shown->scale.high)
+        return snprintf(text, size, "%s", "");
+    palate__format_real(shown->scale.low, low, sizeof low);
+    palate__format_real(shown->scale.high, high, sizeof high);
+    return snprintf(text, size, "%s:%s", low, high);
+}
+
+static void describe_scale(const palate_option *option, char *text, size_t size)
+{
+    (void)option;
+    snprintf(text, size, "LOW:HIGH, two numbers with LOW below HIGH, such as 1:5");
+}
+
+static const kind KINDS[] = {
+    [PALATE_OPTION_BOOL] = {sizeof(bool), parse_bool, allows_bool, format_bool, describe_bool},
+    [PALATE_OPTION_COUNT] = {sizeof(int64_t), parse_count, allows_count, format_count,
+                             describe_count},
+    [PALATE_OPTION_COUNT_AUTO] = {sizeof(int64_t), parse_count_auto, allows_count_auto,
+                                  format_count_auto, describe_count_auto},
+    [PALATE_OPTION_SEED] = {sizeof(uint64_t), parse_seed, allows_any, format_seed, describe_seed},
+    [PALATE_OPTION_REAL] = {sizeof(double), parse_real, allows_real, format_real, describe_real},
+    [PALATE_OPTION_REAL_AUTO] = {sizeof(double), parse_real_auto, allows_real_auto,
+                                 format_real_auto, describe_real_auto},
+    [PALATE_OPTION_CHOICE] = {sizeof(int), parse_choice, allows_choice, format_choice,
+                              describe_choice},
+    [PALATE_OPTION_TEXT] = {sizeof(const char *), parse_text, allows_any, format_text,
+                            describe_text},
+    [PALATE_OPTION_SCALE] = {sizeof(palate_scale), parse_scale, allows_scale, format_scale,
+                             describe_scale},
+};
+
+/* ---- By name ---- */
+
+static bool goes_by(const palate_option *option, const char *name)
+{
+    return palate__text_alike(palate__text_span(option->name), palate__text_span(name)) ||
+           place_of_word(option->aliases, ' ', name) >= 0;
 }
 
 const palate_option *palate_options_find(const palate_option_table *table, const char *name)
 {
-    if (table == NULL || name == NULL)
-        return NULL;
-    for (size_t row = 0; row < table->count; row++) {
-        const palate_option *option = &table->options[row];
-        if (names_equal(option->name, strlen(option->name), name) || is_alias(option, name))
-            return option;
-    }
+    for (size_t place = 0; place < table->count; place++)
+        if (goes_by(&table->options[place], name))
+            return &table->options[place];
     return NULL;
 }
+
+/* Also the aliases may be what was meant. */
+static size_t distance_to(const palate_option *option, const char *name)
+{
+    size_t nearest = palate_text_distance(name, option->name);
+    const char *next = option->aliases;
+    palate__span word = {NULL, 0};
+    while (next_word(&next, ' ', &word)) {
+        char alias[40];
+        snprintf(alias, sizeof alias, "%.*s", (int)word.bytes, word.text);
+        size_t distance = palate_text_distance(name, alias);
+        nearest = distance < nearest ? distance : nearest;
+    }
+    return nearest;
+}
+
+const palate_option *palate_options_nearest(const palate_option_table *table, const char *name,
+                                            size_t *distance)
+{
+    const palate_option *nearest = NULL;
+    *distance = SIZE_MAX;
+    for (size_t place = 0; place < table->count; place++) {
+        size_t candidate = distance_to(&table->options[place], name);
+        if (candidate < *distance) {
+            *distance = candidate;
+            nearest = &table->options[place];
+        }
+    }
+    return nearest;
+}
+
+/* Enough of a value to recognise it by. */
+enum { SHOWN_BYTES = 80, DESCRIPTION_BYTES = 300 };
 
 static palate_status fail_unknown(const palate_option_table *table, const char *name,
                                   palate_error *err)
 {
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
-    for (size_t row = 0; row < table->count; row++) {
-        size_t distance = palate__edit_distance(name, table->options[row].name);
-        if (distance < least) {
-            least = distance;
-            nearest = table->options[row].name;
-        }
-    }
-    if (nearest != NULL && least <= 1 + strlen(name) / 3)
-        return palate__fail(err, PALATE_E_INVALID, "unknown option %s; did you mean %s?", name,
-                            nearest);
-    return palate__fail(err, PALATE_E_INVALID, "unknown option %s", name);
-}
-
-/* ---- Text to value ---- */
-
-static bool read_bool(const char *text, bool *out)
-{
-    static const char *const words[] = {"false", "true", "no", "yes", "0", "1", "off", "on"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcasecmp(text, words[i]) == 0) {
-            *out = i % 2 == 1;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_choice(const char *choices, const char *text, int *out)
-{
-    int place = 0;
-    for (const char *at = choices;; place++) {
-        size_t bytes = strcspn(at, "|");
-        if (names_equal(at, bytes, text)) {
-            *out = place;
-            return true;
-        }
-        if (at[bytes] == '\0')
-            return false;
-        at += bytes + 1;
-    }
-}
-
-static bool read_seed(const char *text, uint64_t *out)
-{
-    uint64_t value = 0;
-    if (*text == '\0')
-        return false;
-    for (; *text != '\0'; text++) {
-        if (!isdigit((unsigned char)*text) || __builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(*text - '0'), &value))
-            return false;
-    }
-    *out = value;
-    return true;
-}
-
-static bool read_real(const char *text, size_t bytes, double *out)
-{
-    return palate__parse_real((palate__span){text, bytes}, out) && isfinite(*out);
-}
-
-static bool read_scale(const char *text, palate_scale *out)
-{
-    const char *colon = strchr(text, ':');
-    return colon != NULL && read_real(text, (size_t)(colon - text), &out->low) &&
-           read_real(colon + 1, strlen(colon + 1), &out->high) && out->low < out->high;
-}
-
-static bool is_automatic(const palate_option *option)
-{
-    return option->type == PALATE_OPTION_REAL_AUTO || option->type == PALATE_OPTION_COUNT_AUTO;
-}
-
-static bool read_count(const palate_option *option, const char *text, int64_t *out)
-{
-    if (is_automatic(option) && strcasecmp(text, "auto") == 0) {
-        *out = (int64_t)PALATE_AUTO;
-        return true;
-    }
-    return palate__parse_integer((palate__span){text, strlen(text)}, out) &&
-           (double)*out >= option->min && (double)*out <= option->max;
-}
-
-static bool read_number(const palate_option *option, const char *text, double *out)
-{
-    if (is_automatic(option) && strcasecmp(text, "auto") == 0) {
-        *out = PALATE_AUTO;
-        return true;
-    }
-    return read_real(text, strlen(text), out) && *out >= option->min && *out <= option->max;
-}
-
-/* False where the text is not a value of the option; `field` is then as it was. */
-static bool read_value(const palate_option *option, const char *text, void *field)
-{
-    union {
-        bool truth;
-        int choice;
-        int64_t count;
-        uint64_t seed;
-        double real;
-        palate_scale scale;
-        const char *text;
-    } value;
-    size_t bytes = 0;
-    bool valid = false;
-    switch (option->type) {
-    case PALATE_OPTION_BOOL:
-        valid = read_bool(text, &value.truth);
-        bytes = sizeof value.truth;
-        break;
-    case PALATE_OPTION_COUNT:
-    case PALATE_OPTION_COUNT_AUTO:
-        valid = read_count(option, text, &value.count);
-        bytes = sizeof value.count;
-        break;
-    case PALATE_OPTION_SEED:
-        valid = read_seed(text, &value.seed);
-        bytes = sizeof value.seed;
-        break;
-    case PALATE_OPTION_REAL:
-    case PALATE_OPTION_REAL_AUTO:
-        valid = read_number(option, text, &value.real);
-        bytes = sizeof value.real;
-        break;
-    case PALATE_OPTION_CHOICE:
-        valid = read_choice(option->choices, text, &value.choice);
-        bytes = sizeof value.choice;
-        break;
-    case PALATE_OPTION_TEXT:
-        value.text = text;
-        valid = true;
-        bytes = sizeof value.text;
-        break;
-    case PALATE_OPTION_SCALE:
-        valid = read_scale(text, &value.scale);
-        bytes = sizeof value.scale;
-        break;
-    }
-    if (valid)
-        memcpy(field, &value, bytes);
-    return valid;
-}
-
-/* ---- What is allowed, for messages ---- */
-
-static void describe_allowed(const palate_option *option, char *text, size_t size)
-{
-    const char *or_auto = is_automatic(option) ? ", or auto" : "";
-    switch (option->type) {
-    case PALATE_OPTION_BOOL:
-        snprintf(text, size, "true or false");
-        break;
-    case PALATE_OPTION_COUNT:
-    case PALATE_OPTION_COUNT_AUTO:
-        snprintf(text, size, "a whole number from %.0f to %.0f%s", option->min, option->max,
-                 or_auto);
-        break;
-    case PALATE_OPTION_SEED:
-        snprintf(text, size, "a whole number from 0 to %" PRIu64, UINT64_MAX);
-        break;
-    case PALATE_OPTION_REAL:
-    case PALATE_OPTION_REAL_AUTO:
-        snprintf(text, size, "a number from %g to %g%s", option->min, option->max, or_auto);
-        break;
-    case PALATE_OPTION_CHOICE:
-        snprintf(text, size, "one of %s", option->choices);
-        break;
-    case PALATE_OPTION_TEXT:
-        snprintf(text, size, "text");
-        break;
-    case PALATE_OPTION_SCALE:
-        snprintf(text, size, "LOW:HIGH with LOW below HIGH, such as 1:5");
-        break;
-    }
+    char shown[SHOWN_BYTES];
+    size_t distance = 0;
+    const palate_option *nearest = palate_options_nearest(table, name, &distance);
+    palate__text_for_message(name, shown, sizeof shown);
+    if (nearest == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "unknown option \"%s\"", shown);
+    return palate__fail(err, PALATE_E_INVALID, "unknown option \"%s\"; did you mean \"%s\"?", shown,
+                        nearest->name);
 }
 
 static palate_status fail_value(const palate_option *option, const char *text, palate_error *err)
 {
-    char allowed[200];
-    describe_allowed(option, allowed, sizeof allowed);
+    char shown[SHOWN_BYTES];
+    char allowed[DESCRIPTION_BYTES];
+    palate__text_for_message(text, shown, sizeof shown);
+    KINDS[option->type].describe(option, allowed, sizeof allowed);
     return palate__fail(err, PALATE_E_INVALID, "option %s: \"%s\" is not allowed; give %s",
-                        option->name, text, allowed);
+                        option->name, shown, allowed);
 }
 
-/* ---- The public calls ---- */
-
-palate_status palate_options_set(const palate_option_table *table, void *options, const char *name,
-                                 const char *text, palate_error *err)
+static value load(const palate_option *option, const void *options)
 {
-    if (table == NULL || options == NULL || name == NULL || text == NULL)
-        return palate__fail(err, PALATE_E_INVALID, "palate_options_set: an argument is NULL");
-    const palate_option *option = palate_options_find(table, name);
-    if (option == NULL)
-        return fail_unknown(table, name, err);
-    return read_value(option, text, field_of(option, options)) ? PALATE_OK
-                                                               : fail_value(option, text, err);
+    value loaded = {.scale = {0, 0}};
+    memcpy(&loaded, (const char *)options + option->offset, KINDS[option->type].bytes);
+    return loaded;
+}
+
+static palate_status set(const palate_option *option, void *options, const char *text,
+                         palate_error *err)
+{
+    const kind *type = &KINDS[option->type];
+    value parsed = {.scale = {0, 0}};
+    if (!type->parse(option, text, &parsed) || !type->allows(option, &parsed))
+        return fail_value(option, text, err);
+    memcpy((char *)options + option->offset, &parsed, type->bytes);
+    return PALATE_OK;
 }
 
 void palate_options_init(const palate_option_table *table, void *options)
 {
     memset(options, 0, table->struct_bytes);
-    for (size_t row = 0; row < table->count; row++) {
-        const palate_option *option = &table->options[row];
-        if (option->default_text != NULL)
-            read_value(option, option->default_text, field_of(option, options));
+    for (size_t place = 0; place < table->count; place++) {
+        const palate_option *option = &table->options[place];
+        if (option->default_text == NULL)
+            continue;
+        palate_status status = set(option, options, option->default_text, NULL);
+        assert(status == PALATE_OK);
+        (void)status;
     }
 }
 
-static bool in_range(const palate_option *option, double value)
+palate_status palate_options_set(const palate_option_table *table, void *options, const char *name,
+                                 const char *text, palate_error *err)
 {
-    bool automatic = is_automatic(option) && value == PALATE_AUTO;
-    return automatic || (isfinite(value) && value >= option->min && value <= option->max);
-}
-
-static int choice_count(const char *choices)
-{
-    int count = 1;
-    for (; *choices != '\0'; choices++)
-        count += *choices == '|';
-    return count;
-}
-
-static bool is_valid(const palate_option *option, const void *field)
-{
-    int64_t count;
-    double real;
-    int choice;
-    palate_scale scale;
-    switch (option->type) {
-    case PALATE_OPTION_COUNT:
-    case PALATE_OPTION_COUNT_AUTO:
-        memcpy(&count, field, sizeof count);
-        return in_range(option, (double)count);
-    case PALATE_OPTION_REAL:
-    case PALATE_OPTION_REAL_AUTO:
-        memcpy(&real, field, sizeof real);
-        return in_range(option, real);
-    case PALATE_OPTION_CHOICE:
-        memcpy(&choice, field, sizeof choice);
-        return choice >= 0 && choice < choice_count(option->choices);
-    case PALATE_OPTION_SCALE:
-        memcpy(&scale, field, sizeof scale);
-        return isfinite(scale.low) && isfinite(scale.high) && scale.low <= scale.high;
-    default:
-        return true;
-    }
-}
-
-/* A field that is out of range, as it stands in the struct. */
-static palate_status fail_field(const palate_option *option, const void *options, palate_error *err)
-{
-    char text[100];
-    palate_options_format(option, options, text, sizeof text);
-    return fail_value(option, text, err);
+    const palate_option *option = palate_options_find(table, name);
+    if (option == NULL)
+        return fail_unknown(table, name, err);
+    if (text == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "option %s: the value is missing", option->name);
+    return set(option, options, text, err);
 }
 
 palate_status palate_options_check(const palate_option_table *table, const void *options,
                                    palate_error *err)
 {
-    if (table == NULL || options == NULL)
-        return palate__fail(err, PALATE_E_INVALID, "palate_options_check: an argument is NULL");
-    for (size_t row = 0; row < table->count; row++) {
-        const palate_option *option = &table->options[row];
-        if (!is_valid(option, const_field_of(option, options)))
-            return fail_field(option, options, err);
+    for (size_t place = 0; place < table->count; place++) {
+        const palate_option *option = &table->options[place];
+        value checked = load(option, options);
+        char text[SHOWN_BYTES];
+        if (KINDS[option->type].allows(option, &checked))
+            continue;
+        KINDS[option->type].format(option, &checked, text, sizeof text);
+        return fail_value(option, text, err);
     }
     return PALATE_OK;
-}
-
-/* ---- Value to text ---- */
-
-static size_t format_real(double value, char *text, size_t size)
-{
-    return palate__format_real(value, text, size);
-}
-
-static size_t format_choice(const palate_option *option, int choice, char *text, size_t size)
-{
-    const char *at = option->choices;
-    for (int place = 0; place < choice && at != NULL; place++) {
-        at = strchr(at, '|');
-        at = at == NULL ? NULL : at + 1;
-    }
-    if (choice < 0 || at == NULL)
-        return (size_t)snprintf(text, size, "%d", choice);
-    return (size_t)snprintf(text, size, "%.*s", (int)strcspn(at, "|"), at);
-}
-
-static size_t format_scale(palate_scale scale, char *text, size_t size)
-{
-    char low[40], high[40];
-    if (scale.low == scale.high)
-        return (size_t)snprintf(text, size, "%s", "");
-    format_real(scale.low, low, sizeof low);
-    format_real(scale.high, high, sizeof high);
-    return (size_t)snprintf(text, size, "%s:%s", low, high);
 }
 
 size_t palate_options_format(const palate_option *option, const void *options, char *text,
                              size_t size)
 {
-    const void *field = const_field_of(option, options);
-    int64_t count;
-    uint64_t seed;
-    double real;
-    int choice;
-    const char *given;
-    palate_scale scale;
-    switch (option->type) {
-    case PALATE_OPTION_BOOL:
-        return (size_t)snprintf(text, size, "%s", *(const bool *)field ? "true" : "false");
-    case PALATE_OPTION_COUNT:
-    case PALATE_OPTION_COUNT_AUTO:
-        memcpy(&count, field, sizeof count);
-        if (is_automatic(option) && count == (int64_t)PALATE_AUTO)
-            return (size_t)snprintf(text, size, "auto");
-        return (size_t)snprintf(text, size, "%" PRId64, count);
-    case PALATE_OPTION_SEED:
-        memcpy(&seed, field, sizeof seed);
-        return (size_t)snprintf(text, size, "%" PRIu64, seed);
-    case PALATE_OPTION_REAL:
-    case PALATE_OPTION_REAL_AUTO:
-        memcpy(&real, field, sizeof real);
-        if (is_automatic(option) && real == PALATE_AUTO)
-            return (size_t)snprintf(text, size, "auto");
-        return format_real(real, text, size);
-    case PALATE_OPTION_CHOICE:
-        memcpy(&choice, field, sizeof choice);
-        return format_choice(option, choice, text, size);
-    case PALATE_OPTION_TEXT:
-        memcpy(&given, field, sizeof given);
-        return (size_t)snprintf(text, size, "%s", given == NULL ? "" : given);
-    case PALATE_OPTION_SCALE:
-        memcpy(&scale, field, sizeof scale);
-        return format_scale(scale, text, size);
-    }
-    return 0;
+    value shown = load(option, options);
+    return (size_t)KINDS[option->type].format(option, &shown, text, size);
 }

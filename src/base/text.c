@@ -110,7 +110,7 @@ size_t palate__format_real(double value, char *text, size_t size)
     char written[40];
     double back = 0.0;
     int length = 0;
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = EXACT_DIGITS; digits <= 17; digits++) {
         length = snprintf(written, sizeof written, "%.*g", digits, value);
         /* The locale may have put a comma. */
         for (char *c = written; *c != '\0'; c++)
@@ -158,26 +158,35 @@ size_t palate__utf8_valid(palate__span text)
 
 /* ---- Words ---- */
 
-enum { WORD_MAX = 64 };
-
-size_t palate__edit_distance(const char *a, const char *b)
+static char folded(char letter)
 {
-    size_t a_length = strlen(a);
-    size_t b_length = strlen(b);
-    if (a_length > WORD_MAX || b_length > WORD_MAX)
-        return SIZE_MAX;
-    size_t row[WORD_MAX + 1];
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            size_t shorter = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
-            diagonal = row[j];
-            row[j] = changed < shorter ? changed : shorter;
-        }
-    }
-    return row[b_length];
+    if (letter >= 'A' && letter <= 'Z')
+        return (char)(letter - 'A' + 'a');
+    return letter == '_' ? '-' : letter;
+}
+
+bool palate__text_alike(palate__span a, palate__span b)
+{
+    if (a.bytes != b.bytes)
+        return false;
+    for (size_t at = 0; at < a.bytes; at++)
+        if (folded(a.text[at]) != folded(b.text[at]))
+            return false;
+    return true;
+}
+
+palate__span palate__text_span(const char *text)
+{
+    return (palate__span){text, strlen(text)};
+}
+
+void palate__text_for_message(const char *text, char *out, size_t size)
+{
+    size_t length = strnlen(text, size - 1);
+    if (text[length] != '\0')
+        while (length > 0 && ((unsigned char)text[length] & 0xC0U) == 0x80U)
+            length--;
+    for (size_t at = 0; at < length; at++)
+        out[at] = (unsigned char)text[at] < ' ' || text[at] == 0x7F ? '?' : text[at];
+    out[length] = '\0';
 }

@@ -19,15 +19,22 @@ bool palate__parse_real(palate__span text, double *out);
 /* A whole decimal number that int64_t holds. */
 bool palate__parse_integer(palate__span text, int64_t *out);
 
-/* The shortest text that palate__parse_real() turns into the same number. Returns its length as
- * snprintf does; size 32 is always enough. */
+/* The first of 15, 16 or 17 digits that palate__parse_real() turns into the same number: 15 always
+ * keep a number of up to 15 digits as a person wrote it. Returns its length as snprintf does; size
+ * 32 is always enough. */
 size_t palate__format_real(double value, char *text, size_t size);
 
 /* Bytes of `text` before the first that is not UTF-8; text.bytes when all is. */
 size_t palate__utf8_valid(palate__span text);
 
-/* How many letters must be inserted, removed or changed to make one word of the other (Levenshtein
- * 1966); words of up to 64 bytes, SIZE_MAX for longer ones. */
-size_t palate__edit_distance(const char *a, const char *b);
+/* Text in which '_' and '-' are the same and the case of ASCII letters does not count. */
+bool palate__text_alike(palate__span a, palate__span b);
+
+/* A zero-terminated text as a span. */
+palate__span palate__text_span(const char *text);
+
+/* Copies text for a message: at most `size` - 1 bytes, cut at a character, control characters as
+ * '?'. */
+void palate__text_for_message(const char *text, char *out, size_t size);
 
 #endif
