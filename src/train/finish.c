@@ -9,9 +9,9 @@
  */
 #include "train/rule.h"
 
+#include "model/json.h"
 #include "model/model.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,14 +162,15 @@ static char *options_as_json(const palate__training *training)
 {
     const palate_option_table *table = palate_train_options_table();
     json_t *object = json_object();
+    bool complete = true;
     for (size_t row = 0; row < table->count; row++) {
         char text[64];
         const palate_option *option = &table->options[row];
         palate_options_format(option, &training->options, text, sizeof text);
         if (strcmp(option->name, "threads") != 0)
-            json_object_set_new(object, option->name, json_string(text));
+            complete &= json_object_set_new(object, option->name, json_string(text)) == 0;
     }
-    char *text = json_dumps(object, JSON_COMPACT);
+    char *text = complete ? palate__json_text(training->context, object, NULL) : NULL;
     json_decref(object);
     return text;
 }
@@ -201,7 +202,7 @@ static palate_status describe(const palate__training *training, palate_model *mo
     PALATE_TRY(palate__model_set_text(model, &model->version, PALATE_VERSION, err));
     PALATE_TRY(palate__model_set_text(model, &model->options_json, options, err));
 done:
-    free(options);
+    palate__release(training->context, options);
     return status;
 }
 
