@@ -362,6 +362,8 @@ static bool goes_by(const palate_option *option, const char *name)
 
 const palate_option *palate_options_find(const palate_option_table *table, const char *name)
 {
+    if (table == NULL || name == NULL)
+        return NULL;
     for (size_t place = 0; place < table->count; place++)
         if (goes_by(&table->options[place], name))
             return &table->options[place];
@@ -458,6 +460,8 @@ void palate_options_init(const palate_option_table *table, void *options)
 palate_status palate_options_set(const palate_option_table *table, void *options, const char *name,
                                  const char *text, palate_error *err)
 {
+    if (table == NULL || options == NULL || name == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_options_set: an argument is NULL");
     const palate_option *option = palate_options_find(table, name);
     if (option == NULL)
         return fail_unknown(table, name, err);
@@ -469,6 +473,8 @@ palate_status palate_options_set(const palate_option_table *table, void *options
 palate_status palate_options_check(const palate_option_table *table, const void *options,
                                    palate_error *err)
 {
+    if (table == NULL || options == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_options_check: an argument is NULL");
     for (size_t place = 0; place < table->count; place++) {
         const palate_option *option = &table->options[place];
         value checked = load(option, options);

@@ -3,11 +3,10 @@
 #include "model/layout.h"
 
 #include "base/text.h"
+#include "model/json.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Metadata: text by text ---- */
@@ -39,11 +38,11 @@ static int set_seed(json_t *metadata, uint64_t seed)
 }
 
 /* A JSON value as the text of a metadata entry. Takes the value. */
-static int set_json(json_t *metadata, const char *key, json_t *value)
+static int set_json(const palate_model *model, json_t *metadata, const char *key, json_t *value)
 {
-    char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT);
+    char *text = palate__json_text(model->context, value, NULL);
     int failed = text == NULL ? -1 : set_text(metadata, key, text);
-    free(text);
+    palate__release(model->context, text);
     json_decref(value);
     return failed;
 }
@@ -95,8 +94,8 @@ static json_t *make_metadata(const palate_model *model)
     failed |= set_text(metadata, "stopped_by", model->stopped_by);
     failed |= set_text(metadata, "fingerprint", model->fingerprint);
     failed |= set_text(metadata, "options", model->options_json);
-    failed |= set_json(metadata, "factor_names", names_json(model));
-    failed |= set_json(metadata, "log", log_json(model));
+    failed |= set_json(model, metadata, "factor_names", names_json(model));
+    failed |= set_json(model, metadata, "log", log_json(model));
     failed |= set_real(metadata, "scale_low", about->scale.low);
     failed |= set_real(metadata, "scale_high", about->scale.high);
     failed |= set_text(metadata, "scale_inferred", about->scale_inferred ? "true" : "false");
@@ -148,23 +147,21 @@ static char *write_header(const palate_model *model, const palate__tensor *tenso
                           size_t *bytes)
 {
     json_t *json = make_header(model, tensors);
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    size_t length = 0;
+    char *text = palate__json_text(model->context, json, &length);
     json_decref(json);
     if (text == NULL)
         return NULL;
-    size_t length = strlen(text);
     size_t padded = (8 + length + PALATE__DATA_ALIGNMENT - 1) / PALATE__DATA_ALIGNMENT *
                         PALATE__DATA_ALIGNMENT -
                     8;
-    char *header = palate__allocate(model->context, padded + 1);
+    char *header = palate__resize_array(model->context, text, length, padded + 1, 1);
     if (header == NULL) {
-        free(text);
+        palate__release(model->context, text);
         return NULL;
     }
-    memcpy(header, text, length);
     memset(header + length, ' ', padded - length);
     header[padded] = '\0';
-    free(text);
     for (int i = 0; i < 8; i++)
         prefix[i] = (char)((uint64_t)padded >> (8 * i));
     size_t digits = (size_t)(strstr(header, PALATE__CHECKSUM_KEY) - header) +
