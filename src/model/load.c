@@ -65,7 +65,9 @@ static palate_status parse_header(file *from)
 {
     json_error_t why;
     from->json = json_loadb(from->header, from->header_bytes, JSON_REJECT_DUPLICATES, &why);
-    if (from->json == NULL && json_error_code(&why) == json_error_out_of_memory)
+    /* jansson says nothing at all where memory runs out between two tokens. */
+    if (from->json == NULL &&
+        (json_error_code(&why) == json_error_out_of_memory || why.text[0] == '\0'))
         return palate__fail_memory(from->err, "loading a model");
     if (from->json == NULL)
         return refuse(from, "not a palate model, or damaged: the header is not JSON (%s)",
