@@ -46,6 +46,23 @@ palate__span palate__trim(palate__span text)
 
 /* ---- Fields ---- */
 
+palate_status palate__given_separator(const char *given, palate__sink *sink, palate__separator *out)
+{
+    *out = (palate__separator){.quotes = true, .character = given[0]};
+    if (strcmp(given, "\\t") == 0 || strcmp(given, "tab") == 0)
+        out->character = '\t';
+    else if (strcmp(given, "::") == 0)
+        *out = (palate__separator){.character = ':', .doubled = true};
+    else if (strcmp(given, "space") == 0 || strcmp(given, " ") == 0)
+        *out = (palate__separator){.spaces = true};
+    else if (strlen(given) != 1 || given[0] == '"' || given[0] == '\n')
+        return palate__fail(palate__sink_error(sink), PALATE_E_INVALID,
+                            "option separator: \"%s\" is not allowed; give one character, \\t, :: "
+                            "or space",
+                            given);
+    return PALATE_OK;
+}
+
 static void add_field(palate__fields *to, const char *begin, const char *end)
 {
     if (to->count < PALATE__FIELDS_MAX)

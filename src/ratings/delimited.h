@@ -15,6 +15,10 @@ typedef struct palate__separator {
     bool quotes;  /* Fields may be quoted, as RFC 4180 has it. */
 } palate__separator;
 
+/* The separator that option separator asks for. */
+palate_status palate__given_separator(const char *given, palate__sink *sink,
+                                      palate__separator *out);
+
 /* A place in the text. */
 typedef struct palate__cursor {
     const char *at, *end;

@@ -7,8 +7,6 @@
 #include "ratings/delimited.h"
 #include "ratings/readers/readers.h"
 
-#include <string.h>
-
 static const char SEPARATORS[] = "\t,;|";
 
 static char most_frequent_separator(palate__span line)
@@ -60,26 +58,10 @@ static palate_status choose_separator(const palate__input *input,
                                       const palate_read_options *options, palate__sink *sink,
                                       palate__separator *out)
 {
-    const char *given = options->separator;
+    if (options->separator != NULL)
+        return palate__given_separator(options->separator, sink, out);
     *out = (palate__separator){.quotes = true};
-    if (given == NULL) {
-        out->character = most_frequent_separator(
-            first_line((palate__span){input->data, input->bytes}));
-        return PALATE_OK;
-    }
-    *out = (palate__separator){.quotes = true, .character = given[0]};
-    if (strcmp(given, "\\t") == 0 || strcmp(given, "tab") == 0)
-        out->character = '\t';
-    else if (strcmp(given, "::") == 0)
-        *out = (palate__separator){.character = ':', .doubled = true};
-    else if (strcmp(given, "space") == 0 || strcmp(given, " ") == 0)
-        *out = (palate__separator){.spaces = true};
-    else if (strlen(given) != 1 || given[0] == '"' || given[0] == '\n')
-        return palate__fail(
-            palate__sink_error(sink), PALATE_E_INVALID,
-            "option separator: \"%s\" is not allowed; give one character, \\t, :: or "
-            "space",
-            given);
+    out->character = most_frequent_separator(first_line((palate__span){input->data, input->bytes}));
     return PALATE_OK;
 }
 
