@@ -5,8 +5,8 @@
     bench/run.py [accuracy] [speed] [--data FOLDER] [--write-docs]
 
 Needs MovieLens (https://grouplens.org/datasets/movielens/) as FOLDER/ml-100k and FOLDER/ml-1m; what is not there is
-said and left out. --write-docs puts the tables into docs/accuracy.md and docs/performance.md. Only the command is
-used, so the figures are what a user gets.
+said and left out. --write-docs puts the tables into docs/accuracy.md, docs/performance.md and README.md. Only the command
+is used, so the figures are what a user gets.
 """
 import argparse
 import datetime
@@ -213,6 +213,8 @@ def main():
         print(text, flush=True)
         if arguments.write_docs:
             write_between_markers(ROOT / "docs" / page, name, text)
+            if name == "accuracy":
+                write_between_markers(ROOT / "README.md", "summary", text)
 
 
 if __name__ == "__main__":
