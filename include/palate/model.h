@@ -37,8 +37,8 @@ typedef struct palate_model_summary {
     const char *stopped_by;
     int64_t epochs;         /**< Epochs run. */
     int64_t best_epoch;     /**< The epoch the factors are from. */
-    double seconds;         /**< Of training. Not part of the file's bytes that must repeat: see
-                           docs/formats/model.md. */
+    /** Of training; 0 for a model from a file, which holds no times, so that its bytes repeat. */
+    double seconds;
     double train_rmse;      /**< NaN if unknown. */
     double validation_rmse; /**< NaN without validation. */
     /** Of the ratings, 16 hexadecimal digits; "" for an imported model. */
@@ -49,7 +49,8 @@ typedef struct palate_model_summary {
 /** One epoch of the training log. */
 typedef struct palate_epoch {
     int64_t epoch;
-    double seconds, objective, train_rmse, validation_rmse; /**< NaN where not known. */
+    double seconds; /**< Since training began; 0 for a model from a file. */
+    double objective, train_rmse, validation_rmse; /**< NaN where not known. */
 } palate_epoch;
 
 /**
@@ -64,8 +65,12 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_model_load(palate_context *con
                                                              const char *path, palate_model **out,
                                                              palate_error *err);
 
-/** Save a model. The file appears whole or not at all, and replaces an old one only when complete
- * and synced. */
+/**
+ * Save a model. The file appears whole or not at all, and replaces an old one only when complete
+ * and synced. Equal models give equal bytes. Format: docs/formats/model.md.
+ *
+ * @return PALATE_OK, PALATE_E_IO, PALATE_E_NOMEM, PALATE_E_INVALID.
+ */
 PALATE_API PALATE_MUST_CHECK palate_status palate_model_save(const palate_model *model,
                                                              const char *path, palate_error *err);
 
@@ -155,6 +160,13 @@ typedef struct palate_factors {
     palate_scale scale;              /**< Unset: predictions are not clipped. */
 } palate_factors;
 
+/**
+ * Make a model from factors at hand. Every user and item counts as known; somebody unknown has the
+ * mean of the rows, and with both unknown the prediction is the mean over all pairs.
+ *
+ * @return PALATE_OK, PALATE_E_INVALID (the message names the array, the entry and its value),
+ * PALATE_E_NOMEM.
+ */
 PALATE_API PALATE_MUST_CHECK palate_status palate_model_from_factors(palate_context *context,
                                                                      const palate_factors *factors,
                                                                      palate_model **out,
@@ -163,7 +175,10 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_model_from_factors(palate_cont
 /**
  * Make a model from two delimited tables: a header `user,Action,Romance` and a row a user; likewise
  * for items. A column named "offset" gives the offsets. The names of the factors must agree between
- * the tables.
+ * the tables, in their order too.
+ *
+ * @return PALATE_OK, PALATE_E_IO, PALATE_E_FORMAT (err has file, line, field and value),
+ * PALATE_E_INVALID, PALATE_E_NOMEM.
  */
 PALATE_API PALATE_MUST_CHECK palate_status
 palate_model_import(palate_context *context, const char *users_path, const char *items_path,

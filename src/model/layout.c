@@ -1,76 +1,198 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The state of a hash on the stack. */
-#define XXH_STATIC_LINKING_ONLY
 #include "model/layout.h"
 
+#define XXH_INLINE_ALL
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <xxhash.h>
 
-const char *palate__dtype_name(palate__dtype dtype)
+/* ---- Tensors ---- */
+
+const palate__element_type palate__element_types[PALATE__ELEMENT_COUNT] = {
+    [PALATE__U8] = {"U8", 1},   [PALATE__U32] = {"U32", 4}, [PALATE__F32] = {"F32", 4},
+    [PALATE__U64] = {"U64", 8}, [PALATE__I64] = {"I64", 8},
+};
+
+#define AT(member) offsetof(palate_model, member)
+
+/* Widest elements first, so that each tensor is aligned without gaps. */
+const palate__tensor palate__tensors[PALATE__TENSOR_COUNT] = {
+    {"user_id_ends", PALATE__U64, {PALATE__USERS_AND_ONE}, AT(users.ids.ends)},
+    {"item_id_ends", PALATE__U64, {PALATE__ITEMS_AND_ONE}, AT(items.ids.ends)},
+    {"seen_begins", PALATE__I64, {PALATE__USERS_AND_ONE}, AT(seen_begins)},
+    {"user_factors", PALATE__F32, {PALATE__USERS, PALATE__FACTORS}, AT(users.factors)},
+    {"item_factors", PALATE__F32, {PALATE__ITEMS, PALATE__FACTORS}, AT(items.factors)},
+    {"user_offsets", PALATE__F32, {PALATE__USERS}, AT(users.offsets)},
+    {"item_offsets", PALATE__F32, {PALATE__ITEMS}, AT(items.offsets)},
+    {"user_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(users.typical)},
+    {"item_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(items.typical)},
+    {"user_counts", PALATE__U32, {PALATE__USERS}, AT(users.counts)},
+    {"item_counts", PALATE__U32, {PALATE__ITEMS}, AT(items.counts)},
+    {"user_id_slots", PALATE__U32, {PALATE__USER_SLOTS}, AT(users.ids.slots)},
+    {"item_id_slots", PALATE__U32, {PALATE__ITEM_SLOTS}, AT(items.ids.slots)},
+    {"user_order", PALATE__U32, {PALATE__USERS}, AT(users.ids.order)},
+    {"item_order", PALATE__U32, {PALATE__ITEMS}, AT(items.ids.order)},
+    {"seen_items", PALATE__U32, {PALATE__SEEN}, AT(seen_items)},
+    {"user_ids", PALATE__U8, {PALATE__USER_ID_BYTES}, AT(users.ids.bytes)},
+    {"item_ids", PALATE__U8, {PALATE__ITEM_ID_BYTES}, AT(items.ids.bytes)},
+};
+
+palate__sizes palate__model_sizes(const palate_model *model)
 {
-    static const char *const names[] = {"I64", "U64", "F32", "U32", "U8"};
-    return names[dtype];
+    const palate__ids *users = &model->users.ids;
+    const palate__ids *items = &model->items.ids;
+    return (palate__sizes){{
+        [PALATE__NO_DIMENSION] = 1,
+        [PALATE__USERS] = users->count,
+        [PALATE__USERS_AND_ONE] = (uint64_t)users->count + 1,
+        [PALATE__USER_SLOTS] = users->slot_count,
+        [PALATE__USER_ID_BYTES] = users->ends[users->count],
+        [PALATE__ITEMS] = items->count,
+        [PALATE__ITEMS_AND_ONE] = (uint64_t)items->count + 1,
+        [PALATE__ITEM_SLOTS] = items->slot_count,
+        [PALATE__ITEM_ID_BYTES] = items->ends[items->count],
+        [PALATE__FACTORS] = model->factor_count,
+        [PALATE__FACTORS_AND_ONE] = (uint64_t)model->factor_count + 1,
+        [PALATE__SEEN] = (uint64_t)model->seen_begins[users->count],
+    }};
 }
 
-size_t palate__dtype_bytes(palate__dtype dtype)
+palate__span palate__tensor_span(const palate_model *model, const palate__tensor *tensor,
+                                 const palate__sizes *sizes)
 {
-    static const size_t bytes[] = {8, 8, 4, 4, 1};
-    return bytes[dtype];
+    const char *data = NULL;
+    memcpy(&data, (const char *)model + tensor->offset, sizeof data);
+    return (palate__span){data, (size_t)(sizes->of[tensor->shape[0]] * sizes->of[tensor->shape[1]] *
+                                         palate__element_types[tensor->element].bytes)};
 }
 
-static void side_tensors(const palate__side *side, uint32_t factor_count, bool users,
-                         palate__tensor out[8])
-{
-    const palate__ids *ids = &side->ids;
-    size_t count = ids->count;
-    size_t bytes = ids->ends == NULL ? 0 : (size_t)ids->ends[count];
-    const palate__tensor tensors[8] = {
-        {users ? "user_id_ends" : "item_id_ends", PALATE__U64, count + 1, 0, ids->ends},
-        {users ? "user_factors" : "item_factors", PALATE__F32, count, factor_count, side->factors},
-        {users ? "user_offsets" : "item_offsets", PALATE__F32, count, 0, side->offsets},
-        {users ? "user_typical" : "item_typical", PALATE__F32, (size_t)factor_count + 1, 0,
-         side->typical},
-        {users ? "user_counts" : "item_counts", PALATE__U32, count, 0, side->counts},
-        {users ? "user_id_slots" : "item_id_slots", PALATE__U32, ids->slot_count, 0, ids->slots},
-        {users ? "user_order" : "item_order", PALATE__U32, count, 0, ids->order},
-        {users ? "user_ids" : "item_ids", PALATE__U8, bytes, 0, ids->bytes},
-    };
-    memcpy(out, tensors, sizeof tensors);
-}
+/* ---- Facts ---- */
 
-void palate__model_tensors(const palate_model *model, palate__tensor out[PALATE__TENSOR_COUNT])
+const palate__fact palate__facts[PALATE__FACT_COUNT] = {
+    {"palate_version", PALATE__FACT_TEXT, AT(version)},
+    {"mode", PALATE__FACT_TEXT, AT(mode)},
+    {"rule", PALATE__FACT_TEXT, AT(rule)},
+    {"rating_count", PALATE__FACT_INTEGER, AT(summary.rating_count)},
+    {"scale_low", PALATE__FACT_REAL, AT(summary.scale.low)},
+    {"scale_high", PALATE__FACT_REAL, AT(summary.scale.high)},
+    {"scale_inferred", PALATE__FACT_BOOL, AT(summary.scale_inferred)},
+    {"mean", PALATE__FACT_REAL, AT(summary.mean)},
+    {"base", PALATE__FACT_REAL, AT(summary.base)},
+    {"seed", PALATE__FACT_SEED, AT(summary.seed)},
+    {"epochs", PALATE__FACT_INTEGER, AT(summary.epochs)},
+    {"best_epoch", PALATE__FACT_INTEGER, AT(summary.best_epoch)},
+    {"stopped_by", PALATE__FACT_TEXT, AT(stopped_by)},
+    {"train_rmse", PALATE__FACT_REAL, AT(summary.train_rmse)},
+    {"validation_rmse", PALATE__FACT_REAL, AT(summary.validation_rmse)},
+    {"fingerprint", PALATE__FACT_FINGERPRINT, AT(fingerprint)},
+    {"options", PALATE__FACT_TEXT, AT(options_json)},
+};
+
+const char *palate__fact_format(const palate_model *model, const palate__fact *fact,
+                                char buffer[PALATE__FACT_BYTES])
 {
-    palate__tensor users[8];
-    palate__tensor items[8];
-    size_t user_count = model->users.ids.count;
-    size_t seen = model->seen_begins == NULL ? 0 : (size_t)model->seen_begins[user_count];
-    side_tensors(&model->users, model->factor_count, true, users);
-    side_tensors(&model->items, model->factor_count, false, items);
-    size_t to = 0;
-    out[to++] = (palate__tensor){"seen_begins", PALATE__I64, user_count + 1, 0, model->seen_begins};
-    for (size_t t = 0; t < 8; t++) {
-        if (t == 7) /* Before the bytes, whose length is anything. */
-            out[to++] = (palate__tensor){"seen_items", PALATE__U32, seen, 0, model->seen_items};
-        out[to++] = users[t];
-        out[to++] = items[t];
+    const void *at = (const char *)model + fact->offset;
+    buffer[0] = '\0';
+    switch (fact->kind) {
+    case PALATE__FACT_TEXT:
+        return *(char *const *)at;
+    case PALATE__FACT_FINGERPRINT:
+        return at;
+    case PALATE__FACT_INTEGER:
+        snprintf(buffer, PALATE__FACT_BYTES, "%" PRId64, *(const int64_t *)at);
+        break;
+    case PALATE__FACT_SEED:
+        snprintf(buffer, PALATE__FACT_BYTES, "%" PRIu64, *(const uint64_t *)at);
+        break;
+    case PALATE__FACT_REAL:
+        if (!isnan(*(const double *)at))
+            palate__format_real(*(const double *)at, buffer, PALATE__FACT_BYTES);
+        break;
+    case PALATE__FACT_BOOL:
+        return *(const bool *)at ? "true" : "false";
     }
+    return buffer;
 }
 
-uint64_t palate__model_checksum(const char prefix[8], const char *header, size_t header_bytes,
-                                size_t digits, const palate__tensor *tensors, size_t count)
+static bool parse_seed(palate__span text, uint64_t *out)
 {
-    char zeros[PALATE__CHECKSUM_DIGITS];
-    size_t after = digits + sizeof zeros;
+    uint64_t value = 0;
+    for (size_t i = 0; i < text.bytes; i++) {
+        uint64_t digit = (uint64_t)(unsigned char)text.text[i] - '0';
+        if (digit > 9 || __builtin_mul_overflow(value, UINT64_C(10), &value) ||
+            __builtin_add_overflow(value, digit, &value))
+            return false;
+    }
+    *out = value;
+    return text.bytes > 0;
+}
+
+static bool parse_optional_real(palate__span text, double *out)
+{
+    *out = NAN;
+    return text.bytes == 0 || (palate__parse_real(text, out) && isfinite(*out));
+}
+
+static bool parse_bool(const char *text, bool *out)
+{
+    *out = strcmp(text, "true") == 0;
+    return *out || strcmp(text, "false") == 0;
+}
+
+/* "" or 16 hexadecimal digits. */
+static bool parse_fingerprint(palate__span text, char out[17])
+{
+    bool right = text.bytes == 0 || text.bytes == 16;
+    if (right && strspn(text.text, "0123456789abcdef") == text.bytes) {
+        memcpy(out, text.text, text.bytes + 1);
+        return true;
+    }
+    return false;
+}
+
+palate_status palate__fact_parse(palate_model *model, const palate__fact *fact, const char *text,
+                                 palate_error *err)
+{
+    void *at = (char *)model + fact->offset;
+    const palate__span span = {text, strlen(text)};
+    bool understood = false;
+    switch (fact->kind) {
+    case PALATE__FACT_TEXT:
+        return palate__model_set_text(model, at, text, err);
+    case PALATE__FACT_FINGERPRINT:
+        understood = parse_fingerprint(span, at);
+        break;
+    case PALATE__FACT_INTEGER:
+        understood = palate__parse_integer(span, at) && *(int64_t *)at >= 0;
+        break;
+    case PALATE__FACT_SEED:
+        understood = parse_seed(span, at);
+        break;
+    case PALATE__FACT_REAL:
+        understood = parse_optional_real(span, at);
+        break;
+    case PALATE__FACT_BOOL:
+        understood = parse_bool(text, at);
+        break;
+    }
+    return understood ? PALATE_OK : PALATE_E_FORMAT;
+}
+
+/* ---- Checksum ---- */
+
+uint64_t palate__model_checksum(palate__span start, size_t digits, const palate__span *data,
+                                size_t part_count)
+{
+    static const char zeros[PALATE__CHECKSUM_DIGITS + 1] = "0000000000000000";
+    const size_t after = digits + PALATE__CHECKSUM_DIGITS;
     XXH3_state_t state;
-    memset(zeros, '0', sizeof zeros);
+    XXH3_INITSTATE(&state);
     XXH3_64bits_reset(&state);
-    XXH3_64bits_update(&state, prefix, 8);
-    XXH3_64bits_update(&state, header, digits);
-    XXH3_64bits_update(&state, zeros, sizeof zeros);
-    XXH3_64bits_update(&state, header + after, header_bytes - after);
-    for (size_t t = 0; t < count; t++)
-        XXH3_64bits_update(&state, tensors[t].data,
-                           palate__tensor_elements(&tensors[t]) *
-                               palate__dtype_bytes(tensors[t].dtype));
+    XXH3_64bits_update(&state, start.text, digits);
+    XXH3_64bits_update(&state, zeros, PALATE__CHECKSUM_DIGITS);
+    XXH3_64bits_update(&state, start.text + after, start.bytes - after);
+    for (size_t p = 0; p < part_count; p++)
+        XXH3_64bits_update(&state, data[p].text, data[p].bytes);
     return XXH3_64bits_digest(&state);
 }

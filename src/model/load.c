@@ -1,463 +1,432 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE
-/* Loading a model file. Nothing is believed: sizes, order, checksum, then every array is checked before the model is
- * given to anybody, so that a damaged or hostile file is an error and never a crash. */
+/* Loading: the file is mapped, checked whole, and used where it lies. A file is believed in nothing:
+ * first that its bytes are those that were written (checksum), then that the header describes them,
+ * then that what they hold is a model.
+ */
 #include "model/layout.h"
-
-#include "base/text.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* What is known of the file while it is looked at. */
-typedef struct file {
+/* A file being loaded. */
+typedef struct loading {
+    palate_model *model;
     const char *path;
-    palate_error *err;
-    const char *header;
+    palate__span file;
     size_t header_bytes;
-    const char *data;
-    size_t data_bytes;
-    json_t *json;
-    json_t *metadata;
-} file;
+    json_t *root;
+    palate__sizes sizes;
+    palate_error *err;
+} loading;
 
-static palate_status refuse(const file *from, const char *format, ...) PALATE__PRINTF(2, 3);
+static palate_status damaged(const loading *l, const char *format, ...) PALATE__PRINTF(2, 3);
 
-static palate_status refuse(const file *from, const char *format, ...)
+static palate_status damaged(const loading *l, const char *format, ...)
 {
-    char why[400];
+    char what[400];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(why, sizeof why, format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    return palate__fail(from->err, PALATE_E_FORMAT, "%s: %s", from->path, why);
+    return palate__fail(l->err, PALATE_E_FORMAT, "%s: the model file is damaged: %s", l->path,
+                        what);
 }
 
-static palate_status refuse_damaged(const file *from, const char *what)
+static palate_status no_model(const loading *l, const char *why)
 {
-    return refuse(from, "the model file is damaged (%s); make it again or restore a copy", what);
+    return palate__fail(l->err, PALATE_E_FORMAT, "%s: not a palate model: %s", l->path, why);
 }
 
-/* ---- Header ---- */
+/* ---- The bytes ---- */
 
-static palate_status read_sizes(const palate__mapping *mapping, file *from)
+/* Steps over `text` at `*at`. */
+static bool take(palate__span file, size_t *at, const char *text)
 {
-    uint64_t length = 0;
-    if (mapping->bytes < 8)
-        return refuse(from, "not a palate model: the file has only %zu bytes", mapping->bytes);
-    for (int i = 0; i < 8; i++)
-        length |= (uint64_t)(unsigned char)mapping->data[i] << (8 * i);
-    if (length < 2 || mapping->data[8] != '{' || length > PALATE__HEADER_MAX)
-        return refuse(from, "not a palate model: it does not begin like one");
-    if (length > mapping->bytes - 8)
-        return refuse_damaged(from, "it is cut short");
-    from->header = mapping->data + 8;
-    from->header_bytes = (size_t)length;
-    from->data = from->header + length;
-    from->data_bytes = mapping->bytes - 8 - (size_t)length;
-    return PALATE_OK;
+    const size_t bytes = strlen(text);
+    if (file.bytes - *at < bytes || memcmp(file.text + *at, text, bytes) != 0)
+        return false;
+    *at += bytes;
+    return true;
 }
 
-static palate_status parse_header(file *from)
+/* Reads a number without sign, which ends with the quote of its string. */
+static bool take_version(palate__span file, size_t *at, int64_t *version)
 {
-    json_error_t why;
-    from->json = json_loadb(from->header, from->header_bytes, JSON_REJECT_DUPLICATES, &why);
-    /* jansson says nothing at all where memory runs out between two tokens. */
-    if (from->json == NULL &&
-        (json_error_code(&why) == json_error_out_of_memory || why.text[0] == '\0'))
-        return palate__fail_memory(from->err, "loading a model");
-    if (from->json == NULL)
-        return refuse(from, "not a palate model, or damaged: the header is not JSON (%s)",
-                      why.text);
-    from->metadata = json_object_get(from->json, "__metadata__");
-    const char *format = json_string_value(json_object_get(from->metadata, "format"));
-    if (format == NULL || strcmp(format, PALATE__FORMAT_NAME) != 0)
-        return refuse(from, "not a palate model, though a safetensors file");
-    return PALATE_OK;
+    const size_t begin = *at;
+    while (*at < file.bytes && file.text[*at] >= '0' && file.text[*at] <= '9')
+        ++*at;
+    return palate__parse_integer((palate__span){file.text + begin, *at - begin}, version);
 }
 
-static const char *text_of(const file *from, const char *key)
-{
-    return json_string_value(json_object_get(from->metadata, key));
-}
-
-static palate_status read_integer(const file *from, const char *key, int64_t *out)
-{
-    const char *text = text_of(from, key);
-    if (text == NULL || !palate__parse_integer((palate__span){text, strlen(text)}, out) || *out < 0)
-        return refuse_damaged(from, key);
-    return PALATE_OK;
-}
-
-static palate_status check_version(const file *from)
+/* Finds the place of the checksum's digits, in a file of this format version. */
+static palate_status check_start(const loading *l, size_t *digits)
 {
     int64_t version = 0;
-    palate_status status = read_integer(from, "format_version", &version);
-    if (status != PALATE_OK)
-        return status;
-    if (version != PALATE__FORMAT_VERSION)
-        return refuse(from, "the model has format %" PRId64 ", this palate reads %d: update palate",
-                      version, PALATE__FORMAT_VERSION);
+    *digits = PALATE__LENGTH_BYTES;
+    if (l->file.bytes == 0)
+        return no_model(l, "the file is empty");
+    if (l->file.bytes < PALATE__LENGTH_BYTES || !take(l->file, digits, PALATE__HEADER_START))
+        return no_model(l, "it does not begin as one; models are made by `palate train`");
+    if (!take_version(l->file, digits, &version) || version < 1)
+        return damaged(l, "its format version is not a number");
+    if (version > PALATE__FORMAT_VERSION)
+        return palate__fail(l->err, PALATE_E_FORMAT,
+                            "%s: written by a newer palate (format %" PRId64
+                            ", this one reads up to %d): update palate",
+                            l->path, version, PALATE__FORMAT_VERSION);
+    if (!take(l->file, digits, PALATE__HEADER_CHECKSUM) ||
+        l->file.bytes - *digits < PALATE__CHECKSUM_DIGITS)
+        return damaged(l, "its checksum is missing");
     return PALATE_OK;
 }
 
-static palate_status check_checksum(const file *from, const palate__mapping *mapping)
+static palate_status check_length(loading *l, size_t digits)
 {
-    const char *digits = text_of(from, "checksum");
-    const char *key = memmem(from->header, from->header_bytes, PALATE__CHECKSUM_KEY,
-                             strlen(PALATE__CHECKSUM_KEY));
-    if (digits == NULL || strlen(digits) != PALATE__CHECKSUM_DIGITS || key == NULL)
-        return refuse_damaged(from, "no checksum");
-    size_t at = (size_t)(key - from->header) + strlen(PALATE__CHECKSUM_KEY);
-    if (at + PALATE__CHECKSUM_DIGITS > from->header_bytes)
-        return refuse_damaged(from, "no checksum");
-    palate__tensor data = {"data", PALATE__U8, from->data_bytes, 0, from->data};
-    uint64_t sum = palate__model_checksum(mapping->data, from->header, from->header_bytes, at,
-                                          &data, 1);
+    uint64_t length = 0;
+    memcpy(&length, l->file.text, PALATE__LENGTH_BYTES);
+    const uint64_t room = l->file.bytes - PALATE__LENGTH_BYTES;
+    if (length > room)
+        return damaged(l, "its header would take %" PRIu64 " bytes, but only %" PRIu64 " follow",
+                       length, room);
+    if (length > PALATE__HEADER_BYTES_MAX)
+        return damaged(l, "its header would take %" PRIu64 " bytes, more than %d", length,
+                       PALATE__HEADER_BYTES_MAX);
+    if ((length + PALATE__LENGTH_BYTES) % PALATE__FILE_ALIGNMENT != 0 ||
+        length + PALATE__LENGTH_BYTES < digits + PALATE__CHECKSUM_DIGITS)
+        return damaged(l, "its header cannot have %" PRIu64 " bytes", length);
+    l->header_bytes = (size_t)length;
+    return PALATE_OK;
+}
+
+static palate__span data_of(const loading *l)
+{
+    const size_t begin = PALATE__LENGTH_BYTES + l->header_bytes;
+    return (palate__span){l->file.text + begin, l->file.bytes - begin};
+}
+
+static palate_status check_checksum(const loading *l, size_t digits)
+{
     char expected[PALATE__CHECKSUM_DIGITS + 1];
-    snprintf(expected, sizeof expected, "%016" PRIx64, sum);
-    if (memcmp(expected, from->header + at, PALATE__CHECKSUM_DIGITS) != 0)
-        return refuse_damaged(from, "the checksum does not match");
+    const palate__span data = data_of(l);
+    const palate__span start = {l->file.text, PALATE__LENGTH_BYTES + l->header_bytes};
+    snprintf(expected, sizeof expected, "%016" PRIx64,
+             palate__model_checksum(start, digits, &data, 1));
+    if (memcmp(l->file.text + digits, expected, PALATE__CHECKSUM_DIGITS) != 0)
+        return damaged(l,
+                       "its checksum is %.*s, but its content gives %s: it was cut short or "
+                       "changed after it was written",
+                       (int)PALATE__CHECKSUM_DIGITS, l->file.text + digits, expected);
     return PALATE_OK;
 }
 
-/* ---- Tensors ---- */
-
-static palate_status read_tensor(const file *from, const palate__tensor *wanted, const void **data,
-                                 size_t *rows, size_t *columns, size_t *end)
+static palate_status parse_header(loading *l)
 {
-    json_t *entry = json_object_get(from->json, wanted->name);
-    json_t *shape = json_object_get(entry, "shape");
-    json_t *offsets = json_object_get(entry, "data_offsets");
-    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-    size_t dimensions = wanted->columns == 0 ? 1 : 2;
-    if (dtype == NULL || strcmp(dtype, palate__dtype_name(wanted->dtype)) != 0 ||
-        json_array_size(shape) != dimensions || json_array_size(offsets) != 2)
-        return refuse_damaged(from, wanted->name);
-    json_int_t numbers[4] = {json_integer_value(json_array_get(shape, 0)),
-                             dimensions == 2 ? json_integer_value(json_array_get(shape, 1)) : 1,
-                             json_integer_value(json_array_get(offsets, 0)),
-                             json_integer_value(json_array_get(offsets, 1))};
-    size_t bytes = 0;
-    for (int i = 0; i < 4; i++)
-        if (numbers[i] < 0)
-            return refuse_damaged(from, wanted->name);
-    if (__builtin_mul_overflow((size_t)numbers[0], (size_t)numbers[1], &bytes) ||
-        __builtin_mul_overflow(bytes, palate__dtype_bytes(wanted->dtype), &bytes) ||
-        (size_t)numbers[2] != *end || (size_t)numbers[3] > from->data_bytes ||
-        numbers[3] < numbers[2] || (size_t)(numbers[3] - numbers[2]) != bytes)
-        return refuse_damaged(from, wanted->name);
-    const char *at = from->data + numbers[2];
-    if ((uintptr_t)at % palate__dtype_bytes(wanted->dtype) != 0)
-        return refuse_damaged(from, wanted->name);
-    *data = at;
-    *rows = (size_t)numbers[0];
-    *columns = (size_t)numbers[1];
-    *end = (size_t)numbers[3];
-    return PALATE_OK;
-}
-
-/* A tensor as found, with the shape it has. */
-typedef struct found {
-    const void *data;
-    size_t rows, columns;
-} found;
-
-/* The tensors lie in the order of the layout, without gaps, to the end of the file. */
-static palate_status read_tensors(const file *from, found out[PALATE__TENSOR_COUNT])
-{
-    palate_model shapes = {.factor_count = 1};
-    palate__tensor wanted[PALATE__TENSOR_COUNT];
-    size_t end = 0;
-    palate__model_tensors(&shapes, wanted);
-    for (size_t t = 0; t < PALATE__TENSOR_COUNT; t++) {
-        palate_status status = read_tensor(from, &wanted[t], &out[t].data, &out[t].rows,
-                                           &out[t].columns, &end);
-        if (status != PALATE_OK)
-            return status;
-    }
-    if (end != from->data_bytes || json_object_size(from->json) != PALATE__TENSOR_COUNT + 1)
-        return refuse_damaged(from, "the arrays do not fill the file");
-    return PALATE_OK;
-}
-
-/* Where the arrays of a side stand among the tensors: see palate__model_tensors. */
-enum { ENDS = 1, FACTORS = 3, OFFSETS = 5, TYPICAL = 7, COUNTS = 9, SLOTS = 11, ORDER = 13 };
-enum { SEEN_BEGINS = 0, SEEN_ITEMS = 15, BYTES = 16 };
-
-static palate_status take_side(const file *from, const found *tensors, size_t which,
-                               uint32_t factor_count, palate__side *side)
-{
-    size_t count = tensors[FACTORS + which].rows;
-    size_t slots = tensors[SLOTS + which].rows;
-    bool fits = count >= 1 && count <= PALATE__IDS_MAX && slots > count && slots <= UINT32_MAX &&
-                (slots & (slots - 1)) == 0 && tensors[ENDS + which].rows == count + 1 &&
-                tensors[FACTORS + which].columns == factor_count &&
-                tensors[OFFSETS + which].rows == count &&
-                tensors[TYPICAL + which].rows == (size_t)factor_count + 1 &&
-                tensors[COUNTS + which].rows == count && tensors[ORDER + which].rows == count;
-    if (!fits)
-        return refuse_damaged(from, "shapes that do not fit together");
-    side->ids.count = (uint32_t)count;
-    side->ids.slot_count = (uint32_t)slots;
-    side->ids.bytes = tensors[BYTES + which].data;
-    side->ids.ends = tensors[ENDS + which].data;
-    side->ids.slots = tensors[SLOTS + which].data;
-    side->ids.order = tensors[ORDER + which].data;
-    side->factors = tensors[FACTORS + which].data;
-    side->offsets = tensors[OFFSETS + which].data;
-    side->typical = tensors[TYPICAL + which].data;
-    side->counts = tensors[COUNTS + which].data;
-    return PALATE_OK;
-}
-
-/* ---- Contents ---- */
-
-static bool ids_are_valid(const palate__ids *ids, size_t bytes)
-{
-    if (ids->ends[0] != 0 || ids->ends[ids->count] != bytes)
-        return false;
-    for (uint32_t row = 0; row < ids->count; row++) {
-        uint64_t begin = ids->ends[row];
-        uint64_t end = ids->ends[row + 1];
-        /* At least one byte and its zero, and no other zero. */
-        if (end > bytes || end < begin + 2 ||
-            memchr(ids->bytes + begin, '\0', (size_t)(end - begin)) != ids->bytes + end - 1)
-            return false;
-    }
-    return true;
-}
-
-/* Every row is found under its id, in its slot. */
-static bool slots_are_valid(const palate__ids *ids)
-{
-    uint32_t used = 0;
-    for (uint32_t slot = 0; slot < ids->slot_count; slot++) {
-        if (ids->slots[slot] == PALATE__NO_ID)
-            continue;
-        if (ids->slots[slot] >= ids->count)
-            return false;
-        used++;
-    }
-    if (used != ids->count)
-        return false;
-    for (uint32_t row = 0; row < ids->count; row++)
-        if (palate__ids_find(ids, palate__ids_text(ids, row), palate__ids_bytes(ids, row)) != row)
-            return false;
-    return true;
-}
-
-static bool order_is_valid(palate_context *context, const palate__ids *ids, bool *out_of_memory)
-{
-    char *seen = palate__allocate_zeroed(context, ids->count, 1);
-    bool valid = seen != NULL;
-    *out_of_memory = seen == NULL;
-    for (uint32_t place = 0; valid && place < ids->count; place++) {
-        uint32_t row = ids->order[place];
-        valid = row < ids->count && !seen[row];
-        if (valid)
-            seen[row] = 1;
-    }
-    palate__release(context, seen);
-    return valid;
-}
-
-static bool all_finite(const float *values, size_t count, float least)
-{
-    bool valid = true;
-    for (size_t i = 0; i < count; i++)
-        valid &= values[i] >= least && values[i] <= 3.4e38F;
-    return valid;
-}
-
-static palate_status check_side(const file *from, const palate_model *model,
-                                const palate__side *side, size_t id_bytes)
-{
-    static const float ANY = -3.4e38F;
-    size_t k = model->factor_count;
-    bool out_of_memory = false;
-    if (!ids_are_valid(&side->ids, id_bytes))
-        return refuse_damaged(from, "ids");
-    if (!slots_are_valid(&side->ids))
-        return refuse_damaged(from, "index of ids");
-    if (!order_is_valid(model->context, &side->ids, &out_of_memory))
-        return out_of_memory ? palate__fail_memory(from->err, "loading a model")
-                             : refuse_damaged(from, "order of ids");
-    if (!all_finite(side->factors, side->ids.count * k, 0.0F) ||
-        !all_finite(side->typical, k, 0.0F))
-        return refuse_damaged(from, "factors that are negative or not finite");
-    if (!all_finite(side->offsets, side->ids.count, ANY) || !all_finite(side->typical + k, 1, ANY))
-        return refuse_damaged(from, "offsets that are not finite");
-    return PALATE_OK;
-}
-
-static palate_status check_seen(const file *from, const palate_model *model, const found *tensors)
-{
-    const int64_t *begins = tensors[SEEN_BEGINS].data;
-    const uint32_t *items = tensors[SEEN_ITEMS].data;
-    uint32_t users = model->users.ids.count;
-    if (tensors[SEEN_BEGINS].rows != (size_t)users + 1 || begins[0] != 0 ||
-        begins[users] != (int64_t)tensors[SEEN_ITEMS].rows)
-        return refuse_damaged(from, "seen items");
-    for (uint32_t i = 0; i < users; i++) {
-        if (begins[i + 1] < begins[i] || begins[i + 1] > begins[users])
-            return refuse_damaged(from, "seen items");
-        for (int64_t e = begins[i]; e < begins[i + 1]; e++)
-            if (items[e] >= model->items.ids.count || (e > begins[i] && items[e] <= items[e - 1]))
-                return refuse_damaged(from, "seen items");
-    }
-    return PALATE_OK;
-}
-
-/* ---- Metadata ---- */
-
-/* "" is NaN. */
-static palate_status read_real(const file *from, const char *key, bool may_be_unknown, double *out)
-{
-    const char *text = text_of(from, key);
-    if (text != NULL && text[0] == '\0' && may_be_unknown) {
-        *out = NAN;
+    json_error_t error;
+    l->root = json_loadb(l->file.text + PALATE__LENGTH_BYTES, l->header_bytes,
+                         JSON_REJECT_DUPLICATES, &error);
+    if (l->root != NULL)
         return PALATE_OK;
-    }
-    if (text == NULL || !palate__parse_real((palate__span){text, strlen(text)}, out) ||
-        !isfinite(*out))
-        return refuse_damaged(from, key);
-    return PALATE_OK;
+    if (json_error_code(&error) == json_error_out_of_memory)
+        return palate__fail_memory(l->err, "loading a model");
+    return damaged(l, "its header is not JSON as it should be: %s", error.text);
 }
 
-static palate_status read_seed(const file *from, uint64_t *out)
-{
-    const char *text = text_of(from, "seed");
-    int consumed = 0;
-    if (text == NULL || sscanf(text, "%" SCNu64 "%n", out, &consumed) != 1 ||
-        text[consumed] != '\0')
-        return refuse_damaged(from, "seed");
-    return PALATE_OK;
-}
-
-static palate_status read_text(const file *from, palate_model *model, const char *key, char **field)
-{
-    const char *text = text_of(from, key);
-    return text == NULL ? refuse_damaged(from, key)
-                        : palate__model_set_text(model, field, text, from->err);
-}
-
-static palate_status read_numbers(const file *from, palate_model *model)
+static palate_status read_header(loading *l)
 {
     palate_status status = PALATE_OK;
-    palate_model_summary *about = &model->summary;
-    PALATE_TRY(read_real(from, "scale_low", false, &about->scale.low));
-    PALATE_TRY(read_real(from, "scale_high", false, &about->scale.high));
-    PALATE_TRY(read_real(from, "mean", false, &about->mean));
-    PALATE_TRY(read_real(from, "base", false, &about->base));
-    PALATE_TRY(read_real(from, "train_rmse", true, &about->train_rmse));
-    PALATE_TRY(read_real(from, "validation_rmse", true, &about->validation_rmse));
-    PALATE_TRY(read_integer(from, "rating_count", &about->rating_count));
-    PALATE_TRY(read_integer(from, "epochs", &about->epochs));
-    PALATE_TRY(read_integer(from, "best_epoch", &about->best_epoch));
-    PALATE_TRY(read_seed(from, &about->seed));
-    const char *inferred = text_of(from, "scale_inferred");
-    about->scale_inferred = inferred != NULL && strcmp(inferred, "true") == 0;
-    if (about->scale.low > about->scale.high)
-        PALATE_TRY(refuse_damaged(from, "scale"));
+    size_t digits = 0;
+    PALATE_TRY(check_start(l, &digits));
+    PALATE_TRY(check_length(l, digits));
+    PALATE_TRY(check_checksum(l, digits));
+    PALATE_TRY(parse_header(l));
 done:
     return status;
 }
 
-static palate_status read_names(const file *from, palate_model *model)
+/* ---- Tensors ---- */
+
+/* Where a tensor lies in the data. */
+typedef struct extent {
+    uint64_t begin, end;
+} extent;
+
+static bool whole_number(const json_t *value, uint64_t *out)
 {
-    const char *text = text_of(from, "factor_names");
-    json_t *names = text == NULL ? NULL : json_loads(text, 0, NULL);
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return false;
+    *out = (uint64_t)json_integer_value(value);
+    return true;
+}
+
+static bool read_extent(const json_t *entry, extent *out)
+{
+    const json_t *offsets = json_object_get(entry, "data_offsets");
+    return json_array_size(offsets) == 2 && whole_number(json_array_get(offsets, 0), &out->begin) &&
+           whole_number(json_array_get(offsets, 1), &out->end) && out->begin <= out->end;
+}
+
+static int compare_extents(const void *a, const void *b)
+{
+    const extent *left = a;
+    const extent *right = b;
+    if (left->begin != right->begin)
+        return left->begin < right->begin ? -1 : 1;
+    return (left->end > right->end) - (left->end < right->end);
+}
+
+/* Lists the extents of all tensors, those palate does not know included. */
+static palate_status list_extents(loading *l, extent *extents, size_t *count)
+{
+    const char *name = NULL;
+    json_t *entry = NULL;
+    json_object_foreach(l->root, name, entry)
+    {
+        if (strcmp(name, "__metadata__") == 0)
+            continue;
+        if (!read_extent(entry, &extents[*count]))
+            return damaged(l, "the data_offsets of tensor '%.80s' are none", name);
+        ++*count;
+    }
+    return PALATE_OK;
+}
+
+/* Tensors fill the data without gap or overlap. */
+static palate_status check_extents(loading *l)
+{
     palate_status status = PALATE_OK;
-    if (json_array_size(names) != model->factor_count)
-        PALATE_TRY(refuse_damaged(from, "factor_names"));
-    for (uint32_t f = 0; f < model->factor_count; f++) {
+    size_t count = 0;
+    uint64_t reached = 0;
+    palate_context *context = l->model->context;
+    extent *extents = palate__allocate_array(context, json_object_size(l->root), sizeof *extents);
+    if (extents == NULL)
+        return palate__fail_memory(l->err, "loading a model");
+    PALATE_TRY(list_extents(l, extents, &count));
+    qsort(extents, count, sizeof *extents, compare_extents);
+    for (size_t t = 0; t < count; t++) {
+        if (extents[t].begin != reached)
+            PALATE_TRY(damaged(l, "its tensors %s at byte %" PRIu64 " of the data",
+                               extents[t].begin < reached ? "overlap" : "leave a gap",
+                               extents[t].begin));
+        reached = extents[t].end;
+    }
+    if (reached != data_of(l).bytes)
+        PALATE_TRY(damaged(l, "its tensors take %" PRIu64 " bytes, but it has %zu", reached,
+                           data_of(l).bytes));
+done:
+    palate__release(context, extents);
+    return status;
+}
+
+/* Takes a length for a dimension, or compares it with that taken before. */
+static bool bind(palate__sizes *sizes, palate__dimension dimension, uint64_t length)
+{
+    if (sizes->of[dimension] == UINT64_MAX)
+        sizes->of[dimension] = length;
+    return sizes->of[dimension] == length;
+}
+
+static palate_status check_shape(loading *l, const palate__tensor *tensor, const json_t *shape)
+{
+    const size_t rank = tensor->shape[1] == PALATE__NO_DIMENSION ? 1 : 2;
+    if (!json_is_array(shape) || json_array_size(shape) != rank)
+        return damaged(l, "tensor '%s' has no shape of %zu lengths", tensor->name, rank);
+    for (size_t d = 0; d < rank; d++) {
+        uint64_t length = 0;
+        if (!whole_number(json_array_get(shape, d), &length))
+            return damaged(l, "a length of tensor '%s' is not a whole number", tensor->name);
+        if (!bind(&l->sizes, tensor->shape[d], length))
+            return damaged(l, "tensor '%s' has length %" PRIu64 " where others have %" PRIu64,
+                           tensor->name, length, l->sizes.of[tensor->shape[d]]);
+    }
+    return PALATE_OK;
+}
+
+/* The extent has the bytes that the shape says. */
+static bool fits(const palate__tensor *tensor, const palate__sizes *sizes, const extent *at)
+{
+    uint64_t bytes = palate__element_types[tensor->element].bytes;
+    for (size_t d = 0; d < 2; d++)
+        if (__builtin_mul_overflow(bytes, sizes->of[tensor->shape[d]], &bytes))
+            return false;
+    return bytes == at->end - at->begin;
+}
+
+static palate_status attach_tensor(loading *l, const palate__tensor *tensor)
+{
+    const palate__element_type *type = &palate__element_types[tensor->element];
+    const json_t *entry = json_object_get(l->root, tensor->name);
+    const char *found = json_string_value(json_object_get(entry, "dtype"));
+    extent at = {0};
+    if (entry == NULL)
+        return damaged(l, "tensor '%s' is missing", tensor->name);
+    if (found == NULL || strcmp(found, type->name) != 0)
+        return damaged(l, "tensor '%s' has dtype %.20s, not %s", tensor->name,
+                       found == NULL ? "none" : found, type->name);
+    palate_status status = check_shape(l, tensor, json_object_get(entry, "shape"));
+    if (status != PALATE_OK)
+        return status;
+    if (!read_extent(entry, &at) || !fits(tensor, &l->sizes, &at))
+        return damaged(l, "tensor '%s' has not the bytes that its shape says", tensor->name);
+    if (at.begin % type->bytes != 0)
+        return damaged(l, "tensor '%s' is not aligned to its elements", tensor->name);
+    const char *data = data_of(l).text + at.begin;
+    memcpy((char *)l->model + tensor->offset, &data, sizeof data);
+    return PALATE_OK;
+}
+
+static palate_status attach_tensors(loading *l)
+{
+    palate_status status = PALATE_OK;
+    PALATE_TRY(check_extents(l));
+    memset(&l->sizes, 0xFF, sizeof l->sizes);
+    l->sizes.of[PALATE__NO_DIMENSION] = 1;
+    for (size_t t = 0; t < PALATE__TENSOR_COUNT; t++)
+        PALATE_TRY(attach_tensor(l, &palate__tensors[t]));
+done:
+    return status;
+}
+
+/* ---- Metadata ---- */
+
+/* A string of the metadata, or NULL. */
+static const char *metadata(const loading *l, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(l->root, "__metadata__"), key));
+}
+
+static palate_status read_facts(loading *l)
+{
+    for (size_t f = 0; f < PALATE__FACT_COUNT; f++) {
+        const palate__fact *fact = &palate__facts[f];
+        const char *text = metadata(l, fact->name);
+        if (text == NULL)
+            return damaged(l, "'%s' is missing from its metadata", fact->name);
+        palate_status status = palate__fact_parse(l->model, fact, text, l->err);
+        if (status == PALATE_E_FORMAT)
+            return damaged(l, "'%s' is '%.80s', which cannot be", fact->name, text);
+        if (status != PALATE_OK)
+            return status;
+    }
+    return PALATE_OK;
+}
+
+/* JSON within a string of the metadata. */
+static palate_status parse_within(const loading *l, const char *key, json_t **out)
+{
+    json_error_t error;
+    const char *text = metadata(l, key);
+    if (text == NULL)
+        return damaged(l, "'%s' is missing from its metadata", key);
+    *out = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (*out != NULL)
+        return PALATE_OK;
+    if (json_error_code(&error) == json_error_out_of_memory)
+        return palate__fail_memory(l->err, "loading a model");
+    return damaged(l, "'%s' in its metadata is not JSON: %s", key, error.text);
+}
+
+static palate_status check_options(const loading *l)
+{
+    json_t *options = NULL;
+    palate_status status = parse_within(l, "options", &options);
+    if (status == PALATE_OK && !json_is_object(options))
+        status = damaged(l, "'options' in its metadata is not an object");
+    json_decref(options);
+    return status;
+}
+
+static palate_status read_names(loading *l)
+{
+    palate_status status = PALATE_OK;
+    json_t *names = NULL;
+    PALATE_TRY(parse_within(l, "factor_names", &names));
+    if (json_array_size(names) != l->model->factor_count)
+        PALATE_TRY(damaged(l, "it names %zu factors of %lu", json_array_size(names),
+                           (unsigned long)l->model->factor_count));
+    for (uint32_t f = 0; f < l->model->factor_count; f++) {
         const char *name = json_string_value(json_array_get(names, f));
         if (name == NULL)
-            PALATE_TRY(refuse_damaged(from, "factor_names"));
-        PALATE_TRY(palate__model_set_text(model, &model->factor_names[f], name, from->err));
+            PALATE_TRY(damaged(l, "the name of factor %lu is not a text", (unsigned long)f + 1));
+        PALATE_TRY(palate__model_set_text(l->model, &l->model->factor_names[f], name, l->err));
     }
 done:
     json_decref(names);
     return status;
 }
 
-static double real_of(json_t *value)
+static double real_or_nan(const json_t *value)
 {
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static palate_status read_log(const file *from, palate_model *model)
+static palate_status read_log(loading *l)
 {
-    const char *text = text_of(from, "log");
-    json_t *log = text == NULL ? NULL : json_loads(text, 0, NULL);
     palate_status status = PALATE_OK;
-    size_t count = json_array_size(log);
+    json_t *log = NULL;
+    palate_model *model = l->model;
+    PALATE_TRY(parse_within(l, "log", &log));
     if (!json_is_array(log))
-        PALATE_TRY(refuse_damaged(from, "log"));
+        PALATE_TRY(damaged(l, "its log is not a list"));
+    const size_t count = json_array_size(log);
     model->log = palate__allocate_zeroed(model->context, count, sizeof *model->log);
     if (model->log == NULL)
-        PALATE_TRY(palate__fail_memory(from->err, "loading a model"));
-    model->log_count = count;
+        PALATE_TRY(palate__fail_memory(l->err, "loading a model"));
     for (size_t e = 0; e < count; e++) {
-        json_t *row = json_array_get(log, e);
-        model->log[e] = (palate_epoch){
-            .epoch = json_integer_value(json_array_get(row, 0)),
-            .objective = real_of(json_array_get(row, 1)),
-            .train_rmse = real_of(json_array_get(row, 2)),
-            .validation_rmse = real_of(json_array_get(row, 3)),
-        };
+        const json_t *row = json_array_get(log, e);
+        uint64_t epoch = 0;
+        if (json_array_size(row) != 4 || !whole_number(json_array_get(row, 0), &epoch))
+            PALATE_TRY(damaged(l, "entry %zu of its log is none", e + 1));
+        model->log[e] = (palate_epoch){.epoch = (int64_t)epoch,
+                                       .objective = real_or_nan(json_array_get(row, 1)),
+                                       .train_rmse = real_or_nan(json_array_get(row, 2)),
+                                       .validation_rmse = real_or_nan(json_array_get(row, 3))};
     }
+    model->log_count = count;
 done:
     json_decref(log);
     return status;
 }
 
-static palate_status read_metadata(const file *from, palate_model *model)
+/* ---- The model ---- */
+
+/* The number of factors, before there is a model whose tensors could say so. */
+static palate_status read_factor_count(const loading *l, uint32_t *out)
 {
-    palate_status status = PALATE_OK;
-    const char *fingerprint = text_of(from, "fingerprint");
-    PALATE_TRY(read_text(from, model, "mode", &model->mode));
-    PALATE_TRY(read_text(from, model, "rule", &model->rule));
-    PALATE_TRY(read_text(from, model, "stopped_by", &model->stopped_by));
-    PALATE_TRY(read_text(from, model, "palate_version", &model->version));
-    PALATE_TRY(read_text(from, model, "options", &model->options_json));
-    PALATE_TRY(read_numbers(from, model));
-    PALATE_TRY(read_names(from, model));
-    PALATE_TRY(read_log(from, model));
-    if (fingerprint == NULL || strlen(fingerprint) >= sizeof model->fingerprint)
-        PALATE_TRY(refuse_damaged(from, "fingerprint"));
-    strcpy(model->fingerprint, fingerprint);
-done:
-    return status;
+    const json_t *shape = json_object_get(json_object_get(l->root, "user_factors"), "shape");
+    uint64_t count = 0;
+    if (!whole_number(json_array_get(shape, 1), &count) || count < 1 || count > PALATE__FACTORS_MAX)
+        return damaged(l, "its number of factors is not within 1..%lu",
+                       (unsigned long)PALATE__FACTORS_MAX);
+    *out = (uint32_t)count;
+    return PALATE_OK;
 }
 
-/* ---- All of it ---- */
+/* Counts for the check to find them in; in a model that is not sound they may be cut. */
+static void set_counts(palate_model *model, const palate__sizes *sizes)
+{
+    model->users.ids.count = (uint32_t)sizes->of[PALATE__USERS];
+    model->items.ids.count = (uint32_t)sizes->of[PALATE__ITEMS];
+    model->users.ids.slot_count = (uint32_t)sizes->of[PALATE__USER_SLOTS];
+    model->items.ids.slot_count = (uint32_t)sizes->of[PALATE__ITEM_SLOTS];
+}
 
-static palate_status fill(const file *from, palate_context *context, const found *tensors,
-                          palate_model **out)
+static palate_status fill(loading *l)
 {
     palate_status status = PALATE_OK;
-    palate_model *model = NULL;
-    size_t k = tensors[FACTORS].columns;
-    if (k < 1 || k > UINT16_MAX)
-        return refuse_damaged(from, "number of factors");
-    PALATE_TRY(palate__model_create_empty(context, (uint32_t)k, &model, from->err));
-    PALATE_TRY(take_side(from, tensors, 0, (uint32_t)k, &model->users));
-    PALATE_TRY(take_side(from, tensors, 1, (uint32_t)k, &model->items));
-    PALATE_TRY(check_side(from, model, &model->users, tensors[BYTES].rows));
-    PALATE_TRY(check_side(from, model, &model->items, tensors[BYTES + 1].rows));
-    PALATE_TRY(check_seen(from, model, tensors));
-    model->seen_begins = tensors[SEEN_BEGINS].data;
-    model->seen_items = tensors[SEEN_ITEMS].data;
-    PALATE_TRY(read_metadata(from, model));
-    *out = model;
-    return PALATE_OK;
+    char where[PALATE_MESSAGE_BYTES];
+    snprintf(where, sizeof where, "%s: the model file is damaged", l->path);
+    PALATE_TRY(attach_tensors(l));
+    PALATE_TRY(read_facts(l));
+    PALATE_TRY(check_options(l));
+    PALATE_TRY(read_names(l));
+    PALATE_TRY(read_log(l));
+    set_counts(l->model, &l->sizes);
+    PALATE_TRY(palate__model_check(l->model, &l->sizes, where, PALATE_E_FORMAT, l->err));
 done:
-    palate_model_free(model);
     return status;
 }
 
@@ -466,24 +435,26 @@ palate_status palate_model_load(palate_context *context, const char *path, palat
 {
     palate_status status = PALATE_OK;
     palate__mapping mapping = {0};
-    file from = {.path = path, .err = err};
-    found tensors[PALATE__TENSOR_COUNT];
+    loading l = {.path = path, .err = err};
+    uint32_t factor_count = 0;
     if (out != NULL)
         *out = NULL;
-    if (path == NULL || out == NULL)
+    if (out == NULL || path == NULL)
         return palate__fail(err, PALATE_E_INVALID, "palate_model_load: %s is NULL",
-                            path == NULL ? "path" : "out");
+                            out == NULL ? "out" : "path");
     PALATE_TRY(palate__map_file(context, path, &mapping, err));
-    PALATE_TRY(read_sizes(&mapping, &from));
-    PALATE_TRY(parse_header(&from));
-    PALATE_TRY(check_version(&from));
-    PALATE_TRY(check_checksum(&from, &mapping));
-    PALATE_TRY(read_tensors(&from, tensors));
-    PALATE_TRY(fill(&from, context, tensors, out));
-    (*out)->mapping = mapping;
+    l.file = (palate__span){mapping.data, mapping.bytes};
+    PALATE_TRY(read_header(&l));
+    PALATE_TRY(read_factor_count(&l, &factor_count));
+    PALATE_TRY(palate__model_create_empty(context, factor_count, &l.model, err));
+    PALATE_TRY(fill(&l));
+    l.model->mapping = mapping;
     mapping = (palate__mapping){0};
+    *out = l.model;
+    l.model = NULL;
 done:
-    json_decref(from.json);
+    palate_model_free(l.model);
+    json_decref(l.root);
     palate__unmap(context, &mapping);
     return status;
 }

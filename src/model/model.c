@@ -135,8 +135,16 @@ void palate_model_free(palate_model *model)
 
 /* ---- Looking ---- */
 
+/* A function that is handed no model answers as for an empty one. */
+
 void palate_model_info(const palate_model *model, palate_model_summary *out)
 {
+    if (out == NULL)
+        return;
+    *out = (palate_model_summary){
+        .mode = "", .rule = "", .stopped_by = "", .fingerprint = "", .version = ""};
+    if (model == NULL)
+        return;
     *out = model->summary;
     out->user_count = model->users.ids.count;
     out->item_count = model->items.ids.count;
@@ -150,13 +158,14 @@ void palate_model_info(const palate_model *model, palate_model_summary *out)
 
 const char *palate_model_options_json(const palate_model *model)
 {
-    return model->options_json;
+    return model == NULL ? "{}" : model->options_json;
 }
 
 const palate_epoch *palate_model_log(const palate_model *model, size_t *count)
 {
-    *count = model->log_count;
-    return model->log;
+    if (count != NULL)
+        *count = model == NULL ? 0 : model->log_count;
+    return model == NULL ? NULL : model->log;
 }
 
 static uint32_t find(const palate__side *side, const char *id, size_t bytes)
@@ -173,64 +182,63 @@ static uint32_t row_at(const palate__side *side, uint32_t place)
 
 uint32_t palate_model_find_user(const palate_model *model, const char *id, size_t bytes)
 {
-    return find(&model->users, id, bytes);
+    return model == NULL ? PALATE_NO_ROW : find(&model->users, id, bytes);
 }
 
 uint32_t palate_model_find_item(const palate_model *model, const char *id, size_t bytes)
 {
-    return find(&model->items, id, bytes);
+    return model == NULL ? PALATE_NO_ROW : find(&model->items, id, bytes);
 }
 
 const char *palate_model_user_id(const palate_model *model, uint32_t row)
 {
-    return palate__ids_text(&model->users.ids, row);
+    return model == NULL ? NULL : palate__ids_text(&model->users.ids, row);
 }
 
 const char *palate_model_item_id(const palate_model *model, uint32_t row)
 {
-    return palate__ids_text(&model->items.ids, row);
+    return model == NULL ? NULL : palate__ids_text(&model->items.ids, row);
 }
 
 uint32_t palate_model_user_at(const palate_model *model, uint32_t place)
 {
-    return row_at(&model->users, place);
+    return model == NULL ? PALATE_NO_ROW : row_at(&model->users, place);
 }
 
 uint32_t palate_model_item_at(const palate_model *model, uint32_t place)
 {
-    return row_at(&model->items, place);
+    return model == NULL ? PALATE_NO_ROW : row_at(&model->items, place);
 }
 
 const float *palate_model_user_factors(const palate_model *model)
 {
-    return model->users.factors;
+    return model == NULL ? NULL : model->users.factors;
 }
 
 const float *palate_model_item_factors(const palate_model *model)
 {
-    return model->items.factors;
+    return model == NULL ? NULL : model->items.factors;
 }
 
 const float *palate_model_user_offsets(const palate_model *model)
 {
-    return model->users.offsets;
+    return model == NULL ? NULL : model->users.offsets;
 }
 
 const float *palate_model_item_offsets(const palate_model *model)
 {
-    return model->items.offsets;
+    return model == NULL ? NULL : model->items.offsets;
 }
 
 const uint32_t *palate_model_seen(const palate_model *model, uint32_t user, int64_t *count)
 {
-    *count = 0;
-    if (user >= model->users.ids.count)
-        return NULL;
-    *count = model->seen_begins[user + 1] - model->seen_begins[user];
-    return model->seen_items + model->seen_begins[user];
+    const bool there = model != NULL && user < model->users.ids.count;
+    if (count != NULL)
+        *count = there ? model->seen_begins[user + 1] - model->seen_begins[user] : 0;
+    return there ? model->seen_items + model->seen_begins[user] : NULL;
 }
 
 const char *palate_model_factor_name(const palate_model *model, uint32_t f)
 {
-    return f < model->factor_count ? model->factor_names[f] : NULL;
+    return model != NULL && f < model->factor_count ? model->factor_names[f] : NULL;
 }

@@ -37,6 +37,9 @@ struct palate_model {
     size_t log_count;
 };
 
+/* The most factors a model can have. */
+#define PALATE__FACTORS_MAX ((uint32_t)65535)
+
 /* The model's arrays are read-only to all but those who make or release them. */
 static inline void *palate__writable(const void *array)
 {

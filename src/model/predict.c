@@ -4,6 +4,9 @@
 
 #include "kernels/kernels.h"
 
+#include <float.h>
+#include <math.h>
+
 /* The factors and offset that stand for a row: its own, or the typical ones where nothing is known of it. */
 typedef struct view {
     const float *factors;
@@ -29,19 +32,21 @@ float palate__model_score(const palate_model *model, uint32_t user, uint32_t ite
     return score(model, view_of(model, &model->users, user), view_of(model, &model->items, item));
 }
 
-static float clip(palate_scale scale, float rating)
+/* Within the scale, and finite even where huge factors overflow. */
+static float bounded(const palate_model *model, float rating)
 {
-    if (scale.low >= scale.high)
-        return rating;
-    return rating < (float)scale.low    ? (float)scale.low
-           : rating > (float)scale.high ? (float)scale.high
-                                        : rating;
+    const palate_scale *scale = &model->summary.scale;
+    const bool clipped = scale->low < scale->high;
+    const float low = clipped ? (float)scale->low : -FLT_MAX;
+    const float high = clipped ? (float)scale->high : FLT_MAX;
+    const float value = isnan(rating) ? (float)model->summary.mean : rating;
+    return value < low ? low : value > high ? high : value;
 }
 
 static float predict(const palate_model *model, view user, view item)
 {
     float rating = user.known || item.known ? score(model, user, item) : (float)model->summary.mean;
-    return clip(model->summary.scale, rating);
+    return bounded(model, rating);
 }
 
 static bool is_row(const palate__side *side, uint32_t row)
@@ -54,8 +59,14 @@ palate_status palate_model_predict(const palate_model *model, const uint32_t *us
                                    palate_unknown_counts *unknown, palate_error *err)
 {
     if (model == NULL || (count > 0 && (users == NULL || items == NULL || predictions == NULL)))
-        return palate__fail(err, PALATE_E_INVALID, "palate_model_predict: an argument is NULL");
+        return palate__fail(err, PALATE_E_INVALID, "palate_model_predict: %s is NULL",
+                            model == NULL   ? "model"
+                            : users == NULL ? "users"
+                            : items == NULL ? "items"
+                                            : "predictions");
     palate_unknown_counts counts = {0};
+    if (unknown != NULL)
+        *unknown = counts;
     for (size_t e = 0; e < count; e++) {
         if (!is_row(&model->users, users[e]) || !is_row(&model->items, items[e]))
             return palate__fail(err, PALATE_E_INVALID,
@@ -75,6 +86,8 @@ palate_status palate_model_predict(const palate_model *model, const uint32_t *us
 
 float palate_model_predict_one(const palate_model *model, const char *user, const char *item)
 {
+    if (model == NULL)
+        return 0;
     uint32_t user_row = palate_model_find_user(model, user, PALATE_TEXT);
     uint32_t item_row = palate_model_find_item(model, item, PALATE_TEXT);
     return predict(model, view_of(model, &model->users, user_row),

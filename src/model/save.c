@@ -1,204 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing a model file. */
-#include "model/layout.h"
-
-#include "base/text.h"
+/* Saving: header, then the arrays as they lie in memory. Equal models give equal bytes, so nothing
+ * about the run itself (times, machine) is written.
+ */
 #include "model/json.h"
+#include "model/layout.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-/* ---- Metadata: text by text ---- */
+/* ---- The header ---- */
 
-static int set_text(json_t *metadata, const char *key, const char *text)
-{
-    return json_object_set_new(metadata, key, json_string(text));
-}
-
-static int set_real(json_t *metadata, const char *key, double value)
-{
-    char text[40];
-    palate__format_real(value, text, sizeof text);
-    return set_text(metadata, key, isnan(value) ? "" : text);
-}
-
-static int set_number(json_t *metadata, const char *key, int64_t value)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRId64, value);
-    return set_text(metadata, key, text);
-}
-
-static int set_seed(json_t *metadata, uint64_t seed)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRIu64, seed);
-    return set_text(metadata, "seed", text);
-}
-
-/* A JSON value as the text of a metadata entry. Takes the value. */
-static int set_json(const palate_model *model, json_t *metadata, const char *key, json_t *value)
-{
-    char *text = palate__json_text(model->context, value, NULL);
-    int failed = text == NULL ? -1 : set_text(metadata, key, text);
-    palate__release(model->context, text);
-    json_decref(value);
-    return failed;
-}
-
-static json_t *names_json(const palate_model *model)
-{
-    json_t *names = json_array();
-    for (uint32_t f = 0; f < model->factor_count; f++)
-        if (json_array_append_new(names, json_string(model->factor_names[f])) != 0) {
-            json_decref(names);
-            return NULL;
-        }
-    return names;
-}
-
-static json_t *real_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-/* [[epoch, objective, train RMSE, validation RMSE], ...]; no seconds: the same training gives the same bytes. */
 static json_t *log_json(const palate_model *model)
 {
     json_t *log = json_array();
-    for (size_t e = 0; e < model->log_count; e++) {
+    for (size_t e = 0; log != NULL && e < model->log_count; e++) {
         const palate_epoch *epoch = &model->log[e];
-        json_t *row = json_pack("[I, o, o, o]", (json_int_t)epoch->epoch,
-                                real_or_null(epoch->objective), real_or_null(epoch->train_rmse),
-                                real_or_null(epoch->validation_rmse));
-        if (row == NULL || json_array_append_new(log, row) != 0) {
+        const double values[] = {epoch->objective, epoch->train_rmse, epoch->validation_rmse};
+        json_t *row = json_pack("[I]", (json_int_t)epoch->epoch);
+        for (size_t v = 0; row != NULL && v < sizeof values / sizeof values[0]; v++) {
+            json_t *value = isfinite(values[v]) ? json_real(values[v]) : json_null();
+            if (json_array_append_new(row, value) != 0) {
+                json_decref(row);
+                row = NULL;
+            }
+        }
+        if (json_array_append_new(log, row) != 0) {
             json_decref(log);
-            return NULL;
+            log = NULL;
         }
     }
     return log;
 }
 
-static json_t *make_metadata(const palate_model *model)
+static json_t *names_json(const palate_model *model)
 {
-    const palate_model_summary *about = &model->summary;
-    json_t *metadata = json_object();
-    int failed = metadata == NULL;
-    failed |= set_text(metadata, "format", PALATE__FORMAT_NAME);
-    failed |= set_number(metadata, "format_version", PALATE__FORMAT_VERSION);
-    failed |= set_text(metadata, "checksum", "0000000000000000");
-    failed |= set_text(metadata, "palate_version", model->version);
-    failed |= set_text(metadata, "mode", model->mode);
-    failed |= set_text(metadata, "rule", model->rule);
-    failed |= set_text(metadata, "stopped_by", model->stopped_by);
-    failed |= set_text(metadata, "fingerprint", model->fingerprint);
-    failed |= set_text(metadata, "options", model->options_json);
-    failed |= set_json(model, metadata, "factor_names", names_json(model));
-    failed |= set_json(model, metadata, "log", log_json(model));
-    failed |= set_real(metadata, "scale_low", about->scale.low);
-    failed |= set_real(metadata, "scale_high", about->scale.high);
-    failed |= set_text(metadata, "scale_inferred", about->scale_inferred ? "true" : "false");
-    failed |= set_real(metadata, "mean", about->mean);
-    failed |= set_real(metadata, "base", about->base);
-    failed |= set_seed(metadata, about->seed);
-    failed |= set_number(metadata, "rating_count", about->rating_count);
-    failed |= set_number(metadata, "epochs", about->epochs);
-    failed |= set_number(metadata, "best_epoch", about->best_epoch);
-    failed |= set_real(metadata, "train_rmse", about->train_rmse);
-    failed |= set_real(metadata, "validation_rmse", about->validation_rmse);
-    if (failed == 0)
-        return metadata;
-    json_decref(metadata);
+    json_t *names = json_array();
+    for (uint32_t f = 0; names != NULL && f < model->factor_count; f++)
+        if (json_array_append_new(names, json_string(model->factor_names[f])) != 0) {
+            json_decref(names);
+            names = NULL;
+        }
+    return names;
+}
+
+/* Sets a key to the text of `value`, which is released. */
+static bool set_text(palate_context *context, json_t *object, const char *key, json_t *value)
+{
+    char *text = palate__json_text(context, value, NULL);
+    json_decref(value);
+    bool done = text != NULL && json_object_set_new(object, key, json_string(text)) == 0;
+    palate__release(context, text);
+    return done;
+}
+
+/* Begins as PALATE__HEADER_START does; the checksum's digits are put in later. */
+static json_t *metadata_json(const palate_model *model)
+{
+    char version[16];
+    snprintf(version, sizeof version, "%d", PALATE__FORMAT_VERSION);
+    json_t *object = json_pack("{ss ss ss}", "format", "palate-model", "format_version", version,
+                               "checksum", "0000000000000000");
+    bool done = object != NULL;
+    for (size_t f = 0; done && f < PALATE__FACT_COUNT; f++) {
+        char buffer[PALATE__FACT_BYTES];
+        const char *text = palate__fact_format(model, &palate__facts[f], buffer);
+        done = json_object_set_new(object, palate__facts[f].name, json_string(text)) == 0;
+    }
+    done = done && set_text(model->context, object, "factor_names", names_json(model)) &&
+           set_text(model->context, object, "log", log_json(model));
+    if (done)
+        return object;
+    json_decref(object);
     return NULL;
 }
 
-/* ---- Header ---- */
-
-static json_t *tensor_json(const palate__tensor *tensor, size_t begin, size_t end)
+static json_t *tensor_json(const palate__tensor *tensor, const palate__sizes *sizes, size_t begin,
+                           size_t end)
 {
-    json_t *shape = tensor->columns == 0 ? json_pack("[I]", (json_int_t)tensor->rows)
-                                         : json_pack("[I, I]", (json_int_t)tensor->rows,
-                                                     (json_int_t)tensor->columns);
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", palate__dtype_name(tensor->dtype), "shape",
-                     shape, "data_offsets", (json_int_t)begin, (json_int_t)end);
+    const char *type = palate__element_types[tensor->element].name;
+    json_int_t first = (json_int_t)sizes->of[tensor->shape[0]];
+    json_int_t second = (json_int_t)sizes->of[tensor->shape[1]];
+    json_int_t from = (json_int_t)begin;
+    json_int_t to = (json_int_t)end;
+    if (tensor->shape[1] == PALATE__NO_DIMENSION)
+        return json_pack("{ss s[I] s[II]}", "dtype", type, "shape", first, "data_offsets", from,
+                         to);
+    return json_pack("{ss s[II] s[II]}", "dtype", type, "shape", first, second, "data_offsets",
+                     from, to);
 }
 
-static json_t *make_header(const palate_model *model, const palate__tensor *tensors)
+static json_t *header_json(const palate_model *model, const palate__sizes *sizes,
+                           const palate__span *parts)
 {
-    json_t *header = json_object();
-    size_t at = 0;
-    int failed = header == NULL;
-    failed |= json_object_set_new(header, "__metadata__", make_metadata(model));
-    for (size_t t = 0; t < PALATE__TENSOR_COUNT; t++) {
-        size_t bytes = palate__tensor_elements(&tensors[t]) * palate__dtype_bytes(tensors[t].dtype);
-        failed |= json_object_set_new(header, tensors[t].name,
-                                      tensor_json(&tensors[t], at, at + bytes));
-        at += bytes;
+    json_t *object = json_object();
+    bool done = object != NULL &&
+                json_object_set_new(object, "__metadata__", metadata_json(model)) == 0;
+    size_t begin = 0;
+    for (size_t t = 0; done && t < PALATE__TENSOR_COUNT; t++) {
+        size_t end = begin + parts[t].bytes;
+        json_t *entry = tensor_json(&palate__tensors[t], sizes, begin, end);
+        done = json_object_set_new(object, palate__tensors[t].name, entry) == 0;
+        begin = end;
     }
-    if (failed == 0)
-        return header;
-    json_decref(header);
+    if (done)
+        return object;
+    json_decref(object);
     return NULL;
 }
 
-/* The header with its padding and checksum, and the 8 bytes before it. NULL: out of memory. */
-static char *write_header(const palate_model *model, const palate__tensor *tensors, char prefix[8],
-                          size_t *bytes)
+/* The file up to its data: length and padded header, allocated. */
+static palate_status make_start(const palate_model *model, palate__span json, char **out,
+                                size_t *bytes, palate_error *err)
 {
-    json_t *json = make_header(model, tensors);
-    size_t length = 0;
-    char *text = palate__json_text(model->context, json, &length);
-    json_decref(json);
-    if (text == NULL)
-        return NULL;
-    size_t padded = (8 + length + PALATE__DATA_ALIGNMENT - 1) / PALATE__DATA_ALIGNMENT *
-                        PALATE__DATA_ALIGNMENT -
-                    8;
-    char *header = palate__resize_array(model->context, text, length, padded + 1, 1);
-    if (header == NULL) {
-        palate__release(model->context, text);
-        return NULL;
-    }
-    memset(header + length, ' ', padded - length);
-    header[padded] = '\0';
-    for (int i = 0; i < 8; i++)
-        prefix[i] = (char)((uint64_t)padded >> (8 * i));
-    size_t digits = (size_t)(strstr(header, PALATE__CHECKSUM_KEY) - header) +
-                    strlen(PALATE__CHECKSUM_KEY);
-    uint64_t sum = palate__model_checksum(prefix, header, padded, digits, tensors,
-                                          PALATE__TENSOR_COUNT);
-    char written[PALATE__CHECKSUM_DIGITS + 1];
-    snprintf(written, sizeof written, "%016" PRIx64, sum);
-    memcpy(header + digits, written, PALATE__CHECKSUM_DIGITS);
-    *bytes = padded;
-    return header;
+    const size_t length = json.bytes;
+    const size_t unpadded = PALATE__LENGTH_BYTES + length;
+    *bytes = (unpadded + PALATE__FILE_ALIGNMENT - 1) / PALATE__FILE_ALIGNMENT *
+             PALATE__FILE_ALIGNMENT;
+    const uint64_t header_bytes = *bytes - PALATE__LENGTH_BYTES;
+    if (header_bytes > PALATE__HEADER_BYTES_MAX)
+        return palate__fail(err, PALATE_E_INVALID,
+                            "the model cannot be saved: its factor names, options and log take %zu "
+                            "bytes, more than %d",
+                            length, PALATE__HEADER_BYTES_MAX);
+    *out = palate__allocate(model->context, *bytes);
+    if (*out == NULL)
+        return palate__fail_memory(err, "saving a model");
+    memcpy(*out, &header_bytes, PALATE__LENGTH_BYTES);
+    memcpy(*out + PALATE__LENGTH_BYTES, json.text, length);
+    memset(*out + unpadded, ' ', *bytes - unpadded);
+    return PALATE_OK;
+}
+
+static size_t digits_place(void)
+{
+    char version[16];
+    int version_bytes = snprintf(version, sizeof version, "%d", PALATE__FORMAT_VERSION);
+    return PALATE__LENGTH_BYTES + strlen(PALATE__HEADER_START) + (size_t)version_bytes +
+           strlen(PALATE__HEADER_CHECKSUM);
+}
+
+static void put_checksum(char *start, size_t bytes, const palate__span *parts)
+{
+    char digits[PALATE__CHECKSUM_DIGITS + 1];
+    const size_t place = digits_place();
+    snprintf(
+        digits, sizeof digits, "%016" PRIx64,
+        palate__model_checksum((palate__span){start, bytes}, place, parts, PALATE__TENSOR_COUNT));
+    memcpy(start + place, digits, PALATE__CHECKSUM_DIGITS);
+}
+
+/* ---- The file ---- */
+
+/* Errors of the stream are told by the commit. */
+static palate_status write_file(palate_context *context, const char *path, palate__span start,
+                                const palate__span *parts, palate_error *err)
+{
+    palate__output output = {0};
+    palate_status status = palate__output_open(context, path, &output, err);
+    if (status != PALATE_OK)
+        return status;
+    fwrite(start.text, 1, start.bytes, output.stream);
+    for (size_t t = 0; t < PALATE__TENSOR_COUNT && ferror(output.stream) == 0; t++)
+        if (parts[t].bytes > 0)
+            fwrite(parts[t].text, 1, parts[t].bytes, output.stream);
+    return palate__output_commit(&output, err);
 }
 
 palate_status palate_model_save(const palate_model *model, const char *path, palate_error *err)
 {
     palate_status status = PALATE_OK;
-    palate__output output = {0};
-    palate__tensor tensors[PALATE__TENSOR_COUNT];
-    char prefix[8];
-    size_t header_bytes = 0;
-    char *header = NULL;
+    palate__span parts[PALATE__TENSOR_COUNT];
+    json_t *header = NULL;
+    char *json = NULL;
+    char *start = NULL;
+    size_t json_bytes = 0;
+    size_t start_bytes = 0;
     if (model == NULL || path == NULL)
         return palate__fail(err, PALATE_E_INVALID, "palate_model_save: %s is NULL",
                             model == NULL ? "model" : "path");
-    palate__model_tensors(model, tensors);
-    header = write_header(model, tensors, prefix, &header_bytes);
-    if (header == NULL)
-        return palate__fail_memory(err, "writing a model");
-    PALATE_TRY(palate__output_open(model->context, path, &output, err));
-    fwrite(prefix, 1, sizeof prefix, output.stream);
-    fwrite(header, 1, header_bytes, output.stream);
-    /* A failed write stays in the stream's error flag, which commit looks at. */
+    const palate__sizes sizes = palate__model_sizes(model);
+    PALATE_TRY(
+        palate__model_check(model, &sizes, "the model cannot be saved", PALATE_E_INTERNAL, err));
     for (size_t t = 0; t < PALATE__TENSOR_COUNT; t++)
-        fwrite(tensors[t].data, palate__dtype_bytes(tensors[t].dtype),
-               palate__tensor_elements(&tensors[t]), output.stream);
-    status = palate__output_commit(&output, err);
+        parts[t] = palate__tensor_span(model, &palate__tensors[t], &sizes);
+    header = header_json(model, &sizes, parts);
+    json = palate__json_text(model->context, header, &json_bytes);
+    if (json == NULL)
+        PALATE_TRY(palate__fail_memory(err, "saving a model"));
+    PALATE_TRY(make_start(model, (palate__span){json, json_bytes}, &start, &start_bytes, err));
+    put_checksum(start, start_bytes, parts);
+    PALATE_TRY(write_file(model->context, path, (palate__span){start, start_bytes}, parts, err));
 done:
-    palate__release(model->context, header);
+    palate__release(model->context, start);
+    palate__release(model->context, json);
+    json_decref(header);
     return status;
 }

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is a model sound? What every other function relies on without looking is looked at here, once. */
+#include "model/layout.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* What is being checked, and how to say what is wrong with it. */
+typedef struct inspection {
+    const palate_model *model;
+    const palate__sizes *sizes;
+    const char *where;
+    palate_status failure;
+    palate_error *err;
+} inspection;
+
+/* One side of the model, with its words. */
+typedef struct party {
+    const palate__side *side;
+    const char *name;
+    uint64_t count, slot_count, byte_count;
+} party;
+
+static palate_status wrong(const inspection *in, const char *format, ...) PALATE__PRINTF(2, 3);
+
+static palate_status wrong(const inspection *in, const char *format, ...)
+{
+    char what[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return palate__fail(in->err, in->failure, "%s: %s", in->where, what);
+}
+
+/* ---- Sizes ---- */
+
+static palate_status check_counts(const inspection *in, const party *p)
+{
+    if (p->count < 1 || p->count > PALATE__IDS_MAX)
+        return wrong(in, "it has %llu %ss; 1 to %lu are possible", (unsigned long long)p->count,
+                     p->name, (unsigned long)PALATE__IDS_MAX);
+    if (p->slot_count <= p->count || p->slot_count > UINT32_MAX ||
+        (p->slot_count & (p->slot_count - 1)) != 0)
+        return wrong(in, "%s_id_slots has %llu entries; a power of two above %llu is needed",
+                     p->name, (unsigned long long)p->slot_count, (unsigned long long)p->count);
+    return PALATE_OK;
+}
+
+static palate_status check_sizes(const inspection *in)
+{
+    const uint64_t *of = in->sizes->of;
+    if (of[PALATE__FACTORS] < 1 || of[PALATE__FACTORS] > PALATE__FACTORS_MAX)
+        return wrong(in, "it has %llu factors; 1 to %lu are possible",
+                     (unsigned long long)of[PALATE__FACTORS], (unsigned long)PALATE__FACTORS_MAX);
+    if (of[PALATE__USERS_AND_ONE] != of[PALATE__USERS] + 1 ||
+        of[PALATE__ITEMS_AND_ONE] != of[PALATE__ITEMS] + 1 ||
+        of[PALATE__FACTORS_AND_ONE] != of[PALATE__FACTORS] + 1)
+        return wrong(in, "the lengths of its tensors contradict each other");
+    return PALATE_OK;
+}
+
+/* ---- Ids ---- */
+
+static palate_status check_ids(const inspection *in, const party *p)
+{
+    const palate__ids *ids = &p->side->ids;
+    if (ids->ends[0] != 0 || ids->ends[p->count] != p->byte_count)
+        return wrong(in, "%s_id_ends does not span %s_ids", p->name, p->name);
+    for (uint64_t row = 0; row < p->count; row++) {
+        uint64_t begin = ids->ends[row];
+        uint64_t end = ids->ends[row + 1];
+        if (end > p->byte_count || end < begin + 2)
+            return wrong(in, "%s_id_ends: the id of row %llu is empty or out of place", p->name,
+                         (unsigned long long)row);
+        if (memchr(ids->bytes + begin, '\0', end - begin) != ids->bytes + end - 1)
+            return wrong(in, "%s_ids: the id of row %llu does not end with its only zero", p->name,
+                         (unsigned long long)row);
+    }
+    return PALATE_OK;
+}
+
+/* Every row stands in the order of appearance once. */
+static palate_status check_order(const inspection *in, const party *p)
+{
+    palate_status status = PALATE_OK;
+    const uint32_t *order = p->side->ids.order;
+    unsigned char *found = palate__allocate_zeroed(in->model->context, (size_t)p->count, 1);
+    if (found == NULL)
+        return palate__fail_memory(in->err, "checking a model");
+    for (uint64_t place = 0; place < p->count; place++) {
+        if (order[place] >= p->count || found[order[place]] != 0)
+            PALATE_TRY(wrong(in, "%s_order names row %lu, which is not there or named twice",
+                             p->name, (unsigned long)order[place]));
+        found[order[place]] = 1;
+    }
+done:
+    palate__release(in->model->context, found);
+    return status;
+}
+
+/* Every row is found by its id, so no two have the same. Empty slots end every search. */
+static palate_status check_slots(const inspection *in, const party *p)
+{
+    const palate__ids *ids = &p->side->ids;
+    uint64_t used = 0;
+    for (uint64_t slot = 0; slot < p->slot_count; slot++) {
+        if (ids->slots[slot] != PALATE__NO_ID && ids->slots[slot] >= p->count)
+            return wrong(in, "%s_id_slots names row %lu of %llu", p->name,
+                         (unsigned long)ids->slots[slot], (unsigned long long)p->count);
+        used += ids->slots[slot] != PALATE__NO_ID;
+    }
+    if (used != p->count)
+        return wrong(in, "%s_id_slots names %llu of %llu rows", p->name, (unsigned long long)used,
+                     (unsigned long long)p->count);
+    for (uint32_t row = 0; row < p->count; row++)
+        if (palate__ids_find(ids, palate__ids_text(ids, row), palate__ids_bytes(ids, row)) != row)
+            return wrong(in, "%s_id_slots does not lead to row %lu", p->name, (unsigned long)row);
+    return PALATE_OK;
+}
+
+/* ---- Numbers ---- */
+
+/* The first of `count` values outside low..high (which NaN is), or count. */
+static size_t first_outside(const float *values, size_t count, float low, float high)
+{
+    enum { BLOCK = 4096 };
+    for (size_t first = 0; first < count; first += BLOCK) {
+        size_t end = count - first < BLOCK ? count : first + BLOCK;
+        bool good = true; /* Without a way out, so that the compiler can take many at once. */
+        for (size_t e = first; e < end; e++)
+            good &= (values[e] >= low) & (values[e] <= high);
+        for (size_t e = first; !good && e < end; e++)
+            if (!(values[e] >= low && values[e] <= high))
+                return e;
+    }
+    return count;
+}
+
+static palate_status check_factors(const inspection *in, const party *p, const char *what,
+                                   const float *factors, size_t rows)
+{
+    const size_t k = (size_t)in->sizes->of[PALATE__FACTORS];
+    size_t e = first_outside(factors, rows * k, 0.0F, FLT_MAX);
+    if (e == rows * k)
+        return PALATE_OK;
+    return wrong(in, "%s_%s: row %zu, factor %zu is %g; factors are finite and not negative",
+                 p->name, what, e / k, e % k + 1, (double)factors[e]);
+}
+
+static palate_status check_offsets(const inspection *in, const party *p, const char *what,
+                                   const float *offsets, size_t rows)
+{
+    size_t row = first_outside(offsets, rows, -FLT_MAX, FLT_MAX);
+    if (row == rows)
+        return PALATE_OK;
+    return wrong(in, "%s_%s: the offset of row %zu is %g; it must be finite", p->name, what, row,
+                 (double)offsets[row]);
+}
+
+static palate_status check_side(const inspection *in, const party *p)
+{
+    palate_status status = PALATE_OK;
+    const size_t k = (size_t)in->sizes->of[PALATE__FACTORS];
+    const palate__side *side = p->side;
+    PALATE_TRY(check_factors(in, p, "factors", side->factors, (size_t)p->count));
+    PALATE_TRY(check_offsets(in, p, "offsets", side->offsets, (size_t)p->count));
+    PALATE_TRY(check_factors(in, p, "typical", side->typical, 1));
+    PALATE_TRY(check_offsets(in, p, "typical", side->typical + k, 1));
+    PALATE_TRY(check_ids(in, p));
+    PALATE_TRY(check_order(in, p));
+    PALATE_TRY(check_slots(in, p));
+done:
+    return status;
+}
+
+static bool is_float(double value)
+{
+    return fabs(value) <= (double)FLT_MAX;
+}
+
+static palate_status check_facts(const inspection *in)
+{
+    const palate_model_summary *facts = &in->model->summary;
+    if (!is_float(facts->scale.low) || !is_float(facts->scale.high) ||
+        facts->scale.low > facts->scale.high)
+        return wrong(in, "the scale %g:%g is none", facts->scale.low, facts->scale.high);
+    if (!is_float(facts->mean) || !is_float(facts->base))
+        return wrong(in, "the mean %g or the base %g is not finite", facts->mean, facts->base);
+    return PALATE_OK;
+}
+
+/* ---- Seen items ---- */
+
+static palate_status check_seen_of(const inspection *in, size_t user, uint64_t item_count)
+{
+    const palate_model *model = in->model;
+    const int64_t begin = model->seen_begins[user];
+    const int64_t end = model->seen_begins[user + 1];
+    for (int64_t e = begin; e < end; e++) {
+        uint32_t item = model->seen_items[e];
+        if (item >= item_count || (e > begin && item <= model->seen_items[e - 1]))
+            return wrong(in, "seen_items: those of user row %zu are no rising list of item rows",
+                         user);
+    }
+    return PALATE_OK;
+}
+
+static uint64_t sum_counts(const uint32_t *counts, uint64_t rows)
+{
+    uint64_t sum = 0;
+    for (uint64_t row = 0; row < rows; row++)
+        sum += counts[row];
+    return sum;
+}
+
+/* Counts are those of the ratings, which are the seen items; given factors have neither. */
+static palate_status check_seen(const inspection *in)
+{
+    const palate_model *model = in->model;
+    const uint64_t *of = in->sizes->of;
+    const int64_t *begins = model->seen_begins;
+    const bool trained = of[PALATE__SEEN] > 0;
+    if ((uint64_t)model->summary.rating_count != of[PALATE__SEEN])
+        return wrong(in, "it has %lld ratings but %llu seen items",
+                     (long long)model->summary.rating_count, (unsigned long long)of[PALATE__SEEN]);
+    if (begins[0] != 0 || begins[of[PALATE__USERS]] != (int64_t)of[PALATE__SEEN])
+        return wrong(in, "seen_begins does not span seen_items");
+    for (size_t user = 0; user < of[PALATE__USERS]; user++) {
+        if (begins[user + 1] < begins[user] || begins[user + 1] > (int64_t)of[PALATE__SEEN])
+            return wrong(in, "seen_begins falls after user row %zu", user);
+        if (trained && begins[user + 1] - begins[user] != (int64_t)model->users.counts[user])
+            return wrong(in, "user_counts: row %zu has not as many ratings as seen items", user);
+        palate_status status = check_seen_of(in, user, of[PALATE__ITEMS]);
+        if (status != PALATE_OK)
+            return status;
+    }
+    if (trained && sum_counts(model->items.counts, of[PALATE__ITEMS]) != of[PALATE__SEEN])
+        return wrong(in, "item_counts does not add up to the number of ratings");
+    return PALATE_OK;
+}
+
+palate_status palate__model_check(const palate_model *model, const palate__sizes *sizes,
+                                  const char *where, palate_status failure, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const inspection in = {model, sizes, where, failure, err};
+    const uint64_t *of = sizes->of;
+    const party users = {&model->users, "user", of[PALATE__USERS], of[PALATE__USER_SLOTS],
+                         of[PALATE__USER_ID_BYTES]};
+    const party items = {&model->items, "item", of[PALATE__ITEMS], of[PALATE__ITEM_SLOTS],
+                         of[PALATE__ITEM_ID_BYTES]};
+    PALATE_TRY(check_sizes(&in));
+    PALATE_TRY(check_counts(&in, &users));
+    PALATE_TRY(check_counts(&in, &items));
+    PALATE_TRY(check_facts(&in));
+    PALATE_TRY(check_side(&in, &users));
+    PALATE_TRY(check_side(&in, &items));
+    PALATE_TRY(check_seen(&in));
+done:
+    return status;
+}
