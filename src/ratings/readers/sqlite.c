@@ -3,147 +3,320 @@
  *
  *     sqlite:shop.db?SELECT customer, product, stars FROM reviews
  *
- * The columns are found like those of a header, else in the order user, item, rating, time.
+ * The columns are found like those of a header, else in the order user, item, rating, time. Ids may
+ * be numbers or text. Problems name the row of the result as their line. A file name with "?" in it
+ * cannot be written: the query begins at the first one.
  */
 #include "ratings/delimited.h"
 #include "ratings/readers/readers.h"
+#include "ratings/table.h"
 
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
 
 static const char PREFIX[] = "sqlite:";
+static const char MAGIC[] = "SQLite format 3"; /* With its zero. */
+static const char HOW[] = "sqlite:FILE?SELECT user, item, rating FROM ...";
 
+/* The file itself, without a query: recognised, so that the message can say what to write. */
 static int sniff(palate__span head, bool whole)
 {
-    (void)head;
     (void)whole;
-    return 0;
+    return head.bytes >= sizeof MAGIC && memcmp(head.text, MAGIC, sizeof MAGIC) == 0 ? 100 : 0;
 }
 
-/* An open query. */
+/* ---- The query ---- */
+
 typedef struct query {
+    const palate__input *input;
+    palate__sink *sink;
+    char *file;
     sqlite3 *database;
     sqlite3_stmt *statement;
-    char *file;
 } query;
 
-static void close_query(palate_context *context, query *open)
+static void destroy(query *reading)
 {
-    sqlite3_finalize(open->statement);
-    sqlite3_close(open->database);
-    palate__release(context, open->file);
+    sqlite3_finalize(reading->statement);
+    sqlite3_close(reading->database);
+    palate__release(reading->input->context, reading->file);
 }
 
-static palate_status fail_sql(const palate__input *input, const query *open, palate_error *err)
+static palate_status status_of(int code)
 {
-    return palate__fail(err, PALATE_E_FORMAT, "%s: %s", input->path,
-                        sqlite3_errmsg(open->database));
+    switch (code & 0xFF) {
+    case SQLITE_NOMEM:
+        return PALATE_E_NOMEM;
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PERM:
+    case SQLITE_PROTOCOL:
+        return PALATE_E_IO;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return PALATE_E_FORMAT;
+    default:
+        return PALATE_E_INVALID; /* The query is wrong. */
+    }
 }
 
-static palate_status open_query(const palate__input *input, query *open, palate_error *err)
+static palate_status fail_sql(const query *reading)
 {
-    const char *file = input->path;
-    if (strncmp(file, PREFIX, strlen(PREFIX)) == 0)
-        file += strlen(PREFIX);
-    const char *mark = strchr(file, '?');
-    if (mark == NULL || mark[1] == '\0')
-        return palate__fail(err, PALATE_E_INVALID,
-                            "%s: no query; write sqlite:FILE?SELECT user, item, rating FROM ...",
-                            input->path);
-    open->file = palate__copy_text(input->context, file, (size_t)(mark - file));
-    if (open->file == NULL)
-        return palate__fail_memory(err, "opening a database");
-    if (sqlite3_open_v2(open->file, &open->database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
-        return palate__fail(err, PALATE_E_IO, "%s: cannot open the database: %s", open->file,
-                            sqlite3_errmsg(open->database));
-    const char *rest = NULL;
-    if (sqlite3_prepare_v2(open->database, mark + 1, -1, &open->statement, &rest) != SQLITE_OK)
-        return fail_sql(input, open, err);
-    if (open->statement == NULL || sqlite3_column_count(open->statement) == 0 ||
-        !sqlite3_stmt_readonly(open->statement))
-        return palate__fail(err, PALATE_E_INVALID, "%s: the query must be a SELECT", input->path);
-    if (palate__trim((palate__span){rest, strlen(rest)}).bytes > 0)
-        return palate__fail(err, PALATE_E_INVALID, "%s: one query only; leave out \"%s\"",
-                            input->path, rest);
+    return palate__fail(palate__sink_error(reading->sink),
+                        status_of(sqlite3_errcode(reading->database)), "%s: %s",
+                        reading->input->path, sqlite3_errmsg(reading->database));
+}
+
+static palate_status fail_query(const query *reading, const char *why)
+{
+    return palate__fail(palate__sink_error(reading->sink), PALATE_E_INVALID, "%s: %s; write %s",
+                        reading->input->path, why, HOW);
+}
+
+static palate_status open_database(query *reading)
+{
+    enum { PATIENCE_MILLISECONDS = 5000 };
+    int code = sqlite3_open_v2(reading->file, &reading->database, SQLITE_OPEN_READONLY, NULL);
+    if (reading->database == NULL)
+        return palate__fail_memory(palate__sink_error(reading->sink), "opening a database");
+    if (code == SQLITE_CANTOPEN && sqlite3_system_errno(reading->database) != 0)
+        return palate__fail_io(palate__sink_error(reading->sink), reading->file, "open",
+                               sqlite3_system_errno(reading->database));
+    if (code != SQLITE_OK)
+        return fail_sql(reading);
+    sqlite3_busy_timeout(reading->database, PATIENCE_MILLISECONDS);
     return PALATE_OK;
 }
 
-static palate_status choose(const query *open, const palate_read_options *options,
-                            palate__sink *sink, palate__columns *columns)
+/* Is there another statement after the first? Comments are none. */
+static bool has_statement(const query *reading, const char *sql)
 {
-    palate__fields names = {.count = (size_t)sqlite3_column_count(open->statement)};
-    for (size_t c = 0; c < names.count && c < PALATE__FIELDS_MAX; c++) {
-        const char *name = sqlite3_column_name(open->statement, (int)c);
+    bool found = false;
+    while (!found && *sql != '\0') {
+        sqlite3_stmt *statement = NULL;
+        const char *rest = sql;
+        int code = sqlite3_prepare_v2(reading->database, sql, -1, &statement, &rest);
+        found = code != SQLITE_OK || statement != NULL;
+        sqlite3_finalize(statement);
+        sql = rest;
+    }
+    return found;
+}
+
+static palate_status prepare(query *reading, const char *sql)
+{
+    const char *rest = NULL;
+    if (sqlite3_prepare_v2(reading->database, sql, -1, &reading->statement, &rest) != SQLITE_OK)
+        return fail_sql(reading);
+    if (reading->statement == NULL)
+        return fail_query(reading, "the query is empty");
+    if (sqlite3_column_count(reading->statement) == 0 ||
+        !sqlite3_stmt_readonly(reading->statement) ||
+        sqlite3_stmt_isexplain(reading->statement) != 0)
+        return fail_query(reading, "the query must be a SELECT, which changes nothing");
+    if (has_statement(reading, rest))
+        return fail_query(reading, "there is more than one statement");
+    return PALATE_OK;
+}
+
+static palate_status open_query(query *reading)
+{
+    palate_status status = PALATE_OK;
+    const char *file = reading->input->path;
+    if (strncmp(file, PREFIX, strlen(PREFIX)) != 0)
+        return fail_query(reading, "a database is read by a query");
+    file += strlen(PREFIX);
+    const char *mark = strchr(file, '?');
+    if (mark == NULL)
+        return fail_query(reading, "the query is missing");
+    if (mark == file)
+        return fail_query(reading, "the file is missing");
+    reading->file = palate__copy_text(reading->input->context, file, (size_t)(mark - file));
+    if (reading->file == NULL)
+        return palate__fail_memory(palate__sink_error(reading->sink), "opening a database");
+    PALATE_TRY(open_database(reading));
+    PALATE_TRY(prepare(reading, mark + 1));
+done:
+    return status;
+}
+
+/* ---- Columns ---- */
+
+static palate_status take_names(const query *reading, palate__fields *names)
+{
+    *names = (palate__fields){.count = (size_t)sqlite3_column_count(reading->statement)};
+    for (size_t c = 0; c < names->count && c < PALATE__FIELDS_MAX; c++) {
+        const char *name = sqlite3_column_name(reading->statement, (int)c);
         if (name == NULL)
-            return palate__fail_memory(palate__sink_error(sink), "reading a database");
-        names.fields[c] = (palate__span){name, strlen(name)};
+            return palate__fail_memory(palate__sink_error(reading->sink), "reading a database");
+        names->fields[c] = (palate__span){name, strlen(name)};
     }
-    return palate__choose_columns(options, &names, names.count, sink, columns);
+    return PALATE_OK;
 }
 
-static palate__span text_of(const query *open, int column)
+static bool is_role(const palate__fields *names, size_t column)
 {
-    const char *text = (const char *)sqlite3_column_text(open->statement, column - 1);
-    return (palate__span){text == NULL ? "" : text,
-                          (size_t)sqlite3_column_bytes(open->statement, column - 1)};
+    for (int role = 0; role < PALATE__ROLE_COUNT; role++)
+        if (palate__names_role(names->fields[column], (palate__role)role))
+            return true;
+    return false;
 }
 
-/* Numbers, or text that is one. */
-static bool number_of(const query *open, int column, double *out)
+static bool has_time(const palate__fields *names)
 {
-    int type = sqlite3_column_type(open->statement, column - 1);
+    for (size_t c = 0; c < names->count; c++)
+        if (palate__names_role(names->fields[c], PALATE__ROLE_TIME))
+            return true;
+    return false;
+}
+
+static palate_status choose(const query *reading, const palate_read_options *options,
+                            palate__columns *columns)
+{
+    palate__fields names;
+    palate_read_options chosen = *options;
+    palate_status status = take_names(reading, &names);
+    if (status != PALATE_OK)
+        return status;
+    const size_t needed = palate__sink_needs_ratings(reading->sink) ? 3 : 2;
+    if (names.count < needed)
+        return fail_query(reading, needed == 3
+                                       ? "the query must give columns for user, item and rating"
+                                       : "the query must give columns for user and item");
+    /* Who asks for four columns means the last one for the time, whatever its name. */
+    if (names.count == 4 && options->time_column == NULL && !has_time(&names) &&
+        !is_role(&names, 3))
+        chosen.time_column = "4";
+    return palate__choose_columns(&chosen, &names, names.count, reading->sink, columns);
+}
+
+/* ---- Rows ---- */
+
+static int type_of(const query *reading, int column)
+{
+    return sqlite3_column_type(reading->statement, column - 1);
+}
+
+/* As text; a number is written in decimal. */
+static palate_status take_text(const query *reading, int column, palate__span *out)
+{
+    const char *text = (const char *)sqlite3_column_text(reading->statement, column - 1);
+    if (text == NULL)
+        return palate__fail_memory(palate__sink_error(reading->sink), "reading a database");
+    *out = (palate__span){text, (size_t)sqlite3_column_bytes(reading->statement, column - 1)};
+    return PALATE_OK;
+}
+
+static palate_status take_id(const query *reading, int64_t row, int column, palate__span *out,
+                             bool *valid)
+{
+    int type = type_of(reading, column);
+    *valid = type != SQLITE_NULL && type != SQLITE_BLOB;
+    if (*valid)
+        return take_text(reading, column, out);
+    return palate__sink_problem(reading->sink, row, column,
+                                type == SQLITE_NULL
+                                    ? "the id is NULL; every rating needs a user and an item"
+                                    : "the id is a blob; ids are text or numbers (CAST it)");
+}
+
+/* A number, or text that is one. NULL leaves `out` as it is where `may_lack`. */
+static palate_status take_number(const query *reading, int64_t row, int column, bool may_lack,
+                                 double *out, bool *valid)
+{
+    palate_status status = PALATE_OK;
+    palate__span text = {"", 0};
+    int type = type_of(reading, column);
+    *valid = true;
     if (type == SQLITE_INTEGER || type == SQLITE_FLOAT) {
-        *out = sqlite3_column_double(open->statement, column - 1);
-        return true;
+        *out = sqlite3_column_double(reading->statement, column - 1);
+        return PALATE_OK;
     }
-    return type == SQLITE_TEXT && palate__parse_real(palate__trim(text_of(open, column)), out);
+    if (type == SQLITE_NULL && may_lack)
+        return PALATE_OK;
+    if (type == SQLITE_TEXT) {
+        PALATE_TRY(take_text(reading, column, &text));
+        if (palate__parse_real(palate__trim(text), out))
+            return PALATE_OK;
+    }
+    *valid = false;
+    if (type == SQLITE_TEXT)
+        return palate__sink_problem(reading->sink, row, column, "\"%.*s\" is not a number",
+                                    palate__shown_bytes(text), text.text);
+    return palate__sink_problem(
+        reading->sink, row, column,
+        type == SQLITE_NULL ? "the rating is NULL; leave such rows out (WHERE ... IS NOT NULL)"
+                            : "a blob is not a number");
+done:
+    return status;
 }
 
-static palate_status read_row(const query *open, int64_t row, const palate__columns *columns,
-                              palate__sink *sink)
+static palate_status take_time(const query *reading, int64_t row, int column, int64_t *out,
+                               bool *valid)
 {
-    palate__record record = {
-        .rating = NAN,
-        .time = PALATE_NO_TIME,
-        .line = row,
-    };
-    double time = 0.0;
-    if (columns->rating > 0 && !number_of(open, columns->rating, &record.rating) &&
-        palate__sink_needs_ratings(sink))
-        return palate__sink_problem(sink, row, columns->rating,
-                                    "the rating \"%.60s\" is not a number",
-                                    text_of(open, columns->rating).text);
-    if (columns->time > 0 && number_of(open, columns->time, &time) && fabs(time) < 9e18)
-        record.time = (int64_t)time;
-    record.user = text_of(open, columns->user);
-    record.item = text_of(open, columns->item);
-    return palate__sink_rating(sink, &record, columns);
+    double seconds = NAN;
+    palate_status status = take_number(reading, row, column, true, &seconds, valid);
+    if (status != PALATE_OK || !*valid || isnan(seconds))
+        return status;
+    if (type_of(reading, column) == SQLITE_INTEGER) {
+        *out = sqlite3_column_int64(reading->statement, column - 1);
+        return PALATE_OK;
+    }
+    *valid = fabs(seconds) < 0x1p63;
+    if (!*valid)
+        return palate__sink_problem(reading->sink, row, column,
+                                    "%g is not a time in seconds; leave times out with time-column "
+                                    "none",
+                                    seconds);
+    *out = (int64_t)seconds;
+    return PALATE_OK;
+}
+
+static palate_status read_row(const query *reading, int64_t row, const palate__columns *columns)
+{
+    palate_status status = PALATE_OK;
+    palate__record record = {.rating = NAN, .time = PALATE_NO_TIME, .line = row};
+    const bool may_lack = !palate__sink_needs_ratings(reading->sink);
+    bool valid = false;
+    PALATE_TRY(take_id(reading, row, columns->user, &record.user, &valid));
+    if (valid)
+        PALATE_TRY(take_id(reading, row, columns->item, &record.item, &valid));
+    if (valid && columns->rating > 0)
+        PALATE_TRY(take_number(reading, row, columns->rating, may_lack, &record.rating, &valid));
+    if (valid && columns->time > 0)
+        PALATE_TRY(take_time(reading, row, columns->time, &record.time, &valid));
+    if (valid)
+        PALATE_TRY(palate__sink_rating(reading->sink, &record, columns));
+done:
+    return status;
 }
 
 static palate_status read_all(const palate__input *input, const palate_read_options *options,
                               palate__sink *sink)
 {
     palate_status status = PALATE_OK;
-    query open = {0};
+    query reading = {.input = input, .sink = sink};
     palate__columns columns;
     int64_t row = 0;
     int step = SQLITE_DONE;
-    PALATE_TRY(open_query(input, &open, palate__sink_error(sink)));
-    PALATE_TRY(choose(&open, options, sink, &columns));
-    while ((step = sqlite3_step(open.statement)) == SQLITE_ROW)
-        PALATE_TRY(read_row(&open, ++row, &columns, sink));
+    PALATE_TRY(open_query(&reading));
+    PALATE_TRY(choose(&reading, options, &columns));
+    while ((step = sqlite3_step(reading.statement)) == SQLITE_ROW)
+        PALATE_TRY(read_row(&reading, ++row, &columns));
     if (step != SQLITE_DONE)
-        PALATE_TRY(fail_sql(input, &open, palate__sink_error(sink)));
+        PALATE_TRY(fail_sql(&reading));
     palate__sink_count_lines(sink, row);
 done:
-    close_query(input->context, &open);
+    destroy(&reading);
     return status;
 }
 
 const palate__reader palate__reader_sqlite = {
     .name = "sqlite",
-    .help = "a query: sqlite:FILE?SELECT user, item, rating FROM ...",
+    .help = "a query of a database: sqlite:FILE?SELECT user, item, rating FROM ...",
     .sniff = sniff,
     .read = read_all,
 };
