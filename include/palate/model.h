@@ -35,8 +35,8 @@ typedef struct palate_model_summary {
     const char *rule; /**< "map", "mu", or "none". */
     /** "epochs", "tolerance", "patience", "time limit", "request", or "". */
     const char *stopped_by;
-    int64_t epochs;         /**< Epochs run. */
-    int64_t best_epoch;     /**< The epoch the factors are from. */
+    int64_t epochs;     /**< Epochs run. */
+    int64_t best_epoch; /**< The epoch the factors are from. */
     /** Of training; 0 for a model from a file, which holds no times, so that its bytes repeat. */
     double seconds;
     double train_rmse;      /**< NaN if unknown. */
