@@ -42,7 +42,10 @@ test: deps-test
 	@ctest --test-dir build/$(PRESET) -j $(JOBS) --output-on-failure
 
 .PHONY: demo
-demo: all
+demo: deps
+	@echo "== building palate"
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release -j $(JOBS) -- --quiet
 	@demo/demo.sh build/palate
 
 .PHONY: install

@@ -10,10 +10,12 @@ In a page, every block marked ```console is run by bash, all blocks of a page in
     $ palate train ratings.csv -o m.palate     a command; further lines of it begin with "> "
     palate: ...                                what it prints, on standard output and error
 
-"..." alone on a line stands for any lines, within a line for any text. A command that may fail says so by
-ending in "; echo status $?" or the like. The comment <!-- file: NAME --> before a block of any language
-makes that file of it; <!-- not run: WHY --> leaves a block out.
+"..." alone on a line stands for any lines, within a line for any text; numbers with a decimal point may differ a
+little, seconds by any amount. A command that may fail says so by ending in "; echo status $?" or the like. The
+comment <!-- file: NAME --> before a block of any language makes that file of it; <!-- not run: WHY --> leaves a
+block out.
 """
+import math
 import os
 import pathlib
 import re
@@ -39,15 +41,36 @@ def steps_of(text):
     return steps
 
 
+NUMBER = re.compile(r"\d+\.\d+(?:e[-+]\d+)?")
+
+
 def pattern_of(lines):
-    """A regular expression for the output shown."""
+    """A regular expression for the output shown; its groups are the numbers with a decimal point."""
     parts = []
     for line in lines:
         if line == "...":
             parts.append(r"(?:.*\n)*?")
-        else:
-            parts.append(".*".join(re.escape(piece.rstrip()) for piece in line.split("...")) + r"[ ]*\n")
+            continue
+        pieces = []
+        for piece in line.split("..."):
+            texts = NUMBER.split(piece)
+            pieces.append(r"(\d+(?:\.\d+)?(?:e[-+]\d+)?)".join(re.escape(text) for text in texts))
+        parts.append(".*".join(pieces) + r"[ ]*\n")
     return re.compile("".join(parts))
+
+
+def agrees(lines, output):
+    """Seconds may be any; other numbers with a decimal point may differ by their rounding, which depends on
+    the machine's instruction set."""
+    match = pattern_of(lines).fullmatch(output)
+    if match is None:
+        return False
+    numbers = [found for line in lines if line != "..." for found in NUMBER.finditer(line)]
+    for found, real in zip(numbers, match.groups()):
+        if not found.string[found.end():].startswith(" s") and not math.isclose(
+                float(found.group()), float(real), rel_tol=.01, abs_tol=.005):
+            return False
+    return True
 
 
 def run(command, folder, environment):
@@ -82,7 +105,7 @@ def run_block(page, text, folder, environment, write):
         status, output = run(command, folder, environment)
         if status != 0:
             problems.append(f"{page}: status {status} from: {command}\n{output}")
-        matches = pattern_of(expected).fullmatch(output)
+        matches = agrees(expected, output)
         if not matches and not write:
             problems.append(f"{page}: $ {command}\n--- shown\n" + "\n".join(expected) + f"\n--- printed\n{output}")
         steps.append((command, expected if matches else output.splitlines()))
