@@ -50,8 +50,11 @@ typedef struct writer {
 
 static const char *title_of(const writer *with, uint32_t item)
 {
-    (void)item;
-    return with->catalogue == NULL ? NULL : "";
+    if (with->catalogue == NULL)
+        return NULL;
+    const char *title = palate_catalogue_title(with->catalogue,
+                                               palate_model_item_id(with->model, item));
+    return title == NULL ? "" : title;
 }
 
 static void write_csv_line(const writer *with, const char *user, uint32_t item, double score,
@@ -216,7 +219,7 @@ static int recommend_with(const palate_model *model, const own_options *mine,
     id_list users = {0}, allowed = {0}, denied = {0};
     int code = EXIT_FAILURE;
     if (mine->items != NULL &&
-        (snprintf(err.message, sizeof err.message, "%s: titles cannot be read by this build", mine->items), true)) {
+        palate_catalogue_read(NULL, mine->items, &catalogue, &err) != PALATE_OK) {
         code = fail_with(&err);
     } else if (choose_users(model, mine, &users) &&
                (mine->allow == NULL || read_ids(model, false, mine->allow, &allowed)) &&
@@ -232,7 +235,7 @@ static int recommend_with(const palate_model *model, const own_options *mine,
     free_ids(&users);
     free_ids(&allowed);
     free_ids(&denied);
-    (void)catalogue;
+    palate_catalogue_free(catalogue);
     return code;
 }
 

@@ -18,8 +18,9 @@
 
 #include <stdlib.h>
 
-/* Keeps the quotient finite where a row has died out. */
-static const double DENOMINATOR_FLOOR = 1e-12;
+/* One update may make a factor this many times larger. With biases an estimate, and so a denominator, can come near zero
+ * or below it, where the rule means nothing: Surprise's factors then turn negative or overflow. */
+static const double CHANGE_MAX = 10.0;
 
 /* What the pass over the biases leaves behind: an estimate for each rating, in the order of either
  * matrix. */
@@ -43,6 +44,14 @@ static double estimate(const palate__training *training, const float *x, const f
     for (size_t f = 1; f <= training->factor_count; f++)
         sum += (double)x[f] * (double)z[f];
     return sum;
+}
+
+static double factor_of_change(double numerator, double denominator)
+{
+    if (denominator <= 0.0)
+        return 1.0;
+    double change = numerator / denominator;
+    return change < CHANGE_MAX ? change : CHANGE_MAX;
 }
 
 static palate__row_result update_row(const palate__half *half, uint32_t row, float *x,
@@ -71,9 +80,7 @@ static palate__row_result update_row(const palate__half *half, uint32_t row, flo
     double count = (double)(matrix->begins[row + 1] - matrix->begins[row]);
     for (size_t f = 1; f <= k; f++) {
         double below = denominator[f] + count * training->options.regularization * (double)x[f];
-        if (x[f] != 0.0F)
-            x[f] = (float)((double)x[f] * numerator[f] /
-                           (below > DENOMINATOR_FLOOR ? below : DENOMINATOR_FLOOR));
+        x[f] = (float)((double)x[f] * factor_of_change(numerator[f], below));
     }
     return (palate__row_result){0.0, 0.0};
 }
