@@ -10,6 +10,17 @@
 #define PALATE__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define PALATE__PREFETCH(address) __builtin_prefetch((address), 0, 3)
 
+/* Eight bytes of any alignment as a number whose lowest byte is the first. */
+PALATE__ALWAYS_INLINE unsigned long long palate__load_word(const char *at)
+{
+    unsigned long long word;
+    __builtin_memcpy(&word, at, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
+}
+
 /* Code in which the thread sanitizer cannot follow the OpenMP run time. */
 #define PALATE__NO_THREAD_SANITIZER __attribute__((no_sanitize("thread")))
 

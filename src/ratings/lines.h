@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text cut into lines, and lines into fields. Nothing is copied: fields are pieces of the text. */
+#ifndef PALATE_RATINGS_LINES_H
+#define PALATE_RATINGS_LINES_H
+
+#include "base/context.h"
+#include "base/text.h"
+
+/* Fields of a line that are kept; those beyond are counted. At most 64: see `doubled`. */
+enum { PALATE__FIELDS_MAX = 64 };
+
+/* What stands between fields. */
+typedef struct palate__separator {
+    char character;
+    bool doubled; /* Twice, as "::". */
+    bool spaces;  /* Any run of spaces and tabs; those around a line do not count. */
+    bool quotes;  /* Fields may be quoted, as RFC 4180 has it. */
+} palate__separator;
+
+/* A place in the text. {text, end} is the beginning. */
+typedef struct palate__cursor {
+    const char *at, *end;
+    int64_t line;   /* 1-based, where the line last read begins; 0 before the first. */
+    int64_t passed; /* Lines read, blank ones included. */
+} palate__cursor;
+
+/* The fields of a line, without the quotes around them. */
+typedef struct palate__fields {
+    palate__span fields[PALATE__FIELDS_MAX];
+    size_t count;        /* May exceed FIELDS_MAX. */
+    uint64_t doubled;    /* Bit f: field f has "" that stands for one quote; see unescape. */
+    const char *problem; /* What is wrong with the quotes, for a message; NULL: nothing. */
+} palate__fields;
+
+/* The next line without its end (LF or CR LF). False at the end of the text. */
+bool palate__next_line(palate__cursor *cursor, palate__span *line);
+
+/* The next line that is not blank, cut into fields; a quoted field may span lines. After a problem
+ * the cursor stands at the next line. False at the end of the text. */
+bool palate__next_fields(palate__cursor *cursor, palate__separator separator, palate__fields *out);
+
+/* Room for unescaped fields. All zero but the context is empty. */
+typedef struct palate__scratch {
+    palate_context *context;
+    char *text;
+    size_t capacity;
+} palate__scratch;
+
+/* Rewrites the fields marked `doubled`, each "" as one quote; they then lie in the scratch, until
+ * its next use. */
+palate_status palate__unescape(palate__scratch *scratch, palate__fields *fields, palate_error *err);
+
+/* Cuts one line. Quotes have no meaning. */
+void palate__split(palate__span line, palate__separator separator, palate__fields *out);
+
+static inline size_t palate__fields_kept(const palate__fields *fields)
+{
+    return fields->count < PALATE__FIELDS_MAX ? fields->count : PALATE__FIELDS_MAX;
+}
+
+/* Without spaces, tabs and ends of lines at either end. */
+palate__span palate__trim(palate__span text);
+
+#endif
