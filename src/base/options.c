@@ -409,7 +409,7 @@ static palate_status fail_unknown(const palate_option_table *table, const char *
     char shown[SHOWN_BYTES];
     size_t distance = 0;
     const palate_option *nearest = palate_options_nearest(table, name, &distance);
-    palate__text_for_message(name, shown, sizeof shown);
+    palate__text_for_message(palate__text_span(name), shown, sizeof shown);
     if (nearest == NULL)
         return palate__fail(err, PALATE_E_INVALID, "unknown option \"%s\"", shown);
     return palate__fail(err, PALATE_E_INVALID, "unknown option \"%s\"; did you mean \"%s\"?", shown,
@@ -420,7 +420,7 @@ static palate_status fail_value(const palate_option *option, const char *text, p
 {
     char shown[SHOWN_BYTES];
     char allowed[DESCRIPTION_BYTES];
-    palate__text_for_message(text, shown, sizeof shown);
+    palate__text_for_message(palate__text_span(text), shown, sizeof shown);
     KINDS[option->type].describe(option, allowed, sizeof allowed);
     return palate__fail(err, PALATE_E_INVALID, "option %s: \"%s\" is not allowed; give %s",
                         option->name, shown, allowed);

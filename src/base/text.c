@@ -180,13 +180,21 @@ palate__span palate__text_span(const char *text)
     return (palate__span){text, strlen(text)};
 }
 
-void palate__text_for_message(const char *text, char *out, size_t size)
+void palate__text_for_message(palate__span text, char *out, size_t size)
 {
-    size_t length = strnlen(text, size - 1);
-    if (text[length] != '\0')
-        while (length > 0 && ((unsigned char)text[length] & 0xC0U) == 0x80U)
-            length--;
-    for (size_t at = 0; at < length; at++)
-        out[at] = (unsigned char)text[at] < ' ' || text[at] == 0x7F ? '?' : text[at];
+    size_t length = 0;
+    for (size_t at = 0; at < text.bytes;) {
+        const unsigned char *from = (const unsigned char *)text.text + at;
+        size_t step = character_bytes(from, text.bytes - at);
+        size_t written = step == 0 ? 1 : step;
+        if (length + written >= size)
+            break;
+        if (step == 0 || *from < ' ' || *from == 0x7F)
+            out[length] = '?';
+        else
+            memcpy(out + length, from, step);
+        length += written;
+        at += written;
+    }
     out[length] = '\0';
 }

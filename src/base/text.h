@@ -33,8 +33,11 @@ bool palate__text_alike(palate__span a, palate__span b);
 /* A zero-terminated text as a span. */
 palate__span palate__text_span(const char *text);
 
-/* Copies text for a message: at most `size` - 1 bytes, cut at a character, control characters as
- * '?'. */
-void palate__text_for_message(const char *text, char *out, size_t size);
+/* Room for text in a message: enough to recognise it. */
+enum { PALATE__SHOWN_BYTES = 64 };
+
+/* Copies text for a message: at most `size` - 1 bytes, cut at a character, control characters and
+ * what is not UTF-8 as '?'. */
+void palate__text_for_message(palate__span text, char *out, size_t size);
 
 #endif

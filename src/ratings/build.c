@@ -1,203 +1,353 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From ratings in the order of lines to the matrix, in linear time, by counting sorts alone:
+/* From ratings in the order of lines to the matrix, in linear time:
  *
- *     lines  --by item-->  lines of each item  --by user-->  rows sorted by item, duplicates side
- *     by side in the order of lines  --policy-->  by_user  --transpose-->  by_item
+ *     lines   --counting sort by user-->    loose: rows by number, in the order of lines
+ *             --duplicates, row by row-->   what is kept; now ratings can be counted, rows numbered
+ *             --renumbered transpose-->     by_item
+ *             --transpose-->                by_user
+ *
+ * Rows depend on counts and ids alone, and the transpose sorts: nothing of the order of lines is left
+ * but what asks for it (the policy for duplicates, sequence, order of first appearance).
  */
 #include "ratings/matrix.h"
 #include "ratings/sink.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
-/* A matrix on its way, with what is carried along. */
+/* A second rating of an item by a user, where that is an error. */
+typedef struct repeat {
+    int64_t line, first_line;
+    uint32_t user, item;
+} repeat;
+
+/* The work in hand. Rows and columns of `loose` are numbers of first appearance; the arrays after it
+ * are aligned with its entries, or NULL where not wanted. */
 typedef struct draft {
-    palate__matrix matrix;
-    int64_t *times;    /* NULL: none. */
-    int64_t *sequence; /* NULL: not wanted. */
+    palate__sink *sink;
+    palate_context *context;
+    palate__matrix loose;
+    int64_t *times;
+    int64_t *sequence;
+    int64_t *lines;
+    int64_t *place;  /* Of each item in the row at hand, where it is in it. */
+    double *sums;    /* Of each item's ratings in the row at hand: for their mean. */
+    uint32_t *votes; /* How many there are. */
+    repeat *repeats;
+    size_t repeat_count, repeat_capacity;
+    uint32_t *user_row, *item_row; /* By number. */
 } draft;
 
-static void free_draft(palate_context *context, draft *work)
+static void free_draft(draft *work)
 {
-    palate__matrix_free(context, &work->matrix);
+    palate_context *context = work->context;
+    palate__matrix_free(context, &work->loose);
     palate__release(context, work->times);
     palate__release(context, work->sequence);
-    *work = (draft){0};
+    palate__release(context, work->lines);
+    palate__release(context, work->place);
+    palate__release(context, work->sums);
+    palate__release(context, work->votes);
+    palate__release(context, work->repeats);
+    palate__release(context, work->user_row);
+    palate__release(context, work->item_row);
+    *work = (draft){.context = context};
 }
 
-static palate_status allocate_draft(const palate__sink *sink, uint32_t rows, uint32_t columns,
-                                    draft *work, palate_error *err)
+/* True where the array is not wanted, or there. */
+static bool allocate_if(draft *work, bool wanted, int64_t **array, int64_t count)
 {
-    size_t count = (size_t)sink->store.count;
-    palate_context *context = sink->context;
-    palate_status status = palate__matrix_allocate(context, rows, columns, sink->store.count,
-                                                   &work->matrix, err);
-    if (status != PALATE_OK)
-        return status;
-    if (sink->report->has_times)
-        work->times = palate__allocate_array(context, count, sizeof(int64_t));
-    if (sink->options->keep_order)
-        work->sequence = palate__allocate_array(context, count, sizeof(int64_t));
-    if ((sink->report->has_times && work->times == NULL) ||
-        (sink->options->keep_order && work->sequence == NULL))
-        return palate__fail_memory(err, "storing ratings");
-    return PALATE_OK;
+    *array = wanted ? palate__allocate_array(work->context, (size_t)count, sizeof **array) : NULL;
+    return !wanted || *array != NULL;
 }
 
-/* ---- Numbering ---- */
+/* ---- Lines to rows ---- */
 
-/* Ratings of each id by its number, then rows in the order of ids.h. */
-static palate_status number_rows(palate__sink *sink, bool users, uint32_t **row_of,
-                                 palate__ids *ids, palate_error *err)
+static palate_status allocate_loose(draft *work, palate_error *err)
 {
-    palate__id_builder *builder = users ? &sink->store.users : &sink->store.items;
-    int64_t *counts = palate__allocate_zeroed(sink->context, builder->count, sizeof *counts);
-    *row_of = palate__allocate_array(sink->context, builder->count, sizeof **row_of);
-    if (counts == NULL || *row_of == NULL) {
-        palate__release(sink->context, counts);
-        return palate__fail_memory(err, "numbering users and items");
-    }
-    for (const palate__chunk *chunk = sink->store.first; chunk != NULL; chunk = chunk->next) {
-        const uint32_t *numbers = users ? chunk->users : chunk->items;
-        for (size_t e = 0; e < chunk->count; e++)
-            counts[numbers[e]]++;
-    }
-    palate_status status = palate__id_builder_freeze(builder, counts, false, *row_of, ids, err);
-    palate__release(sink->context, counts);
+    const palate__store *store = &work->sink->store;
+    palate_status status = palate__matrix_allocate(
+        work->context, store->users.count, store->items.count, store->count, &work->loose, err);
+    if (status == PALATE_OK &&
+        !(allocate_if(work, work->sink->report->has_times, &work->times, store->count) &&
+          allocate_if(work, work->sink->options->keep_order, &work->sequence, store->count) &&
+          allocate_if(work, store->keep_lines, &work->lines, store->count)))
+        status = palate__fail_memory(err, "storing ratings");
     return status;
 }
 
-/* ---- The two counting sorts ---- */
-
-static void put(draft *to, uint32_t row, uint32_t column, float value, int64_t time,
-                int64_t sequence)
+static void scatter_chunk(draft *work, const palate__chunk *chunk, int64_t sequence)
 {
-    int64_t place = to->matrix.begins[row]++;
-    to->matrix.columns[place] = column;
-    to->matrix.values[place] = value;
-    if (to->times != NULL)
-        to->times[place] = time;
-    if (to->sequence != NULL)
-        to->sequence[place] = sequence;
-}
-
-/* Lines of each item, in their order. Releases the chunks on the way. */
-static void sort_by_item(palate__sink *sink, const uint32_t *user_rows, const uint32_t *item_rows,
-                         draft *to)
-{
-    for (const palate__chunk *chunk = sink->store.first; chunk != NULL; chunk = chunk->next)
-        for (size_t e = 0; e < chunk->count; e++)
-            to->matrix.begins[item_rows[chunk->items[e]]]++;
-    palate__matrix_place_rows(&to->matrix);
-    int64_t line = 0;
-    while (sink->store.first != NULL) {
-        palate__chunk *chunk = sink->store.first;
-        for (size_t e = 0; e < chunk->count; e++)
-            put(to, item_rows[chunk->items[e]], user_rows[chunk->users[e]], chunk->values[e],
-                chunk->times == NULL ? PALATE_NO_TIME : chunk->times[e], line++);
-        sink->store.first = chunk->next;
-        palate__release(sink->context, chunk->times);
-        palate__release(sink->context, chunk);
+    palate__matrix *loose = &work->loose;
+    for (size_t e = 0; e < chunk->count; e++) {
+        const int64_t to = loose->begins[chunk->users[e]]++;
+        loose->columns[to] = chunk->items[e];
+        loose->values[to] = chunk->values[e];
+        if (work->times != NULL)
+            work->times[to] = chunk->times == NULL ? PALATE_NO_TIME : chunk->times[e];
+        if (work->sequence != NULL)
+            work->sequence[to] = sequence + (int64_t)e;
+        if (work->lines != NULL)
+            work->lines[to] = chunk->lines[e];
     }
-    sink->store.last = NULL;
-    palate__matrix_rewind_rows(&to->matrix);
 }
 
-static void sort_by_user(const draft *from, draft *to)
+/* Uses up the chunks, one by one. */
+static palate_status sort_by_user(draft *work, palate_error *err)
 {
-    const palate__matrix *by_item = &from->matrix;
-    int64_t count = palate__matrix_count(by_item);
-    for (int64_t e = 0; e < count; e++)
-        to->matrix.begins[by_item->columns[e]]++;
-    palate__matrix_place_rows(&to->matrix);
-    for (uint32_t j = 0; j < by_item->row_count; j++)
-        for (int64_t e = by_item->begins[j]; e < by_item->begins[j + 1]; e++)
-            put(to, by_item->columns[e], j, by_item->values[e],
-                from->times == NULL ? PALATE_NO_TIME : from->times[e],
-                from->sequence == NULL ? 0 : from->sequence[e]);
-    palate__matrix_rewind_rows(&to->matrix);
+    palate__store *store = &work->sink->store;
+    palate_status status = allocate_loose(work, err);
+    if (status != PALATE_OK)
+        return status;
+    for (const palate__chunk *chunk = store->first; chunk != NULL; chunk = chunk->next)
+        for (size_t e = 0; e < chunk->count; e++)
+            work->loose.begins[chunk->users[e]]++;
+    palate__matrix_place_rows(&work->loose);
+    int64_t sequence = 0;
+    while (store->first != NULL) {
+        palate__chunk *chunk = store->first;
+        scatter_chunk(work, chunk, sequence);
+        sequence += (int64_t)chunk->count;
+        store->first = chunk->next;
+        palate__chunk_free(work->context, chunk);
+    }
+    store->last = NULL;
+    palate__matrix_rewind_rows(&work->loose);
+    return PALATE_OK;
 }
 
 /* ---- Duplicates ---- */
 
-/* Entry `from` becomes entry `to`, which is not after it. */
-static void move_entry(draft *work, int64_t from, int64_t to)
+static palate_status allocate_duplicates(draft *work, palate_error *err)
 {
-    work->matrix.columns[to] = work->matrix.columns[from];
-    work->matrix.values[to] = work->matrix.values[from];
+    const size_t items = work->loose.column_count;
+    const bool mean = work->sink->options->duplicates == PALATE_DUPLICATES_MEAN;
+    work->place = palate__allocate_array(work->context, items, sizeof *work->place);
+    if (mean) {
+        work->sums = palate__allocate_array(work->context, items, sizeof *work->sums);
+        work->votes = palate__allocate_array(work->context, items, sizeof *work->votes);
+    }
+    if (work->place == NULL || (mean && (work->sums == NULL || work->votes == NULL)))
+        return palate__fail_memory(err, "looking for duplicates");
+    memset(work->place, 0xFF, items * sizeof *work->place);
+    return PALATE_OK;
+}
+
+static palate_status add_repeat(draft *work, repeat found, palate_error *err)
+{
+    enum { FIRST_REPEATS = 16 };
+    if (work->repeat_count == work->repeat_capacity) {
+        const size_t wanted = work->repeat_capacity == 0 ? FIRST_REPEATS : work->repeat_count * 2;
+        repeat *larger = palate__resize_array(work->context, work->repeats, work->repeat_count,
+                                              wanted, sizeof *larger);
+        if (larger == NULL)
+            return palate__fail_memory(err, "listing duplicates");
+        work->repeats = larger;
+        work->repeat_capacity = wanted;
+    }
+    work->repeats[work->repeat_count++] = found;
+    return PALATE_OK;
+}
+
+static void set_entry(draft *work, int64_t to, int64_t from)
+{
+    work->loose.columns[to] = work->loose.columns[from];
+    work->loose.values[to] = work->loose.values[from];
     if (work->times != NULL)
         work->times[to] = work->times[from];
     if (work->sequence != NULL)
         work->sequence[to] = work->sequence[from];
+    if (work->lines != NULL)
+        work->lines[to] = work->lines[from];
 }
 
-/* The latest of the equal entries begin .. end - 1; of equally late ones the last line. */
-static int64_t latest(const draft *work, int64_t begin, int64_t end)
+/* Later lines win, unless both have a time and theirs is the earlier. */
+static bool is_later(const draft *work, int64_t entry, int64_t than)
 {
-    int64_t best = begin;
-    for (int64_t e = begin + 1; e < end; e++)
-        if (work->times == NULL || work->times[e] >= work->times[best])
-            best = e;
-    return best;
+    return work->times == NULL || work->times[entry] == PALATE_NO_TIME ||
+           work->times[entry] >= work->times[than];
 }
 
-static float mean_value(const palate__matrix *matrix, int64_t begin, int64_t end)
+/* Entry `again` rates the item of `kept` once more. */
+static palate_status merge(draft *work, uint32_t user, int64_t kept, int64_t again,
+                           palate_error *err)
 {
-    double sum = 0.0;
-    for (int64_t e = begin; e < end; e++)
-        sum += (double)matrix->values[e];
-    return (float)(sum / (double)(end - begin));
-}
-
-/* One row, written from `to` on. Returns where the next begins. */
-static int64_t resolve_row(draft *work, int policy, int64_t begin, int64_t end, int64_t to)
-{
-    const palate__matrix *matrix = &work->matrix;
-    while (begin < end) {
-        int64_t same = begin + 1;
-        while (same < end && matrix->columns[same] == matrix->columns[begin])
-            same++;
-        float mean = mean_value(matrix, begin, same);
-        move_entry(work, latest(work, begin, same), to);
-        if (policy == PALATE_DUPLICATES_MEAN)
-            matrix->values[to] = mean;
-        begin = same;
-        to++;
+    const uint32_t item = work->loose.columns[again];
+    const float value = work->loose.values[again];
+    const int policy = work->sink->options->duplicates;
+    work->sink->report->duplicate_count++;
+    if (policy == PALATE_DUPLICATES_ERROR)
+        return add_repeat(work, (repeat){work->lines[again], work->lines[kept], user, item}, err);
+    if (is_later(work, again, kept))
+        set_entry(work, kept, again);
+    if (policy == PALATE_DUPLICATES_MEAN) {
+        work->sums[item] += (double)value;
+        work->votes[item]++;
+        work->loose.values[kept] = (float)(work->sums[item] / work->votes[item]);
     }
-    return to;
-}
-
-static palate_status refuse_duplicates(const palate__sink *sink, const draft *work,
-                                       const palate_ratings *ratings, palate_error *err)
-{
-    const palate__matrix *matrix = &work->matrix;
-    for (uint32_t i = 0; i < matrix->row_count; i++)
-        for (int64_t e = matrix->begins[i] + 1; e < matrix->begins[i + 1]; e++)
-            if (matrix->columns[e] == matrix->columns[e - 1])
-                return palate__fail(
-                    err, PALATE_E_FORMAT,
-                    "%s: user \"%s\" rated item \"%s\" more than once; remove the duplicates, or "
-                    "choose what becomes of them with duplicates last or mean",
-                    sink->path, palate__ids_text(&ratings->users, i),
-                    palate__ids_text(&ratings->items, matrix->columns[e]));
     return PALATE_OK;
 }
 
-static void resolve_duplicates(palate__sink *sink, draft *work)
+/* One row, begin .. end - 1, its kept entries moved to *to and on. */
+static palate_status merge_row(draft *work, uint32_t user, int64_t begin, int64_t end, int64_t *to,
+                               palate_error *err)
 {
-    palate__matrix *matrix = &work->matrix;
-    int64_t before = palate__matrix_count(matrix);
-    int64_t to = 0;
+    const int64_t first = *to;
+    for (int64_t e = begin; e < end; e++) {
+        const uint32_t item = work->loose.columns[e];
+        const int64_t place = work->place[item];
+        if (place >= first) {
+            palate_status status = merge(work, user, place, e, err);
+            if (status != PALATE_OK)
+                return status;
+            continue;
+        }
+        if (work->sums != NULL) {
+            work->sums[item] = (double)work->loose.values[e];
+            work->votes[item] = 1;
+        }
+        if (*to != e)
+            set_entry(work, *to, e);
+        work->place[item] = (*to)++;
+    }
+    return PALATE_OK;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const int64_t left = ((const repeat *)a)->line, right = ((const repeat *)b)->line;
+    return (left > right) - (left < right);
+}
+
+static palate_status report_repeats(const draft *work)
+{
+    const palate__store *store = &work->sink->store;
+    if (work->repeat_count > 1)
+        qsort(work->repeats, work->repeat_count, sizeof *work->repeats, compare_lines);
+    for (size_t i = 0; i < work->repeat_count; i++) {
+        const repeat *found = &work->repeats[i];
+        char user[PALATE__SHOWN_BYTES], item[PALATE__SHOWN_BYTES];
+        palate__text_for_message(
+            palate__text_span(palate__id_builder_text(&store->users, found->user)), user,
+            sizeof user);
+        palate__text_for_message(
+            palate__text_span(palate__id_builder_text(&store->items, found->item)), item,
+            sizeof item);
+        palate_status status = palate__sink_problem(
+            work->sink, found->line, 0,
+            "user \"%s\" rates item \"%s\" again, first in line %lld; remove one, or choose what "
+            "becomes of them (option duplicates: last or mean)",
+            user, item, (long long)found->first_line);
+        if (status != PALATE_OK)
+            return status;
+    }
+    return PALATE_OK;
+}
+
+static palate_status merge_duplicates(draft *work, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate__matrix *loose = &work->loose;
     int64_t begin = 0;
-    for (uint32_t i = 0; i < matrix->row_count; i++) {
-        int64_t end = matrix->begins[i + 1];
-        matrix->begins[i] = to;
-        to = resolve_row(work, sink->options->duplicates, begin, end, to);
+    int64_t to = 0;
+    PALATE_TRY(allocate_duplicates(work, err));
+    for (uint32_t user = 0; user < loose->row_count; user++) {
+        const int64_t end = loose->begins[user + 1];
+        loose->begins[user] = to;
+        PALATE_TRY(merge_row(work, user, begin, end, &to, err));
         begin = end;
     }
-    matrix->begins[matrix->row_count] = to;
-    sink->report->duplicate_count = before - to;
+    loose->begins[loose->row_count] = to;
+    PALATE_TRY(report_repeats(work));
+    palate__release(work->context, work->lines);
+    palate__release(work->context, work->place);
+    work->lines = work->place = NULL;
+done:
+    return status;
+}
+
+/* ---- Numbering ---- */
+
+static palate_status number_side(palate_context *context, palate__id_builder *builder,
+                                 const int64_t *counts, uint32_t **row_of, palate__ids *ids,
+                                 palate_error *err)
+{
+    *row_of = palate__allocate_array(context, builder->count, sizeof **row_of);
+    if (*row_of == NULL)
+        return palate__fail_memory(err, "numbering users and items");
+    return palate__id_builder_freeze(builder, counts, false, *row_of, ids, err);
+}
+
+static palate_status number_rows(draft *work, palate_ratings *ratings, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate_context *context = work->context;
+    palate__store *store = &work->sink->store;
+    const palate__matrix *loose = &work->loose;
+    int64_t *users = palate__allocate_array(context, loose->row_count, sizeof *users);
+    int64_t *items = palate__allocate_zeroed(context, loose->column_count, sizeof *items);
+    if (users == NULL || items == NULL)
+        PALATE_TRY(palate__fail_memory(err, "numbering users and items"));
+    for (uint32_t user = 0; user < loose->row_count; user++)
+        users[user] = loose->begins[user + 1] - loose->begins[user];
+    for (int64_t e = 0; e < palate__matrix_count(loose); e++)
+        items[loose->columns[e]]++;
+    PALATE_TRY(number_side(context, &store->users, users, &work->user_row, &ratings->users, err));
+    PALATE_TRY(number_side(context, &store->items, items, &work->item_row, &ratings->items, err));
+done:
+    palate__release(context, users);
+    palate__release(context, items);
+    return status;
+}
+
+/* ---- Both matrices ---- */
+
+/* Brings an array aligned with the loose entries into the order of by_user, and releases it. */
+static palate_status align(const draft *work, const palate__matrix *by_user, int64_t **loose,
+                           int64_t **out, palate_error *err)
+{
+    if (*loose == NULL)
+        return PALATE_OK;
+    palate_context *context = work->context;
+    const palate__matrix *from = &work->loose;
+    int64_t *of_item = palate__allocate_array(context, by_user->column_count, sizeof *of_item);
+    *out = palate__allocate_array(context, (size_t)palate__matrix_count(by_user), sizeof **out);
+    if (of_item == NULL || *out == NULL) {
+        palate__release(context, of_item);
+        return palate__fail_memory(err, "storing ratings");
+    }
+    for (uint32_t user = 0; user < from->row_count; user++) {
+        const uint32_t row = work->user_row[user];
+        for (int64_t e = from->begins[user]; e < from->begins[user + 1]; e++)
+            of_item[work->item_row[from->columns[e]]] = (*loose)[e];
+        for (int64_t e = by_user->begins[row]; e < by_user->begins[row + 1]; e++)
+            (*out)[e] = of_item[by_user->columns[e]];
+    }
+    palate__release(context, of_item);
+    palate__release(context, *loose);
+    *loose = NULL;
+    return PALATE_OK;
+}
+
+static palate_status make_matrices(draft *work, palate_ratings *ratings, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate_context *context = work->context;
+    PALATE_TRY(palate__matrix_transpose_renumbered(context, &work->loose, work->user_row,
+                                                   work->item_row, &ratings->by_item, err));
+    palate__release(context, work->loose.values);
+    work->loose.values = NULL;
+    if (work->times == NULL && work->sequence == NULL) {
+        palate__release(context, work->loose.columns);
+        work->loose.columns = NULL;
+    }
+    PALATE_TRY(palate__matrix_transpose(context, &ratings->by_item, &ratings->by_user, err));
+    PALATE_TRY(align(work, &ratings->by_user, &work->times, &ratings->times, err));
+    PALATE_TRY(align(work, &ratings->by_user, &work->sequence, &ratings->sequence, err));
+done:
+    return status;
 }
 
 /* ---- The report ---- */
@@ -206,21 +356,21 @@ static void describe_values(palate_ratings *ratings)
 {
     palate_read_report *report = &ratings->report;
     const palate__matrix *matrix = &ratings->by_user;
-    int64_t count = palate__matrix_count(matrix);
+    const int64_t count = palate__matrix_count(matrix);
     double sum = 0.0;
-    double min = INFINITY;
-    double max = -INFINITY;
+    float min = INFINITY;
+    float max = -INFINITY;
     for (int64_t e = 0; e < count; e++) {
-        double value = (double)matrix->values[e];
-        sum += value;
-        min = fmin(min, value);
-        max = fmax(max, value);
+        const float value = matrix->values[e];
+        sum += (double)value;
+        min = value < min ? value : min;
+        max = value > max ? value : max;
     }
     report->rating_count = count;
     report->user_count = ratings->users.count;
     report->item_count = ratings->items.count;
-    report->min = min;
-    report->max = max;
+    report->min = (double)min;
+    report->max = (double)max;
     report->mean = sum / (double)count;
 }
 
@@ -234,10 +384,10 @@ static void set_scale(palate_ratings *ratings, palate_scale declared)
 static uint64_t fingerprint_of(const palate_ratings *ratings)
 {
     const palate__matrix *matrix = &ratings->by_user;
-    size_t count = (size_t)palate__matrix_count(matrix);
+    const size_t count = (size_t)palate__matrix_count(matrix);
     const palate__ids *users = &ratings->users;
     const palate__ids *items = &ratings->items;
-    uint64_t parts[] = {
+    const uint64_t parts[] = {
         XXH3_64bits(users->bytes, (size_t)users->ends[users->count]),
         XXH3_64bits(items->bytes, (size_t)items->ends[items->count]),
         XXH3_64bits(matrix->begins, ((size_t)matrix->row_count + 1) * sizeof(int64_t)),
@@ -249,54 +399,35 @@ static uint64_t fingerprint_of(const palate_ratings *ratings)
 
 /* ---- All of it ---- */
 
-static palate_status build_by_user(palate__sink *sink, palate_ratings *ratings, draft *by_user,
-                                   palate_error *err)
+static palate_status refuse_empty(const palate__sink *sink, palate_error *err)
 {
-    palate_status status = PALATE_OK;
-    palate_context *context = sink->context;
-    uint32_t *user_rows = NULL;
-    uint32_t *item_rows = NULL;
-    draft by_item = {0};
-    PALATE_TRY(number_rows(sink, true, &user_rows, &ratings->users, err));
-    PALATE_TRY(number_rows(sink, false, &item_rows, &ratings->items, err));
-    uint32_t user_count = ratings->users.count;
-    uint32_t item_count = ratings->items.count;
-    PALATE_TRY(allocate_draft(sink, item_count, user_count, &by_item, err));
-    sort_by_item(sink, user_rows, item_rows, &by_item);
-    PALATE_TRY(allocate_draft(sink, user_count, item_count, by_user, err));
-    sort_by_user(&by_item, by_user);
-    free_draft(context, &by_item);
-    if (sink->options->duplicates == PALATE_DUPLICATES_ERROR)
-        PALATE_TRY(refuse_duplicates(sink, by_user, ratings, err));
-    resolve_duplicates(sink, by_user);
-done:
-    free_draft(context, &by_item);
-    palate__release(context, user_rows);
-    palate__release(context, item_rows);
-    return status;
+    if (sink->first_problem[0] != '\0')
+        return palate__fail(err, PALATE_E_FORMAT,
+                            "%s: no ratings: none of the lines could be read; the first problem: "
+                            "%s",
+                            sink->path, sink->first_problem);
+    return palate__fail(err, PALATE_E_FORMAT,
+                        "%s: no ratings; give lines such as user,item,4.5 (formats: "
+                        "docs/formats/ratings.md)",
+                        sink->path);
 }
 
 palate_status palate__build(palate__sink *sink, palate_ratings **out, palate_error *err)
 {
     palate_status status = PALATE_OK;
     palate_context *context = sink->context;
-    draft by_user = {0};
-    palate_ratings *ratings = NULL;
+    draft work = {.sink = sink, .context = context};
     *out = NULL;
     if (sink->store.count == 0)
-        return palate__fail(
-            err, PALATE_E_FORMAT, "%s: no ratings%s; a rating is a line such as user,item,4.5",
-            sink->path, sink->report->skipped_count > 0 ? " that could be read" : "");
-    ratings = palate__allocate_zeroed(context, 1, sizeof *ratings);
+        return refuse_empty(sink, err);
+    palate_ratings *ratings = palate__allocate_zeroed(context, 1, sizeof *ratings);
     if (ratings == NULL)
         return palate__fail_memory(err, "storing ratings");
     ratings->context = context;
-    PALATE_TRY(build_by_user(sink, ratings, &by_user, err));
-    ratings->by_user = by_user.matrix;
-    ratings->times = by_user.times;
-    ratings->sequence = by_user.sequence;
-    by_user = (draft){0};
-    PALATE_TRY(palate__matrix_transpose(context, &ratings->by_user, &ratings->by_item, err));
+    PALATE_TRY(sort_by_user(&work, err));
+    PALATE_TRY(merge_duplicates(&work, err));
+    PALATE_TRY(number_rows(&work, ratings, err));
+    PALATE_TRY(make_matrices(&work, ratings, err));
     ratings->report = *sink->report;
     describe_values(ratings);
     set_scale(ratings, sink->options->scale);
@@ -304,7 +435,7 @@ palate_status palate__build(palate__sink *sink, palate_ratings **out, palate_err
     *out = ratings;
     ratings = NULL;
 done:
-    free_draft(context, &by_user);
+    free_draft(&work);
     palate_ratings_free(ratings);
     return status;
 }

@@ -18,10 +18,10 @@ bool palate__same_word(palate__span text, const char *word)
 static const char *const WORDS[PALATE__ROLE_COUNT][32] = {
     {"userid", "user", "uid", "users", "customerid", "customer", "reviewerid", "memberid", "member",
      "personid", "person", "profileid", "visitorid", "playerid", "username", "userno", "u", NULL},
-    {"itemid",  "item",      "iid",        "items",      "movieid", "movie",  "filmid", "film",
-     "bookid",  "book",      "isbn",       "productid",  "product", "asin",   "parentasin",
-     "artistid", "artist",   "songid",     "song",       "trackid", "track",  "albumid", "jokeid",
-     "joke",    "businessid", "gameid",    "animeid",    "recipeid", "itemno", "i", NULL},
+    {"itemid",     "item",   "iid",     "items",     "movieid", "movie",   "filmid",     "film",
+     "bookid",     "book",   "isbn",    "productid", "product", "asin",    "parentasin", "artistid",
+     "artist",     "songid", "song",    "trackid",   "track",   "albumid", "jokeid",     "joke",
+     "businessid", "gameid", "animeid", "recipeid",  "itemno",  "i",       NULL},
     {"rating", "ratings", "score", "stars", "star", "overall", "bookrating", "value", "weight",
      "count", "counts", "plays", "playcount", "preference", "rate", "grade", "label", "r", NULL},
     {"timestamp", "time", "unixreviewtime", "unixtime", "ts", "datetime", "date", "createdat", "t",
@@ -91,8 +91,7 @@ static size_t expected_rating_column(const palate_read_options *options)
 {
     int64_t number = 0;
     const char *given = options->rating_column;
-    if (given != NULL && palate__parse_integer((palate__span){given, strlen(given)}, &number) &&
-        number >= 1)
+    if (given != NULL && palate__parse_integer(palate__text_span(given), &number) && number >= 1)
         return (size_t)number - 1;
     return PALATE__ROLE_RATING;
 }
@@ -129,7 +128,7 @@ static void list_columns(const choice *of, char *text, size_t size)
     text[0] = '\0';
     for (size_t c = 0; c < palate__fields_kept(of->header) && length + 2 < size; c++) {
         char name[PALATE__SHOWN_BYTES];
-        palate__show(palate__trim(of->header->fields[c]), name);
+        palate__text_for_message(palate__trim(of->header->fields[c]), name, sizeof name);
         int written = snprintf(text + length, size - length, "%s%s", c == 0 ? "" : ", ", name);
         length += written > 0 ? (size_t)written : 0;
     }
@@ -146,16 +145,16 @@ static palate_status choose_given(choice *of, palate__role role, const char *giv
         }
     }
     const size_t last = of->field_count < PALATE__FIELDS_MAX ? of->field_count : PALATE__FIELDS_MAX;
-    if (palate__parse_integer((palate__span){given, strlen(given)}, &number) && number >= 1 &&
+    if (palate__parse_integer(palate__text_span(given), &number) && number >= 1 &&
         number <= (int64_t)last) {
         of->columns[role] = (int)number;
         return PALATE_OK;
     }
     char columns[400];
     list_columns(of, columns, sizeof columns);
-    return palate__fail_at(palate__sink_error(of->sink), PALATE_E_INVALID, 1, 0,
-                           "option %s-column: there is no column \"%s\"; the columns are %s",
-                           ROLES[role], given, columns);
+    return palate__fail(palate__sink_error(of->sink), PALATE_E_INVALID,
+                        "option %s-column: there is no column \"%s\"; the columns are %s",
+                        ROLES[role], given, columns);
 }
 
 static bool is_taken(const choice *of, size_t column)
@@ -176,14 +175,6 @@ static void choose_by_word(choice *of, palate__role role)
         best = rank;
         of->columns[role] = (int)c + 1;
     }
-}
-
-static bool nothing_is_known(const choice *of)
-{
-    for (int role = 0; role < PALATE__ROLE_COUNT; role++)
-        if (of->columns[role] != 0)
-            return false;
-    return true;
 }
 
 /* Columns not yet taken, in order. */
@@ -211,7 +202,8 @@ static void describe(const choice *of)
             continue;
         snprintf(name, sizeof name, "%d", column);
         if (of->header != NULL)
-            palate__show(palate__trim(of->header->fields[column - 1]), name);
+            palate__text_for_message(palate__trim(of->header->fields[column - 1]), name,
+                                     sizeof name);
         int written = snprintf(text + length, sizeof text - length, "%s%s=%.40s",
                                length == 0 ? "" : " ", ROLES[role], name);
         length += written > 0 ? (size_t)written : 0;
@@ -244,10 +236,10 @@ static palate_status check(const choice *of)
         if (of->columns[role] == 0)
             return refuse(of, (palate__role)role);
     if (of->columns[PALATE__ROLE_USER] == of->columns[PALATE__ROLE_ITEM])
-        return palate__fail_at(palate__sink_error(of->sink), PALATE_E_INVALID, 1, 0,
-                               "column %d cannot be both the user and the item (options "
-                               "user-column and item-column)",
-                               of->columns[PALATE__ROLE_USER]);
+        return palate__fail(palate__sink_error(of->sink), PALATE_E_INVALID,
+                            "column %d cannot be both the user and the item (options "
+                            "user-column and item-column)",
+                            of->columns[PALATE__ROLE_USER]);
     return PALATE_OK;
 }
 
@@ -268,7 +260,7 @@ palate_status palate__choose_columns(const palate_read_options *options,
     for (int role = 0; header != NULL && role < PALATE__ROLE_COUNT; role++)
         if (of.columns[role] == 0)
             choose_by_word(&of, (palate__role)role);
-    if (header == NULL || nothing_is_known(&of))
+    if (header == NULL || options->header == PALATE_HEADER_YES)
         choose_by_place(&of, header == NULL ? PALATE__ROLE_TIME : PALATE__ROLE_RATING);
     for (int role = 0; role < PALATE__ROLE_COUNT; role++)
         if (excluded[role])

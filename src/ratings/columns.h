@@ -24,9 +24,9 @@ bool palate__same_word(palate__span text, const char *word);
 bool palate__names_role(palate__span text, palate__role role);
 
 /*
- * Chooses from the options; then, with a header, by its words. Columns go by their place (user, item,
- * rating, time) where there is no header, or one in which no word and no option says anything; there
- * a time must be named to be believed. `header` is NULL for none.
+ * Chooses from the options; then by the words of the header, or by place (user, item, rating, time)
+ * where there is none (`header` is NULL). Where option header says yes, columns without a known word go
+ * by place, too; but a time must be named to be believed.
  */
 palate_status palate__choose_columns(const palate_read_options *options,
                                      const palate__fields *header, size_t field_count,

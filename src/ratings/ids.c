@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ids and their numbers: open addressing with linear probing, at most half full.
  *
- * A builder keeps the hash of each id beside it, so that growing never reads an id again and a
- * search compares text only where the hashes agree. A frozen table has no hashes: it is made to be
+ * A builder is searched once or twice a rating: its slots hold keys that settle the search without a
+ * look at the text of ids, and growing never reads an id again. A frozen table has no hashes: it is made to be
  * small in a file, and its popular rows, entered first, lie where their search begins.
  */
 #include "ratings/ids.h"
+
+#include "base/compiler.h"
 
 #define XXH_INLINE_ALL
 #include <string.h>
@@ -119,29 +121,51 @@ palate_status palate__ids_copy(palate_context *context, const palate__ids *from,
 
 /* ---- Building ---- */
 
-static const char *number_text(const palate__id_builder *builder, uint32_t number)
+/* Ids of up to 7 bytes, which most are, are their own key: their bytes, then their length in the top
+ * byte. Longer ones have a hash there, under 255, and are compared.
+ *
+ * Short ids are loaded as two pieces that may overlap, so that nothing after them is read.
+ */
+enum { SHORT_BYTES = 7, TOP_BYTE = 56 };
+
+static inline uint64_t load_four(const unsigned char *at)
 {
-    return builder->bytes + (number == 0 ? 0 : builder->ends[number - 1]);
+    return at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24;
 }
 
-static size_t number_bytes(const palate__id_builder *builder, uint32_t number)
+static inline uint64_t key_of(const char *id, size_t bytes)
 {
-    return (size_t)(builder->ends[number] - (number == 0 ? 0 : builder->ends[number - 1])) - 1;
+    const unsigned char *at = (const unsigned char *)id;
+    if (PALATE__UNLIKELY(bytes == 0 || bytes > SHORT_BYTES))
+        return palate__id_hash(id, bytes) | (uint64_t)0xFF << TOP_BYTE;
+    uint64_t key = (uint64_t)bytes << TOP_BYTE;
+    if (bytes >= 4)
+        return key | load_four(at) | load_four(at + bytes - 4) << (8 * (bytes - 4));
+    return key | at[0] | (uint64_t)at[bytes / 2] << (8 * (bytes / 2)) |
+           (uint64_t)at[bytes - 1] << (8 * (bytes - 1));
+}
+
+/* Fibonacci hashing (Knuth, TAOCP 3, 6.4): the high half of the product depends on all of the key. */
+static inline uint32_t first_slot(uint64_t key)
+{
+    return (uint32_t)((key * 0x9E3779B97F4A7C15U) >> 32);
 }
 
 /* The slot that holds the id, or the empty one where it would go. */
-static uint32_t find_slot(const palate__id_builder *builder, const char *id, size_t bytes,
-                          uint64_t hash)
+static inline uint32_t find_slot(const palate__id_builder *builder, const char *id, size_t bytes,
+                                 uint64_t key)
 {
     const uint32_t mask = builder->slot_count - 1;
-    uint32_t slot = (uint32_t)hash & mask;
-    for (; builder->slots[slot] != PALATE__NO_ID; slot = (slot + 1) & mask) {
-        uint32_t number = builder->slots[slot];
-        if (builder->hashes[number] == hash && number_bytes(builder, number) == bytes &&
-            memcmp(number_text(builder, number), id, bytes) == 0)
+    uint32_t at = first_slot(key) & mask;
+    for (; builder->slots[at].number != PALATE__NO_ID; at = (at + 1) & mask) {
+        const uint32_t number = builder->slots[at].number;
+        if (builder->slots[at].key == key &&
+            (PALATE__LIKELY(bytes <= SHORT_BYTES) ||
+             (palate__id_builder_bytes(builder, number) == bytes &&
+              memcmp(palate__id_builder_text(builder, number), id, bytes) == 0)))
             break;
     }
-    return slot;
+    return at;
 }
 
 static void enter(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t number)
@@ -152,17 +176,31 @@ static void enter(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t 
     slots[slot] = number;
 }
 
+static void enter_key(palate__id_slot *slots, uint32_t slot_count, palate__id_slot slot)
+{
+    uint32_t at = first_slot(slot.key) & (slot_count - 1);
+    while (slots[at].number != PALATE__NO_ID)
+        at = (at + 1) & (slot_count - 1);
+    slots[at] = slot;
+}
+
+/* Room for one more at three quarters full: slots are 16 bytes, and probing is local. */
 static palate_status grow_slots(palate__id_builder *builder, palate_error *err)
 {
-    uint32_t wanted = builder->slot_count == 0 ? FIRST_SLOTS : slots_for(builder->count + 1);
-    if (wanted <= builder->slot_count)
+    const uint32_t old = builder->slot_count;
+    if (builder->count < old / 4 * 3)
         return PALATE_OK;
-    uint32_t *slots = palate__allocate_array(builder->context, wanted, sizeof *slots);
+    const uint32_t wanted = old == 0 ? FIRST_SLOTS : old <= UINT32_MAX / 2 ? old * 2 : old;
+    if (wanted == old)
+        return PALATE_OK;
+    palate__id_slot *slots = palate__allocate_array(builder->context, wanted, sizeof *slots);
     if (slots == NULL)
         return palate__fail_memory(err, "numbering ids");
-    memset(slots, 0xFF, wanted * sizeof *slots);
-    for (uint32_t number = 0; number < builder->count; number++)
-        enter(slots, wanted, builder->hashes[number], number);
+    for (uint32_t at = 0; at < wanted; at++)
+        slots[at].number = PALATE__NO_ID;
+    for (uint32_t at = 0; at < old; at++)
+        if (builder->slots[at].number != PALATE__NO_ID)
+            enter_key(slots, wanted, builder->slots[at]);
     palate__release(builder->context, builder->slots);
     builder->slots = slots;
     builder->slot_count = wanted;
@@ -215,16 +253,16 @@ uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *
 {
     if (builder->count == 0)
         return PALATE__NO_ID;
-    return builder->slots[find_slot(builder, id, bytes, palate__id_hash(id, bytes))];
+    return builder->slots[find_slot(builder, id, bytes, key_of(id, bytes))].number;
 }
 
 palate_status palate__id_builder_add(palate__id_builder *builder, const char *id, size_t bytes,
                                      uint32_t *number, palate_error *err)
 {
     palate_status status = PALATE_OK;
-    const uint64_t hash = palate__id_hash(id, bytes);
+    const uint64_t key = key_of(id, bytes);
     if (builder->slot_count > 0) {
-        *number = builder->slots[find_slot(builder, id, bytes, hash)];
+        *number = builder->slots[find_slot(builder, id, bytes, key)].number;
         if (*number != PALATE__NO_ID)
             return PALATE_OK;
     }
@@ -239,8 +277,8 @@ palate_status palate__id_builder_add(palate__id_builder *builder, const char *id
     memcpy(builder->bytes + used, id, bytes);
     builder->bytes[used + bytes] = '\0';
     builder->ends[*number] = used + bytes + 1;
-    builder->hashes[*number] = hash;
-    enter(builder->slots, builder->slot_count, hash, *number);
+    builder->hashes[*number] = palate__id_hash(id, bytes);
+    enter_key(builder->slots, builder->slot_count, (palate__id_slot){key, *number});
 done:
     return status;
 }
@@ -312,8 +350,8 @@ static void order_collisions(const palate__id_builder *builder, key *keys, uint3
         key moving = keys[i];
         uint32_t place = i;
         while (place > 0 && memcmp(keys[place - 1].words, moving.words, sizeof moving.words) == 0 &&
-               strcmp(number_text(builder, keys[place - 1].number),
-                      number_text(builder, moving.number)) > 0) {
+               strcmp(palate__id_builder_text(builder, keys[place - 1].number),
+                      palate__id_builder_text(builder, moving.number)) > 0) {
             keys[place] = keys[place - 1];
             place--;
         }
@@ -352,8 +390,9 @@ static void fill_frozen(const palate__id_builder *builder, const uint32_t *row_o
     memset(out->slots, 0xFF, slot_count * sizeof *out->slots);
     out->ends[0] = 0;
     for (uint32_t row = 0; row < builder->count; row++) {
-        const size_t bytes = number_bytes(builder, number_of[row]) + 1;
-        memcpy(out->bytes + out->ends[row], number_text(builder, number_of[row]), bytes);
+        const size_t bytes = palate__id_builder_bytes(builder, number_of[row]) + 1;
+        memcpy(out->bytes + out->ends[row], palate__id_builder_text(builder, number_of[row]),
+               bytes);
         out->ends[row + 1] = out->ends[row] + bytes;
         enter(out->slots, slot_count, builder->hashes[number_of[row]], row);
     }

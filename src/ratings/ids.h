@@ -53,6 +53,12 @@ palate_status palate__ids_copy(palate_context *context, const palate__ids *from,
                                palate_error *err);
 void palate__ids_free(palate_context *context, palate__ids *ids);
 
+/* A slot of a table that grows. The key tells short ids apart by itself: see ids.c. */
+typedef struct palate__id_slot {
+    uint64_t key;
+    uint32_t number; /* PALATE__NO_ID: empty. */
+} palate__id_slot;
+
 /* A table that grows: numbers ids 0, 1, 2 ... in order of first appearance. */
 typedef struct palate__id_builder {
     palate_context *context;
@@ -62,8 +68,8 @@ typedef struct palate__id_builder {
     size_t byte_capacity;
     char *bytes;
     uint64_t *ends;
-    uint64_t *hashes;
-    uint32_t *slots;
+    uint64_t *hashes; /* XXH3-64, by which rows are ordered. */
+    palate__id_slot *slots;
 } palate__id_builder;
 
 /* All zero but the context is an empty builder. */
@@ -72,6 +78,18 @@ palate_status palate__id_builder_add(palate__id_builder *builder, const char *id
 
 /* The number of an id that was added, or PALATE__NO_ID. */
 uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes);
+
+/* The text of a number, zero-terminated; valid until the next id is added. */
+static inline const char *palate__id_builder_text(const palate__id_builder *builder,
+                                                  uint32_t number)
+{
+    return builder->bytes + (number == 0 ? 0 : builder->ends[number - 1]);
+}
+
+static inline size_t palate__id_builder_bytes(const palate__id_builder *builder, uint32_t number)
+{
+    return (size_t)(builder->ends[number] - (number == 0 ? 0 : builder->ends[number - 1])) - 1;
+}
 
 void palate__id_builder_free(palate__id_builder *builder);
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "ratings/input.h"
 
 #include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -68,6 +71,14 @@ static palate_status inflate_member(z_stream *stream, const char **at, const cha
     }
 }
 
+/* Tapes and some tools pad the end. */
+static bool all_zero(const char *at, const char *end)
+{
+    while (at < end && *at == '\0')
+        at++;
+    return at == end;
+}
+
 static palate_status gunzip(const palate__mapping *from, const char *path, growing *to,
                             palate_error *err)
 {
@@ -78,7 +89,7 @@ static palate_status gunzip(const palate__mapping *from, const char *path, growi
     const char *end = at + from->bytes;
     if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
         return palate__fail_memory(err, "decompressing");
-    while (at < end) {
+    while (at < end && !all_zero(at, end)) {
         PALATE_TRY(inflate_member(&stream, &at, end, path, to, err));
         if (inflateReset(&stream) != Z_OK)
             PALATE_TRY(palate__fail_memory(err, "decompressing"));
@@ -137,6 +148,7 @@ static palate_status decompress(palate__source *source, palate_error *err)
     } else {
         source->input.data = source->mapping.data;
         source->input.bytes = source->mapping.bytes;
+        source->input.mapped = source->mapping.mapped;
         return PALATE_OK;
     }
     source->text = text.text;
@@ -146,22 +158,70 @@ static palate_status decompress(palate__source *source, palate_error *err)
     return status;
 }
 
+/* Files that are not text, but often given: what they are and what to do. */
+static const struct foreign {
+    const char *magic;
+    size_t bytes;
+    const char *advice;
+} FOREIGN[] = {
+    {"PK\x03\x04", 4, "a zip archive (or a spreadsheet); unpack it, or save it as CSV"},
+    {"BZh", 3, "compressed with bzip2; unpack it, or pipe it: bzcat FILE | palate ... -"},
+    {"\xfd"
+     "7zXZ",
+     5, "compressed with xz; unpack it, or pipe it: xzcat FILE | palate ... -"},
+    {"PAR1", 4, "a Parquet file; save it as CSV"},
+    {"\x93NUMPY", 6, "a NumPy array; save it as CSV"},
+    {"\xff\xfe", 2, "UTF-16 text; convert it: iconv -f utf-16 -t utf-8"},
+    {"\xfe\xff", 2, "UTF-16 text; convert it: iconv -f utf-16 -t utf-8"},
+};
+
+static palate_status refuse_foreign(const palate__input *input, palate_error *err)
+{
+    for (size_t i = 0; i < sizeof FOREIGN / sizeof FOREIGN[0]; i++)
+        if (input->bytes >= FOREIGN[i].bytes &&
+            memcmp(input->data, FOREIGN[i].magic, FOREIGN[i].bytes) == 0)
+            return palate__fail(err, PALATE_E_FORMAT, "%s: this is %s", input->path,
+                                FOREIGN[i].advice);
+    return PALATE_OK;
+}
+
+static void skip_byte_order_mark(palate__input *input)
+{
+    if (input->bytes < 3 || memcmp(input->data, "\xef\xbb\xbf", 3) != 0)
+        return;
+    input->data += 3;
+    input->bytes -= 3;
+}
+
 palate_status palate__source_open(palate_context *context, const char *path, palate__source *out,
                                   palate_error *err)
 {
+    palate_status status = PALATE_OK;
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
     *out = (palate__source){.input = {.context = context, .path = name}, .compression = "none"};
-    palate_status status = palate__map_file(context, path, &out->mapping, err);
-    if (status == PALATE_OK)
-        status = decompress(out, err);
-    palate__input *input = &out->input;
-    if (status == PALATE_OK && input->bytes >= 3 && memcmp(input->data, "\xef\xbb\xbf", 3) == 0) {
-        input->data += 3;
-        input->bytes -= 3;
-    }
+    PALATE_TRY(palate__map_file(context, path, &out->mapping, err));
+    PALATE_TRY(decompress(out, err));
+    /* A file without a byte has no address, and readers subtract addresses. */
+    if (out->input.data == NULL)
+        out->input.data = "";
+    PALATE_TRY(refuse_foreign(&out->input, err));
+    skip_byte_order_mark(&out->input);
+    if (out->input.mapped)
+        (void)madvise((void *)(uintptr_t)out->mapping.data, out->mapping.bytes, MADV_SEQUENTIAL);
+done:
     if (status != PALATE_OK)
         palate__source_close(out);
     return status;
+}
+
+void palate__input_release(const char **released, const char *at)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t begin = (uintptr_t)*released / page * page;
+    const uintptr_t end = (uintptr_t)at / page * page;
+    if (end > begin)
+        (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+    *released = at;
 }
 
 void palate__source_close(palate__source *source)

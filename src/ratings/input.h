@@ -19,4 +19,17 @@ palate_status palate__source_open(palate_context *context, const char *path, pal
                                   palate_error *err);
 void palate__source_close(palate__source *source);
 
+/* The text before `at` has been read: once there is enough of it, gives its pages back, which counts
+ * where the file is as large as the memory. They can still be read. `*released` is how far this has
+ * come, at first the beginning. */
+void palate__input_release(const char **released, const char *at);
+
+static inline void palate__input_used(const palate__input *input, const char **released,
+                                      const char *at)
+{
+    enum { STEP_BYTES = 1 << 22 };
+    if (input->mapped && at - *released >= STEP_BYTES)
+        palate__input_release(released, at);
+}
+
 #endif

@@ -150,8 +150,8 @@ static bool ends_line(const char *at, const char *end)
 }
 
 /* A quoted field and what follows it. NULL where something is wrong. */
-static const char *cut_quoted_field(const char *at, const char *end, char separator,
-                                    int64_t *lines, palate__fields *out)
+static const char *cut_quoted_field(const char *at, const char *end, char separator, int64_t *lines,
+                                    palate__fields *out)
 {
     at = cut_quoted(at + 1, end, lines, out);
     if (at == NULL) {
@@ -192,8 +192,8 @@ PALATE__ALWAYS_INLINE const char *cut_at_character(const char *at, const char *e
 
 /* ---- Lines of fields ---- */
 
-static const char *cut(const char *at, const char *end, palate__separator separator,
-                       int64_t *lines, palate__fields *out)
+static const char *cut(const char *at, const char *end, palate__separator separator, int64_t *lines,
+                       palate__fields *out)
 {
     out->count = 0;
     out->doubled = 0;

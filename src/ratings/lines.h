@@ -17,7 +17,7 @@ typedef struct palate__separator {
     bool quotes;  /* Fields may be quoted, as RFC 4180 has it. */
 } palate__separator;
 
-/* A place in the text. {text, end} is the beginning. */
+/* A place in the text. */
 typedef struct palate__cursor {
     const char *at, *end;
     int64_t line;   /* 1-based, where the line last read begins; 0 before the first. */
@@ -31,6 +31,11 @@ typedef struct palate__fields {
     uint64_t doubled;    /* Bit f: field f has "" that stands for one quote; see unescape. */
     const char *problem; /* What is wrong with the quotes, for a message; NULL: nothing. */
 } palate__fields;
+
+static inline palate__cursor palate__cursor_at(palate__span text)
+{
+    return (palate__cursor){.at = text.text, .end = text.text + text.bytes};
+}
 
 /* The next line without its end (LF or CR LF). False at the end of the text. */
 bool palate__next_line(palate__cursor *cursor, palate__span *line);

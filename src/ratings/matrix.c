@@ -43,8 +43,22 @@ void palate__matrix_rewind_rows(palate__matrix *matrix)
     matrix->begins[0] = 0;
 }
 
-palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
-                                       palate__matrix *out, palate_error *err)
+/* Row `row` of the transposed matrix as column `as`. */
+static void scatter_row(const palate__matrix *matrix, uint32_t row, uint32_t as,
+                        const uint32_t *column_of, palate__matrix *out)
+{
+    for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
+        const uint32_t column = matrix->columns[e];
+        const int64_t place = out->begins[column_of == NULL ? column : column_of[column]]++;
+        out->columns[place] = as;
+        out->values[place] = matrix->values[e];
+    }
+}
+
+/* Room for the transpose, with the place of each row in begins. */
+static palate_status prepare_transpose(palate_context *context, const palate__matrix *matrix,
+                                       const uint32_t *column_of, palate__matrix *out,
+                                       palate_error *err)
 {
     const int64_t entries = palate__matrix_count(matrix);
     palate_status status = palate__matrix_allocate(context, matrix->column_count, matrix->row_count,
@@ -52,15 +66,40 @@ palate_status palate__matrix_transpose(palate_context *context, const palate__ma
     if (status != PALATE_OK)
         return status;
     for (int64_t e = 0; e < entries; e++)
-        out->begins[matrix->columns[e]]++;
+        out->begins[column_of == NULL ? matrix->columns[e] : column_of[matrix->columns[e]]]++;
     palate__matrix_place_rows(out);
-    for (uint32_t row = 0; row < matrix->row_count; row++) {
-        for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
-            const int64_t place = out->begins[matrix->columns[e]]++;
-            out->columns[place] = row;
-            out->values[place] = matrix->values[e];
-        }
-    }
+    return PALATE_OK;
+}
+
+palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
+                                       palate__matrix *out, palate_error *err)
+{
+    palate_status status = prepare_transpose(context, matrix, NULL, out, err);
+    if (status != PALATE_OK)
+        return status;
+    for (uint32_t row = 0; row < matrix->row_count; row++)
+        scatter_row(matrix, row, row, NULL, out);
     palate__matrix_rewind_rows(out);
     return PALATE_OK;
+}
+
+palate_status palate__matrix_transpose_renumbered(palate_context *context,
+                                                  const palate__matrix *matrix,
+                                                  const uint32_t *row_of, const uint32_t *column_of,
+                                                  palate__matrix *out, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    /* In the order of new numbers, so that the rows of the transpose come out sorted. */
+    uint32_t *old_row = palate__allocate_array(context, matrix->row_count, sizeof *old_row);
+    if (old_row == NULL)
+        return palate__fail_memory(err, "storing ratings");
+    for (uint32_t row = 0; row < matrix->row_count; row++)
+        old_row[row_of[row]] = row;
+    PALATE_TRY(prepare_transpose(context, matrix, column_of, out, err));
+    for (uint32_t row = 0; row < matrix->row_count; row++)
+        scatter_row(matrix, old_row[row], row, column_of, out);
+    palate__matrix_rewind_rows(out);
+done:
+    palate__release(context, old_row);
+    return status;
 }

@@ -51,6 +51,13 @@ void palate__matrix_rewind_rows(palate__matrix *matrix);
  */
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err);
+
+/* The transpose of a matrix whose rows are in no order, with new numbers: row r becomes row_of[r],
+ * column c column_of[c]. */
+palate_status palate__matrix_transpose_renumbered(palate_context *context,
+                                                  const palate__matrix *matrix,
+                                                  const uint32_t *row_of, const uint32_t *column_of,
+                                                  palate__matrix *out, palate_error *err);
 void palate__matrix_free(palate_context *context, palate__matrix *matrix);
 
 #endif

@@ -17,20 +17,21 @@
 #define AT(field) offsetof(palate_read_options, field)
 
 static const palate_option rows[] = {
-    {"format", "", PALATE_OPTION_TEXT, AT(format), NULL, 0, 0, NULL, "NAME",
+    {"format", "input-format file-format", PALATE_OPTION_TEXT, AT(format), NULL, 0, 0, NULL, "NAME",
      "Format of the ratings; by default found by looking at them"},
-    {"separator", "sep delimiter", PALATE_OPTION_TEXT, AT(separator), NULL, 0, 0, NULL, "CHAR",
-     "What stands between fields: a character, \\t, :: or space; by default found"},
+    {"separator", "sep delimiter field-separator", PALATE_OPTION_TEXT, AT(separator), NULL, 0, 0,
+     NULL, "CHAR", "What stands between fields: a character, \\t, :: or space; by default found"},
     {"header", "", PALATE_OPTION_CHOICE, AT(header), "auto", 0, 0, "auto|yes|no", "WHEN",
      "Whether the first line names the columns"},
-    {"user-column", "", PALATE_OPTION_TEXT, AT(user_column), NULL, 0, 0, NULL, "COLUMN",
-     "Name or number of the column of users"},
-    {"item-column", "", PALATE_OPTION_TEXT, AT(item_column), NULL, 0, 0, NULL, "COLUMN",
-     "Name or number of the column of items"},
-    {"rating-column", "", PALATE_OPTION_TEXT, AT(rating_column), NULL, 0, 0, NULL, "COLUMN",
-     "Name or number of the column of ratings"},
-    {"time-column", "timestamp-column", PALATE_OPTION_TEXT, AT(time_column), NULL, 0, 0, NULL,
-     "COLUMN", "Name or number of the column of times; none: leave times out"},
+    {"user-column", "usercol user-col user-field user-id-field", PALATE_OPTION_TEXT,
+     AT(user_column), NULL, 0, 0, NULL, "COLUMN", "Name or number of the column of users"},
+    {"item-column", "itemcol item-col item-field item-id-field", PALATE_OPTION_TEXT,
+     AT(item_column), NULL, 0, 0, NULL, "COLUMN", "Name or number of the column of items"},
+    {"rating-column", "ratingcol rating-col rating-field", PALATE_OPTION_TEXT, AT(rating_column),
+     NULL, 0, 0, NULL, "COLUMN", "Name or number of the column of ratings"},
+    {"time-column", "timestamp-column timestampcol time-col time-field", PALATE_OPTION_TEXT,
+     AT(time_column), NULL, 0, 0, NULL, "COLUMN",
+     "Name or number of the column of times; none: leave times out"},
     {"scale", "rating-scale", PALATE_OPTION_SCALE, AT(scale), NULL, 0, 0, NULL, "LOW:HIGH",
      "Scale of the ratings; others are errors; by default the range that is there"},
     {"duplicates", "", PALATE_OPTION_CHOICE, AT(duplicates), "last", 0, 0, "last|mean|error",
@@ -98,6 +99,10 @@ static palate_status choose_reader(const palate__input *input, const palate_read
             if (strcasecmp(palate__readers[i]->name, name) == 0)
                 *out = palate__readers[i];
         return *out != NULL ? PALATE_OK : fail_unknown_format(name, err);
+    }
+    if (options->separator != NULL) {
+        *out = &palate__reader_csv;
+        return PALATE_OK;
     }
     bool whole = input->bytes <= HEAD_BYTES;
     palate__span head = {input->data, whole ? input->bytes : HEAD_BYTES};
@@ -179,7 +184,12 @@ static palate__sink make_sink(palate_context *context, const char *path,
         .lenient = options->lenient,
         .err = err,
         .report = report,
-        .store = {.users = {.context = context}, .items = {.context = context}},
+        .store =
+            {
+                .users = {.context = context},
+                .items = {.context = context},
+                .keep_lines = options->duplicates == PALATE_DUPLICATES_ERROR,
+            },
     };
 }
 
@@ -234,7 +244,8 @@ palate_status palate_ratings_check(palate_context *context, const char *path,
     status = read_and_build(&sink, path, &ratings);
     *report = status == PALATE_OK ? ratings->report : read;
     palate_ratings_free(ratings);
-    return status;
+    /* Where every line is wrong, the problems have been told one by one. */
+    return status == PALATE_E_FORMAT && read.skipped_count > 0 ? PALATE_OK : status;
 }
 
 palate_status palate_pairs_read(palate_context *context, const char *path,

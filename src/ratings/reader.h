@@ -15,6 +15,7 @@ typedef struct palate__input {
     const char *path; /* As the user wrote it, for messages. */
     const char *data;
     size_t bytes;
+    bool mapped; /* The text lies in a mapped file: pages that have been read can be given back. */
 } palate__input;
 
 /* One rating as read. */
@@ -40,7 +41,7 @@ palate_status palate__sink_rating(palate__sink *sink, const palate__record *reco
 palate_status palate__sink_user(palate__sink *sink, palate__span id);
 palate_status palate__sink_item(palate__sink *sink, palate__span id);
 
-/* Tells which field is which, for messages about fields before the first rating. Borrowed. */
+/* Tells which field is which, for messages about fields before the first rating. */
 void palate__sink_columns(palate__sink *sink, const palate__columns *columns);
 
 /* Something is wrong with a line. Strict: fills the error, "FILE:LINE: field COLUMN (rating):
@@ -58,6 +59,9 @@ void palate__sink_count_lines(palate__sink *sink, int64_t lines);
 /* True where a missing rating column is an error (reading ratings), false for pairs. */
 bool palate__sink_needs_ratings(const palate__sink *sink);
 
+/* The path as the user wrote it, for messages. */
+const char *palate__sink_path(const palate__sink *sink);
+
 /* The error the caller wants filled for what is wrong with the source as a whole. */
 palate_error *palate__sink_error(palate__sink *sink);
 
@@ -65,8 +69,8 @@ typedef struct palate__reader {
     const char *name; /* As for --format. */
     const char *help; /* One line. */
     /* How sure the reader is that the text is its own, 0 (no) to 100, by the first bytes of it.
-     * `whole`: that is all. */
-    int (*sniff)(palate__span head, bool whole);
+     * `is_all`: that is the whole text. */
+    int (*sniff)(palate__span head, bool is_all);
     palate_status (*read)(const palate__input *input, const palate_read_options *options,
                           palate__sink *sink);
 } palate__reader;

@@ -8,12 +8,21 @@
 
 /* ---- What is wrong ---- */
 
+static const char *role_of(const palate__columns *columns, int64_t column)
+{
+    return column == columns->rating ? " (rating)"
+           : column == columns->user ? " (user)"
+           : column == columns->item ? " (item)"
+           : column == columns->time ? " (time)"
+                                     : "";
+}
+
 static void write_place(const palate__sink *sink, int64_t line, int64_t column, char *text,
                         size_t size)
 {
     if (line > 0 && column > 0)
-        snprintf(text, size, "%s:%lld: field %lld: ", sink->path, (long long)line,
-                 (long long)column);
+        snprintf(text, size, "%s:%lld: field %lld%s: ", sink->path, (long long)line,
+                 (long long)column, role_of(&sink->columns, column));
     else if (line > 0)
         snprintf(text, size, "%s:%lld: ", sink->path, (long long)line);
     else
@@ -32,7 +41,9 @@ palate_status palate__sink_problem(palate__sink *sink, int64_t line, int64_t col
     va_end(arguments);
     if (!sink->lenient)
         return palate__fail_at(sink->err, PALATE_E_FORMAT, line, column, "%s", message);
-    sink->report->skipped_count++;
+    if (sink->report->skipped_count++ == 0)
+        palate__text_for_message(palate__text_span(message), sink->first_problem,
+                                 sizeof sink->first_problem);
     if (sink->on_problem != NULL) {
         palate_problem problem = {sink->path, line, column, message};
         sink->on_problem(&problem, sink->user);
@@ -40,72 +51,56 @@ palate_status palate__sink_problem(palate__sink *sink, int64_t line, int64_t col
     return PALATE_OK;
 }
 
-/* Ids and values in messages are cut here: enough to recognise them. */
-enum { SHOWN_BYTES = 60 };
-
-static int shown(palate__span text)
+static palate_status refuse_id(palate__sink *sink, palate__span id, int64_t line, int column)
 {
-    return text.bytes < SHOWN_BYTES ? (int)text.bytes : SHOWN_BYTES;
-}
-
-static palate_status check_id(palate__sink *sink, palate__span id, int64_t line, int column,
-                              const char *what, bool *valid)
-{
-    *valid = false;
+    char shown[PALATE__SHOWN_BYTES];
     if (id.bytes == 0)
-        return palate__sink_problem(sink, line, column, "the %s is empty; every rating needs one",
-                                    what);
+        return palate__sink_problem(sink, line, column,
+                                    "it is empty; every rating needs a user and an item");
+    palate__text_for_message(id, shown, sizeof shown);
     if (memchr(id.text, '\0', id.bytes) != NULL)
         return palate__sink_problem(sink, line, column,
-                                    "the %s has a zero byte; is this file text?", what);
-    size_t good = palate__utf8_valid(id);
-    if (good < id.bytes)
-        return palate__sink_problem(
-            sink, line, column,
-            "the %s \"%.*s\" is not UTF-8 at its byte %zu; convert the file, for example with "
-            "iconv -f latin1 -t utf-8",
-            what, shown((palate__span){id.text, good}), id.text, good + 1);
-    *valid = true;
-    return PALATE_OK;
+                                    "\"%s\" holds a zero byte; is this file text?", shown);
+    return palate__sink_problem(sink, line, column,
+                                "\"%s\" is not UTF-8 at its byte %zu; convert the file, for "
+                                "example with iconv -f latin1 -t utf-8",
+                                shown, palate__utf8_valid(id) + 1);
 }
 
-static palate_status check_value(palate__sink *sink, const palate__record *record, int column,
-                                 bool *valid)
+static bool is_valid_id(palate__span id)
 {
-    palate_scale scale = sink->options->scale;
-    double rating = record->rating;
-    *valid = false;
-    if (sink->on_pair == NULL && !isfinite(rating))
-        return palate__sink_problem(sink, record->line, column,
-                                    "the rating is %s; leave the line out if the rating is unknown",
+    return id.bytes > 0 && memchr(id.text, '\0', id.bytes) == NULL &&
+           palate__utf8_valid(id) == id.bytes;
+}
+
+/* Larger ratings would lose their digits in float32 and overflow when squared. */
+static const double RATING_MAX = 1e9;
+
+/* False for a NaN. */
+static bool is_rating(const palate__sink *sink, double rating)
+{
+    const palate_scale scale = sink->options->scale;
+    return fabs(rating) <= RATING_MAX &&
+           (scale.low >= scale.high || (rating >= scale.low && rating <= scale.high));
+}
+
+static palate_status refuse_value(palate__sink *sink, double rating, int64_t line, int column)
+{
+    const palate_scale scale = sink->options->scale;
+    if (!isfinite(rating))
+        return palate__sink_problem(sink, line, column,
+                                    "the rating is %s; leave out lines whose rating is unknown",
                                     isnan(rating) ? "not a number (nan)" : "infinite");
-    if (sink->on_pair == NULL && fabs(rating) > 1e9)
-        return palate__sink_problem(sink, record->line, column,
-                                    "the rating %g is too large: ratings may be up to 1e9", rating);
-    if (sink->on_pair == NULL && scale.low < scale.high &&
-        (rating < scale.low || rating > scale.high))
-        return palate__sink_problem(
-            sink, record->line, column,
-            "the rating %g lies outside the scale %g:%g; mend it, or declare another scale", rating,
-            scale.low, scale.high);
-    *valid = true;
-    return PALATE_OK;
+    if (fabs(rating) > RATING_MAX)
+        return palate__sink_problem(sink, line, column,
+                                    "%.15g is too large; ratings lie between -1e9 and 1e9", rating);
+    return palate__sink_problem(sink, line, column,
+                                "%.15g lies outside the scale %.15g:%.15g; correct it, or declare "
+                                "another scale (option scale)",
+                                rating, scale.low, scale.high);
 }
 
 /* ---- What is right ---- */
-
-static palate_status number_of(palate__sink *sink, palate__id_builder *builder, palate__span id,
-                               int64_t line, int column, const char *what, uint32_t *number)
-{
-    *number = palate__id_builder_find(builder, id.text, id.bytes);
-    if (*number != PALATE__NO_ID)
-        return PALATE_OK;
-    bool valid = false;
-    palate_status status = check_id(sink, id, line, column, what, &valid);
-    if (status != PALATE_OK || !valid)
-        return status;
-    return palate__id_builder_add(builder, id.text, id.bytes, number, sink->err);
-}
 
 static palate_status add_chunk(palate__sink *sink)
 {
@@ -114,6 +109,7 @@ static palate_status add_chunk(palate__sink *sink)
         return palate__fail_memory(sink->err, "reading ratings");
     chunk->next = NULL;
     chunk->times = NULL;
+    chunk->lines = NULL;
     chunk->count = 0;
     if (sink->store.last != NULL)
         sink->store.last->next = chunk;
@@ -123,20 +119,18 @@ static palate_status add_chunk(palate__sink *sink)
     return PALATE_OK;
 }
 
-static palate_status store_time(palate__sink *sink, palate__chunk *chunk, int64_t time)
+/* Sets the number of the chunk's next rating in an array that is there only once it is needed. */
+static palate_status store_extra(palate__sink *sink, const palate__chunk *chunk, int64_t **numbers,
+                                 int64_t number)
 {
-    if (time == PALATE_NO_TIME && chunk->times == NULL)
-        return PALATE_OK;
-    if (chunk->times == NULL) {
-        chunk->times = palate__allocate_array(sink->context, PALATE__CHUNK_RATINGS,
-                                              sizeof(int64_t));
-        if (chunk->times == NULL)
-            return palate__fail_memory(sink->err, "reading times");
+    if (*numbers == NULL) {
+        *numbers = palate__allocate_array(sink->context, PALATE__CHUNK_RATINGS, sizeof **numbers);
+        if (*numbers == NULL)
+            return palate__fail_memory(sink->err, "reading ratings");
         for (size_t e = 0; e < chunk->count; e++)
-            chunk->times[e] = PALATE_NO_TIME;
-        sink->report->has_times = true;
+            (*numbers)[e] = PALATE_NO_TIME;
     }
-    chunk->times[chunk->count] = time;
+    (*numbers)[chunk->count] = number;
     return PALATE_OK;
 }
 
@@ -144,33 +138,30 @@ static palate_status store_rating(palate__sink *sink, uint32_t user, uint32_t it
                                   const palate__record *record)
 {
     palate_status status = PALATE_OK;
-    if (sink->store.last == NULL || sink->store.last->count == PALATE__CHUNK_RATINGS)
+    palate__store *store = &sink->store;
+    if (store->last == NULL || store->last->count == PALATE__CHUNK_RATINGS)
         PALATE_TRY(add_chunk(sink));
-    palate__chunk *chunk = sink->store.last;
-    PALATE_TRY(store_time(sink, chunk, record->time));
+    palate__chunk *chunk = store->last;
+    if (record->time != PALATE_NO_TIME || chunk->times != NULL) {
+        PALATE_TRY(store_extra(sink, chunk, &chunk->times, record->time));
+        sink->report->has_times = true;
+    }
+    if (store->keep_lines)
+        PALATE_TRY(store_extra(sink, chunk, &chunk->lines, record->line));
     chunk->users[chunk->count] = user;
     chunk->items[chunk->count] = item;
     chunk->values[chunk->count] = (float)record->rating;
     chunk->count++;
-    sink->store.count++;
+    store->count++;
 done:
     return status;
 }
 
-static palate_status hand_on_pair(palate__sink *sink, const palate__record *record,
-                                  const palate__columns *columns)
+static palate_status hand_on_pair(palate__sink *sink, const palate__record *record)
 {
-    bool valid = false;
-    palate_status status = check_id(sink, record->user, record->line, columns->user, "user",
-                                    &valid);
-    if (status != PALATE_OK || !valid)
-        return status;
-    status = check_id(sink, record->item, record->line, columns->item, "item", &valid);
-    if (status != PALATE_OK || !valid)
-        return status;
-    palate_pair pair = {record->user.text,  record->item.text, record->user.bytes,
-                        record->item.bytes, record->rating,    record->time,
-                        record->line};
+    const palate_pair pair = {record->user.text,  record->item.text, record->user.bytes,
+                              record->item.bytes, record->rating,    record->time,
+                              record->line};
     sink->report->rating_count++;
     if (sink->on_pair(&pair, sink->user))
         return PALATE_OK;
@@ -178,46 +169,71 @@ static palate_status hand_on_pair(palate__sink *sink, const palate__record *reco
                         sink->path);
 }
 
+/* An id that has a number has been checked. */
+static uint32_t find(const palate__sink *sink, const palate__id_builder *builder, palate__span id)
+{
+    return sink->on_pair != NULL ? PALATE__NO_ID
+                                 : palate__id_builder_find(builder, id.text, id.bytes);
+}
+
 palate_status palate__sink_rating(palate__sink *sink, const palate__record *record,
                                   const palate__columns *columns)
 {
-    bool valid = false;
-    uint32_t user = PALATE__NO_ID;
-    uint32_t item = PALATE__NO_ID;
-    palate_status status = check_value(sink, record, columns->rating, &valid);
-    if (status != PALATE_OK || !valid)
-        return status;
-    if (sink->on_pair != NULL)
-        return hand_on_pair(sink, record, columns);
-    bool item_valid = false;
-    status = check_id(sink, record->item, record->line, columns->item, "item", &item_valid);
-    if (status != PALATE_OK || !item_valid)
-        return status;
-    status = number_of(sink, &sink->store.users, record->user, record->line, columns->user, "user",
-                       &user);
-    if (status != PALATE_OK || user == PALATE__NO_ID)
-        return status;
-    status = number_of(sink, &sink->store.items, record->item, record->line, columns->item, "item",
-                       &item);
-    if (status != PALATE_OK || item == PALATE__NO_ID)
-        return status;
+    palate_status status = PALATE_OK;
+    const bool stored = sink->on_pair == NULL;
+    palate__store *store = &sink->store;
+    uint32_t user = find(sink, &store->users, record->user);
+    uint32_t item = find(sink, &store->items, record->item);
+    if (user == PALATE__NO_ID && !is_valid_id(record->user)) {
+        sink->columns = *columns;
+        return refuse_id(sink, record->user, record->line, columns->user);
+    }
+    if (item == PALATE__NO_ID && !is_valid_id(record->item)) {
+        sink->columns = *columns;
+        return refuse_id(sink, record->item, record->line, columns->item);
+    }
+    if (stored ? !is_rating(sink, record->rating) : isinf(record->rating)) {
+        sink->columns = *columns;
+        return refuse_value(sink, record->rating, record->line, columns->rating);
+    }
+    if (!stored)
+        return hand_on_pair(sink, record);
+    if (user == PALATE__NO_ID)
+        PALATE_TRY(palate__id_builder_add(&store->users, record->user.text, record->user.bytes,
+                                          &user, sink->err));
+    if (item == PALATE__NO_ID)
+        PALATE_TRY(palate__id_builder_add(&store->items, record->item.text, record->item.bytes,
+                                          &item, sink->err));
     return store_rating(sink, user, item, record);
+done:
+    return status;
+}
+
+static palate_status name_id(palate__sink *sink, palate__id_builder *builder, palate__span id)
+{
+    uint32_t number = 0;
+    if (sink->on_pair != NULL)
+        return PALATE_OK;
+    if (!is_valid_id(id))
+        return refuse_id(sink, id, 0, 0);
+    return palate__id_builder_add(builder, id.text, id.bytes, &number, sink->err);
 }
 
 palate_status palate__sink_user(palate__sink *sink, palate__span id)
 {
-    uint32_t number = 0;
-    if (sink->on_pair != NULL)
-        return PALATE_OK;
-    return number_of(sink, &sink->store.users, id, 0, 0, "user", &number);
+    return name_id(sink, &sink->store.users, id);
 }
 
 palate_status palate__sink_item(palate__sink *sink, palate__span id)
 {
-    uint32_t number = 0;
-    if (sink->on_pair != NULL)
-        return PALATE_OK;
-    return number_of(sink, &sink->store.items, id, 0, 0, "item", &number);
+    return name_id(sink, &sink->store.items, id);
+}
+
+/* ---- About the source ---- */
+
+void palate__sink_columns(palate__sink *sink, const palate__columns *columns)
+{
+    sink->columns = *columns;
 }
 
 void palate__sink_describe(palate__sink *sink, const char *format, ...)
@@ -230,7 +246,7 @@ void palate__sink_describe(palate__sink *sink, const char *format, ...)
 
 void palate__sink_count_lines(palate__sink *sink, int64_t lines)
 {
-    sink->report->line_count = lines;
+    sink->report->line_count += lines;
 }
 
 bool palate__sink_needs_ratings(const palate__sink *sink)
@@ -238,17 +254,30 @@ bool palate__sink_needs_ratings(const palate__sink *sink)
     return sink->on_pair == NULL;
 }
 
+const char *palate__sink_path(const palate__sink *sink)
+{
+    return sink->path;
+}
+
 palate_error *palate__sink_error(palate__sink *sink)
 {
     return sink->err;
+}
+
+/* ---- Release ---- */
+
+void palate__chunk_free(palate_context *context, palate__chunk *chunk)
+{
+    palate__release(context, chunk->times);
+    palate__release(context, chunk->lines);
+    palate__release(context, chunk);
 }
 
 void palate__store_free(palate_context *context, palate__store *store)
 {
     while (store->first != NULL) {
         palate__chunk *next = store->first->next;
-        palate__release(context, store->first->times);
-        palate__release(context, store->first);
+        palate__chunk_free(context, store->first);
         store->first = next;
     }
     store->last = NULL;

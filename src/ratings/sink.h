@@ -7,13 +7,14 @@
 #include "ratings/ids.h"
 #include "ratings/reader.h"
 
-enum { PALATE__CHUNK_RATINGS = 1 << 16 };
+enum { PALATE__CHUNK_RATINGS = 1 << 14 };
 
 /* Ratings in the order of lines, by number of first appearance. Chunks are released as they are
  * used up, so that the ratings are never in memory three times. */
 typedef struct palate__chunk {
     struct palate__chunk *next;
     int64_t *times; /* NULL: none of the chunk's ratings has one. */
+    int64_t *lines; /* NULL: not wanted. */
     size_t count;
     uint32_t users[PALATE__CHUNK_RATINGS];
     uint32_t items[PALATE__CHUNK_RATINGS];
@@ -25,6 +26,7 @@ typedef struct palate__store {
     palate__id_builder users, items;
     palate__chunk *first, *last;
     int64_t count;
+    bool keep_lines; /* So that a message can name the lines of duplicates. */
 } palate__store;
 
 struct palate__sink {
@@ -37,9 +39,12 @@ struct palate__sink {
     void *user;                   /* Of either callback. */
     palate_error *err;
     palate_read_report *report;
+    palate__columns columns; /* For messages. */
     palate__store store;
+    char first_problem[PALATE_MESSAGE_BYTES / 2]; /* For the message when no line can be read. */
 };
 
+void palate__chunk_free(palate_context *context, palate__chunk *chunk);
 void palate__store_free(palate_context *context, palate__store *store);
 
 /* build.c: the matrix of what was stored. Uses up the store. */

@@ -190,6 +190,8 @@ static palate_status choose(const query *reading, const palate_read_options *opt
     if (names.count == 4 && options->time_column == NULL && !has_time(&names) &&
         !is_role(&names, 3))
         chosen.time_column = "4";
+    /* And who writes a query has put its columns in order, whatever their names. */
+    chosen.header = PALATE_HEADER_YES;
     return palate__choose_columns(&chosen, &names, names.count, reading->sink, columns);
 }
 
