@@ -6,6 +6,7 @@
 
 #include "base/threads.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -251,6 +252,9 @@ static palate_status end_epoch(palate__training *training, palate__sums sums, pa
     int64_t count = palate__matrix_count(&training->users.matrix);
     training->epoch++;
     training->objective = sums.squared_error + sums.penalty;
+    /* What the theory promises of a rule that descends; the slack is for rounding. */
+    assert(training->rule->simultaneous || isnan(before) ||
+           training->objective <= before * (1.0 + 1e-5));
     training->train_rmse = sqrt(sums.squared_error / (double)count) / training->gain;
     keep_best(training);
     palate_status status = log_epoch(training, err);

@@ -16,11 +16,13 @@
  */
 #include "train/rule.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-/* One update may make a factor this many times larger. With biases an estimate, and so a denominator, can come near zero
- * or below it, where the rule means nothing: Surprise's factors then turn negative or overflow. */
-static const double CHANGE_MAX = 10.0;
+/* With biases one update may make a factor this many times larger: an estimate, and so a
+ * denominator, can come near zero or below it, where the rule means nothing, and Surprise's factors
+ * turn negative or overflow. Without biases nothing is subtracted and the rule needs no bound. */
+static const double BIASED_CHANGE_MAX = 10.0;
 
 /* What the pass over the biases leaves behind: an estimate for each rating, in the order of either
  * matrix. */
@@ -46,12 +48,9 @@ static double estimate(const palate__training *training, const float *x, const f
     return sum;
 }
 
-static double factor_of_change(double numerator, double denominator)
+static double factor_of_change(double numerator, double denominator, double most)
 {
-    if (denominator <= 0.0)
-        return 1.0;
-    double change = numerator / denominator;
-    return change < CHANGE_MAX ? change : CHANGE_MAX;
+    return denominator > 0.0 ? fmin(numerator / denominator, most) : 1.0;
 }
 
 static palate__row_result update_row(const palate__half *half, uint32_t row, float *x,
@@ -77,10 +76,11 @@ static palate__row_result update_row(const palate__half *half, uint32_t row, flo
             denominator[f] += estimated * (double)z[f];
         }
     }
+    double most = estimates != NULL ? BIASED_CHANGE_MAX : INFINITY;
     double count = (double)(matrix->begins[row + 1] - matrix->begins[row]);
     for (size_t f = 1; f <= k; f++) {
         double below = denominator[f] + count * training->options.regularization * (double)x[f];
-        x[f] = (float)((double)x[f] * factor_of_change(numerator[f], below));
+        x[f] = (float)((double)x[f] * factor_of_change(numerator[f], below, most));
     }
     return (palate__row_result){0.0, 0.0};
 }
