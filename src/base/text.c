@@ -17,7 +17,7 @@ static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-enum { EXACT_DIGITS = 15, NUMBER_BYTES_MAX = 400 };
+enum { EXACT_DIGITS = 15, NUMBER_BYTES_MAX = 400, NUMBER_BYTES = 40 };
 
 static bool is_digit(char c)
 {
@@ -105,23 +105,46 @@ bool palate__parse_integer(palate__span text, int64_t *out)
     return true;
 }
 
+/* "%.*g" with a point, whatever the locale has. */
+static size_t write_digits(double value, int digits, char out[NUMBER_BYTES])
+{
+    int length = snprintf(out, NUMBER_BYTES, "%.*g", digits, value);
+    for (char *c = out; *c != '\0'; c++)
+        if (*c == ',')
+            *c = '.';
+    return (size_t)length;
+}
+
 size_t palate__format_real(double value, char *text, size_t size)
 {
-    char written[40];
+    char written[NUMBER_BYTES];
     double back = 0.0;
-    int length = 0;
+    size_t length = 0;
     for (int digits = EXACT_DIGITS; digits <= 17; digits++) {
-        length = snprintf(written, sizeof written, "%.*g", digits, value);
-        /* The locale may have put a comma. */
-        for (char *c = written; *c != '\0'; c++)
-            if (*c == ',')
-                *c = '.';
-        if (palate__parse_real((palate__span){written, (size_t)length}, &back) &&
+        length = write_digits(value, digits, written);
+        if (palate__parse_real((palate__span){written, length}, &back) &&
             (back == value || isnan(value)))
             break;
     }
     snprintf(text, size, "%s", written);
-    return (size_t)length;
+    return length;
+}
+
+size_t palate__format_float(float value, char *text, size_t size)
+{
+    /* What a person wrote has 6 digits at most, what was computed mostly needs 8 or 9. */
+    static const int digits[] = {6, 8, 9};
+    char written[NUMBER_BYTES];
+    double back = 0.0;
+    size_t length = 0;
+    for (size_t d = 0; d < sizeof digits / sizeof digits[0]; d++) {
+        length = write_digits((double)value, digits[d], written);
+        if (palate__parse_real((palate__span){written, length}, &back) &&
+            ((float)back == value || isnan(value)))
+            break;
+    }
+    snprintf(text, size, "%s", written);
+    return length;
 }
 
 /* ---- UTF-8 ---- */

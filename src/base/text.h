@@ -24,6 +24,9 @@ bool palate__parse_integer(palate__span text, int64_t *out);
  * 32 is always enough. */
 size_t palate__format_real(double value, char *text, size_t size);
 
+/* The same for a float: 6, 8 or 9 digits. */
+size_t palate__format_float(float value, char *text, size_t size);
+
 /* Bytes of `text` before the first that is not UTF-8; text.bytes when all is. */
 size_t palate__utf8_valid(palate__span text);
 

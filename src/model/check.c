@@ -255,9 +255,9 @@ palate_status palate__model_check(const palate_model *model, const palate__sizes
     PALATE_TRY(check_sizes(&in));
     PALATE_TRY(check_counts(&in, &users));
     PALATE_TRY(check_counts(&in, &items));
-    PALATE_TRY(check_facts(&in));
     PALATE_TRY(check_side(&in, &users));
     PALATE_TRY(check_side(&in, &items));
+    PALATE_TRY(check_facts(&in)); /* After the factors, which the mean may come from. */
     PALATE_TRY(check_seen(&in));
 done:
     return status;
