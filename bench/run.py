@@ -30,6 +30,7 @@ VARIANTS = [
     ("palate --mode strict", ["--mode", "strict"]),
     ("palate --mode pure", ["--mode", "pure"]),
     ("palate --rule mu", ["--rule", "mu"]),
+    ("palate --rule mu --biases --keep-order", ["--rule", "mu", "--biases", "--keep-order"]),
     ("palate --rule mu --regularization .12 --epochs 200",
      ["--rule", "mu", "--regularization", ".12", "--epochs", "200"]),
 ]
