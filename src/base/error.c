@@ -2,6 +2,8 @@
 #define PALATE__DEFINES_FAIL
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +22,29 @@ static void cut_at_character(char *text, size_t length)
         text[start - 1] = '\0';
 }
 
+/* What a message must not carry to a terminal or a log: control characters, bytes that are not
+ * UTF-8. */
+static void replace_unreadable(char *text)
+{
+    size_t bytes = strlen(text);
+    for (size_t at = 0; at < bytes; at++) {
+        at += palate__utf8_valid((palate__span){text + at, bytes - at});
+        if (at < bytes)
+            text[at] = '?';
+    }
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = '?';
+}
+
+void palate__clean_message(char *message, size_t size)
+{
+    size_t length = strlen(message);
+    if (length + 1 == size)
+        cut_at_character(message, length);
+    replace_unreadable(message);
+}
+
 static void fill(palate_error *err, palate_status status, int64_t line, int64_t column,
                  const char *format, va_list arguments)
 {
@@ -28,9 +53,8 @@ static void fill(palate_error *err, palate_status status, int64_t line, int64_t 
     err->status = status;
     err->line = line;
     err->column = column;
-    int length = vsnprintf(err->message, sizeof err->message, format, arguments);
-    if (length >= (int)sizeof err->message)
-        cut_at_character(err->message, sizeof err->message - 1);
+    vsnprintf(err->message, sizeof err->message, format, arguments);
+    palate__clean_message(err->message, sizeof err->message);
 }
 
 palate_status palate__fail(palate_error *err, palate_status status, const char *format, ...)

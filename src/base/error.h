@@ -6,6 +6,8 @@
 #include "base/compiler.h"
 #include "palate/status.h"
 
+#include <stddef.h>
+
 /* Runs a call that returns palate_status; on failure leaves it in `status` and goes to the one
  * exit. */
 #define PALATE_TRY(call)                                                                           \
@@ -29,6 +31,10 @@ palate_status palate__fail_memory(palate_error *err, const char *doing);
 /* "<path>: cannot <verb>: <text of errno>". */
 palate_status palate__fail_io(palate_error *err, const char *path, const char *verb,
                               int error_number);
+
+/* Makes a message fit to be shown, in place: a character that the end of `size` bytes cut in two goes,
+ * control characters and bytes that are not UTF-8 become '?'. The calls above do so. */
+void palate__clean_message(char *message, size_t size);
 
 #if defined(__clang_analyzer__) && !defined(PALATE__DEFINES_FAIL)
 /* The static analyzer does not look into error.c: tell it that a failure is never PALATE_OK. */

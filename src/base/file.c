@@ -144,6 +144,8 @@ palate_status palate__output_open(palate_context *context, const char *path, pal
                                   palate_error *err)
 {
     *out = (palate__output){.context = context};
+    if (path[0] == '\0')
+        return palate__fail(err, PALATE_E_IO, "cannot write a file whose name is empty");
     struct stat about;
     bool exists = strcmp(path, "-") != 0 && stat(path, &about) == 0;
     if (exists && S_ISDIR(about.st_mode))

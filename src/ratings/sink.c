@@ -39,6 +39,7 @@ palate_status palate__sink_problem(palate__sink *sink, int64_t line, int64_t col
     va_start(arguments, format);
     vsnprintf(message + length, sizeof message - length, format, arguments);
     va_end(arguments);
+    palate__clean_message(message, sizeof message);
     if (!sink->lenient)
         return palate__fail_at(sink->err, PALATE_E_FORMAT, line, column, "%s", message);
     if (sink->report->skipped_count++ == 0)
