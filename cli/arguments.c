@@ -2,254 +2,305 @@
 #define _GNU_SOURCE
 #include "arguments.h"
 
-#include "output.h"
-
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-describe_mode describing = DESCRIBE_NOTHING;
+/* ---- Tables ---- */
 
-enum { NAMES_MAX = 256, HELP_WIDTH = 30 };
+#define AT(field) offsetof(common_options, field)
 
-/* What getopt_long is given, and what each of its answers means. */
-typedef struct parser {
-    struct option names[NAMES_MAX];
-    const palate_option *meaning[NAMES_MAX];
-    const option_set *set_of[NAMES_MAX];
-    char name_text[NAMES_MAX][40];
-    size_t count;
-    char letters[NAMES_MAX * 2];
-} parser;
+static const palate_option COMMON_OPTIONS[] = {
+    {"quiet", "", PALATE_OPTION_BOOL, AT(quiet), "false", 0, 0, NULL, NULL,
+     "Say nothing but what is wrong"},
+    {"verbose", "", PALATE_OPTION_BOOL, AT(verbose), "false", 0, 0, NULL, NULL,
+     "Say also what is done"},
+    {"help", "", PALATE_OPTION_BOOL, AT(help), "false", 0, 0, NULL, NULL, "Show this and stop"},
+};
 
-int fail_usage(const char *name, const char *format, ...)
+static const palate_option_table COMMON_TABLE = {"Common options", COMMON_OPTIONS,
+                                                 sizeof COMMON_OPTIONS / sizeof COMMON_OPTIONS[0],
+                                                 sizeof(common_options)};
+
+static const struct {
+    char letter;
+    const char *name;
+} LETTERS[] = {{'o', "output"}, {'n', "count"}, {'k', "factors"}, {'u', "user"},
+               {'i', "item"},   {'q', "quiet"}, {'v', "verbose"}, {'h', "help"}};
+
+char arguments_letter(const palate_option *option)
 {
-    char message[PALATE_MESSAGE_BYTES];
+    for (size_t place = 0; place < sizeof LETTERS / sizeof LETTERS[0]; place++)
+        if (strcmp(option->name, LETTERS[place].name) == 0)
+            return LETTERS[place].letter;
+    return 0;
+}
+
+static size_t group_count(const cli_command *command)
+{
+    size_t count = 0;
+    while (count < GROUPS_MAX - 1 && command->groups[count].table != NULL)
+        count++;
+    return count;
+}
+
+const palate_option_table *arguments_table(const cli_command *command, size_t group)
+{
+    size_t count = group_count(command);
+    if (group < count)
+        return command->groups[group].table();
+    return group == count ? &COMMON_TABLE : NULL;
+}
+
+bool arguments_takes(const cli_command *command, size_t group, const palate_option *option)
+{
+    if (group >= group_count(command) || command->groups[group].without == NULL)
+        return true;
+    size_t bytes = strlen(option->name);
+    const char *word = command->groups[group].without;
+    for (; *word != '\0'; word += strcspn(word, " "), word += strspn(word, " "))
+        if (strcspn(word, " ") == bytes && strncmp(word, option->name, bytes) == 0)
+            return false;
+    return true;
+}
+
+/* The option of a name and its group, or NULL. */
+static const palate_option *find(const cli_command *command, const char *name, size_t *group)
+{
+    const palate_option_table *table = NULL;
+    for (*group = 0; (table = arguments_table(command, *group)) != NULL; ++*group) {
+        const palate_option *option = palate_options_find(table, name);
+        if (option != NULL && arguments_takes(command, *group, option))
+            return option;
+    }
+    return NULL;
+}
+
+static const palate_option *find_nearest(const cli_command *command, const char *name)
+{
+    const palate_option *nearest = NULL;
+    const palate_option_table *table = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++) {
+        size_t distance = SIZE_MAX;
+        const palate_option *option = palate_options_nearest(table, name, &distance);
+        if (option != NULL && distance < least && arguments_takes(command, group, option)) {
+            least = distance;
+            nearest = option;
+        }
+    }
+    return nearest;
+}
+
+/* ---- What is wrong ---- */
+
+int arguments_usage_error(const cli_command *command, const char *format, ...)
+{
+    char text[PALATE_MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    tell_error("%s: %s\nSee: palate %s --help", name, message, name);
+    fprintf(stderr, "%spalate %s:%s %s\nSee: palate %s --help\n",
+            message_has_colour(stderr) ? "\033[31m" : "", command->name,
+            message_has_colour(stderr) ? "\033[0m" : "", text, command->name);
     return EXIT_USAGE;
 }
 
-/* ---- From tables to getopt ---- */
-
-static void add_name(parser *to, const option_set *set, const palate_option *option,
-                     const char *name, size_t bytes)
+static int fail_unknown(const cli_command *command, const char *name)
 {
-    int has_value = option->type == PALATE_OPTION_BOOL ? optional_argument : required_argument;
-    if (to->count + 1 >= NAMES_MAX || bytes >= sizeof to->name_text[0])
-        return;
-    size_t at = to->count++;
-    memcpy(to->name_text[at], name, bytes);
-    to->name_text[at][bytes] = '\0';
-    to->meaning[at] = option;
-    to->set_of[at] = set;
-    to->names[at] = (struct option){to->name_text[at], has_value, NULL, 0};
-    if (bytes == 1) {
-        size_t end = strlen(to->letters);
-        snprintf(to->letters + end, sizeof to->letters - end, "%c%s", name[0],
-                 has_value == required_argument ? ":" : "");
-    }
+    const palate_option *nearest = find_nearest(command, name);
+    if (nearest == NULL)
+        return arguments_usage_error(command, "unknown option --%s", name);
+    return arguments_usage_error(command, "unknown option --%s; did you mean --%s?", name,
+                                 nearest->name);
 }
 
-static void add_option(parser *to, const option_set *set, const palate_option *option)
+static int fail_operands(const cli_arguments *arguments)
 {
-    add_name(to, set, option, option->name, strlen(option->name));
-    for (const char *at = option->aliases; *at != '\0';) {
-        size_t bytes = strcspn(at, " ");
-        add_name(to, set, option, at, bytes);
-        at += bytes + strspn(at + bytes, " ");
-    }
-}
-
-static void make_parser(const synopsis *line, parser *out)
-{
-    memset(out, 0, sizeof *out);
-    snprintf(out->letters, sizeof out->letters, ":h");
-    for (int s = 0; s < OPTION_SETS_MAX && line->sets[s].table != NULL; s++)
-        for (size_t row = 0; row < line->sets[s].table->count; row++)
-            add_option(out, &line->sets[s], &line->sets[s].table->options[row]);
-    out->names[out->count] = (struct option){"help", no_argument, NULL, 'h'};
-}
-
-static int find_letter(const parser *from, int letter)
-{
-    for (size_t i = 0; i < from->count; i++)
-        if (from->name_text[i][0] == (char)letter && from->name_text[i][1] == '\0')
-            return (int)i;
-    return -1;
-}
-
-/* ---- Mistakes ---- */
-
-/* All options of the command as one table, whose library function knows how to suggest a name. */
-static int fail_unknown(const synopsis *line, const char *argument)
-{
-    palate_option all[NAMES_MAX];
-    palate_option_table merged = {.options = all};
-    palate_error err;
-    char name[64];
-    if (argument[0] != '-' || argument[1] != '-')
-        return fail_usage(line->name, "unknown option %s", argument);
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
-    for (int s = 0; s < OPTION_SETS_MAX && line->sets[s].table != NULL; s++)
-        for (size_t row = 0; row < line->sets[s].table->count && merged.count < NAMES_MAX; row++)
-            all[merged.count++] = line->sets[s].table->options[row];
-    if (palate_options_set(&merged, &merged, name, "", &err) == PALATE_OK)
-        return fail_usage(line->name, "option --%s cannot be used so", name);
-    return fail_usage(line->name, "%s", err.message);
-}
-
-static int check_operands(const synopsis *line, int count)
-{
-    if (count < line->operands_min)
-        return fail_usage(line->name, "%s missing; usage: palate %s %s",
-                          count == 0 ? "an argument is" : "arguments are", line->name,
-                          line->operands);
-    if (count > line->operands_max)
-        return fail_usage(line->name, "too many arguments; usage: palate %s %s", line->name,
-                          line->operands);
-    return -1;
-}
-
-/* ---- Help ---- */
-
-static void show_option(const palate_option *option)
-{
-    char left[100];
-    char letter = '\0';
-    for (const char *at = option->aliases; *at != '\0';) {
-        size_t bytes = strcspn(at, " ");
-        letter = bytes == 1 ? *at : letter;
-        at += bytes + strspn(at + bytes, " ");
-    }
-    snprintf(left, sizeof left, "%c%c%s --%s%s%s", letter != '\0' ? '-' : ' ',
-             letter != '\0' ? letter : ' ', letter != '\0' ? "," : " ", option->name,
-             option->placeholder != NULL ? " " : "",
-             option->placeholder != NULL ? option->placeholder : "");
-    printf("  %-*s", HELP_WIDTH, left);
-    if (strlen(left) > HELP_WIDTH - 1)
-        printf("\n  %-*s", HELP_WIDTH, "");
-    printf(" %s", option->help);
-    if (option->type != PALATE_OPTION_BOOL && option->default_text != NULL)
-        printf(" [%s]", option->default_text);
-    if (option->type == PALATE_OPTION_CHOICE)
-        printf(" (%s)", option->choices);
-    printf("\n");
-}
-
-static void show_help(const synopsis *line)
-{
-    printf("Usage: palate %s %s\n\n%s\n", line->name, line->operands, line->about);
-    for (int s = 0; s < OPTION_SETS_MAX && line->sets[s].table != NULL; s++) {
-        printf("\n%s:\n", line->sets[s].table->title);
-        for (size_t row = 0; row < line->sets[s].table->count; row++)
-            show_option(&line->sets[s].table->options[row]);
-        if (s == 0)
-            printf("  %-*s Show this help\n", HELP_WIDTH, "-h, --help");
-    }
-    printf("\nExamples:\n%s", line->examples);
-}
-
-static void show_words(const synopsis *line)
-{
-    for (int s = 0; s < OPTION_SETS_MAX && line->sets[s].table != NULL; s++)
-        for (size_t row = 0; row < line->sets[s].table->count; row++)
-            printf("--%s\n", line->sets[s].table->options[row].name);
-    printf("--help\n");
-}
-
-/* Text in scdoc, where _ and * mean something. */
-static void show_escaped(const char *text)
-{
-    for (; *text != '\0'; text++)
-        printf("%s%c", strchr("_*\\<>#", *text) != NULL ? "\\" : "", *text);
-}
-
-static void show_man(const synopsis *line)
-{
-    printf("## palate %s ", line->name);
-    show_escaped(line->operands);
-    printf("\n\n");
-    show_escaped(line->about);
-    printf("\n\n");
-    for (int s = 0; s < OPTION_SETS_MAX && line->sets[s].table != NULL; s++) {
-        for (size_t row = 0; row < line->sets[s].table->count; row++) {
-            const palate_option *option = &line->sets[s].table->options[row];
-            printf("*--%s*", option->name);
-            if (option->placeholder != NULL)
-                printf(" _%s_", option->placeholder);
-            printf("\n\t");
-            show_escaped(option->help);
-            if (option->default_text != NULL && option->type != PALATE_OPTION_BOOL) {
-                printf("; by default ");
-                show_escaped(option->default_text);
-            }
-            if (*option->aliases != '\0') {
-                printf(". Also: ");
-                show_escaped(option->aliases);
-            }
-            printf(".\n\n");
-        }
-    }
-}
-
-static int describe(const synopsis *line)
-{
-    if (describing == DESCRIBE_MAN)
-        show_man(line);
-    else
-        show_words(line);
-    return EXIT_SUCCESS;
+    const cli_command *command = arguments->command;
+    if (arguments->operand_count > command->operands_most)
+        return arguments_usage_error(command, "one argument too many: %s",
+                                     arguments->operands[command->operands_most]);
+    return arguments_usage_error(command, "something is missing; it takes %s", command->operands);
 }
 
 /* ---- Parsing ---- */
 
-static int take_option(const synopsis *line, const parser *from, int at, const char *value)
+/* Puts the option's own name in place of an alias or another spelling, so that getopt_long meets
+ * only names it has: it would take any beginning of a name for the name. Returns NULL when memory
+ * runs out. */
+static char *spelt_out(const palate_option *option, const char *argument)
 {
-    palate_error err;
-    const palate_option *option = from->meaning[at];
-    if (value == NULL)
-        value = "true";
-    if (palate_options_set(from->set_of[at]->table, from->set_of[at]->options, option->name, value,
-                           &err) != PALATE_OK)
-        return fail_usage(line->name, "%s", err.message);
-    return -1;
+    const char *value = strchr(argument, '=');
+    char *text = NULL;
+    if (asprintf(&text, "--%s%s", option->name, value == NULL ? "" : value) < 0)
+        return NULL;
+    return text;
 }
 
-int parse_arguments(const synopsis *line, int argc, char **argv, const char **operands)
+/* Copies the arguments, options spelt out. */
+static int spell_out(const cli_command *command, int argc, char **argv, char **spelt)
 {
-    if (describing != DESCRIBE_NOTHING)
-        return describe(line);
-    for (int s = 0; s < OPTION_SETS_MAX && line->sets[s].table != NULL; s++)
-        palate_options_init(line->sets[s].table, line->sets[s].options);
-    parser from;
-    make_parser(line, &from);
-    opterr = 0;
-    optind = 1;
-    int answer;
-    int at = 0;
-    while ((answer = getopt_long(argc, argv, from.letters, from.names, &at)) != -1) {
-        int done = -1;
-        if (answer == 'h') {
-            show_help(line);
-            return EXIT_SUCCESS;
+    bool only_operands = false;
+    for (int place = 0; place < argc; place++) {
+        const char *argument = argv[place];
+        only_operands = only_operands || strcmp(argument, "--") == 0;
+        if (place == 0 || only_operands || strncmp(argument, "--", 2) != 0) {
+            spelt[place] = strdup(argument);
+        } else {
+            size_t group = 0;
+            char name[100];
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+            const palate_option *option = find(command, name, &group);
+            if (option == NULL)
+                return fail_unknown(command, name);
+            spelt[place] = spelt_out(option, argument);
         }
-        if (answer == ':')
-            done = fail_usage(line->name, "option %s needs a value", argv[optind - 1]);
-        else if (answer == '?')
-            done = fail_unknown(line, argv[optind - 1]);
-        else
-            done = take_option(line, &from, answer == 0 ? at : find_letter(&from, answer), optarg);
-        if (done >= 0)
-            return done;
+        if (spelt[place] == NULL)
+            return message_error("out of memory while reading the command line");
     }
-    int count = argc - optind;
-    int done = check_operands(line, count);
-    for (int i = 0; done < 0 && i < count; i++)
-        operands[i] = argv[optind + i];
-    return done;
+    return EXIT_DONE;
+}
+
+/* getopt_long's two descriptions of the options. */
+typedef struct getopt_tables {
+    struct option *names;
+    char letters[64];
+} getopt_tables;
+
+static size_t option_count(const cli_command *command)
+{
+    size_t count = 0;
+    const palate_option_table *table = NULL;
+    for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++)
+        count += table->count;
+    return count;
+}
+
+static void add_option(getopt_tables *tables, size_t at, const palate_option *option)
+{
+    bool truth = option->type == PALATE_OPTION_BOOL;
+    char letter = arguments_letter(option);
+    tables->names[at] = (struct option){option->name, truth ? optional_argument : required_argument,
+                                        NULL, letter};
+    size_t used = strlen(tables->letters);
+    if (letter != 0)
+        snprintf(tables->letters + used, sizeof tables->letters - used, "%c%s", letter,
+                 truth ? "" : ":");
+}
+
+static bool make_getopt_tables(const cli_command *command, getopt_tables *tables)
+{
+    /* ':' has a missing value told apart. */
+    *tables = (getopt_tables){.letters = ":"};
+    tables->names = calloc(option_count(command) + 1, sizeof *tables->names);
+    if (tables->names == NULL)
+        return false;
+    size_t count = 0;
+    const palate_option_table *table = NULL;
+    for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++)
+        for (size_t place = 0; place < table->count; place++)
+            if (arguments_takes(command, group, &table->options[place]))
+                add_option(tables, count++, &table->options[place]);
+    return true;
+}
+
+static int set(cli_arguments *arguments, const char *name, const char *text)
+{
+    size_t group = 0;
+    palate_error err;
+    const palate_option *option = find(arguments->command, name, &group);
+    if (palate_options_set(arguments_table(arguments->command, group), arguments->values[group],
+                           name, text == NULL ? "true" : text, &err) != PALATE_OK)
+        return arguments_usage_error(arguments->command, "%s", err.message);
+    arguments->given[arguments->given_count++] = (given_option){option, text};
+    return EXIT_DONE;
+}
+
+static const char *name_of_letter(int letter)
+{
+    for (size_t place = 0; place < sizeof LETTERS / sizeof LETTERS[0]; place++)
+        if (LETTERS[place].letter == letter)
+            return LETTERS[place].name;
+    return NULL;
+}
+
+/* What getopt_long has found, or found wrong. */
+static int take(cli_arguments *arguments, const getopt_tables *tables, int found, int index,
+                char **argv)
+{
+    const cli_command *command = arguments->command;
+    if (found == ':')
+        return arguments_usage_error(command, "option %s needs a value", argv[optind - 1]);
+    if (found == '?')
+        return arguments_usage_error(command, "unknown option -%c", optopt);
+    return set(arguments, index >= 0 ? tables->names[index].name : name_of_letter(found), optarg);
+}
+
+static int parse_spelt(cli_arguments *arguments, const getopt_tables *tables, int argc, char **argv)
+{
+    int exit_status = EXIT_DONE;
+    opterr = 0;
+    optind = 0; /* glibc: start anew. */
+    while (exit_status == EXIT_DONE) {
+        int index = -1;
+        int found = getopt_long(argc, argv, tables->letters, tables->names, &index);
+        if (found == -1)
+            break;
+        exit_status = take(arguments, tables, found, index, argv);
+    }
+    arguments->operands = argv + optind;
+    arguments->operand_count = argc - optind;
+    return exit_status;
+}
+
+static bool make_values(cli_arguments *arguments)
+{
+    const palate_option_table *table = NULL;
+    for (size_t group = 0; (table = arguments_table(arguments->command, group)) != NULL; group++) {
+        arguments->values[group] = calloc(1, table->struct_bytes);
+        if (arguments->values[group] == NULL)
+            return false;
+        palate_options_init(table, arguments->values[group]);
+    }
+    return true;
+}
+
+const common_options *arguments_common(const cli_arguments *arguments)
+{
+    return arguments->values[group_count(arguments->command)];
+}
+
+int arguments_parse(const cli_command *command, int argc, char **argv, cli_arguments *out)
+{
+    *out = (cli_arguments){.command = command};
+    getopt_tables tables = {0};
+    out->spelt = calloc((size_t)argc + 1, sizeof *out->spelt);
+    out->given = calloc((size_t)argc + 1, sizeof *out->given);
+    if (out->spelt == NULL || out->given == NULL || !make_values(out) ||
+        !make_getopt_tables(command, &tables)) {
+        free(tables.names);
+        return message_error("out of memory while reading the command line");
+    }
+    int exit_status = spell_out(command, argc, argv, out->spelt);
+    if (exit_status == EXIT_DONE)
+        exit_status = parse_spelt(out, &tables, argc, out->spelt);
+    free(tables.names);
+    bool wrong_count = out->operand_count < command->operands_least ||
+                       out->operand_count > command->operands_most;
+    if (exit_status == EXIT_DONE && wrong_count && !arguments_common(out)->help)
+        exit_status = fail_operands(out);
+    return exit_status;
+}
+
+void arguments_release(cli_arguments *arguments)
+{
+    for (size_t group = 0; group < GROUPS_MAX; group++)
+        free(arguments->values[group]);
+    for (size_t place = 0; arguments->spelt != NULL && arguments->spelt[place] != NULL; place++)
+        free(arguments->spelt[place]);
+    free(arguments->spelt);
+    free(arguments->given);
 }

@@ -1,44 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line, driven by option tables: the library's, and one of the command's own. Help, the man page and shell
- * completion come from the same description. */
+/* Command lines, by getopt_long fed with option tables. */
 #ifndef PALATE_CLI_ARGUMENTS_H
 #define PALATE_CLI_ARGUMENTS_H
 
 #include "command.h"
 
-enum { OPTION_SETS_MAX = 4, OPERANDS_MAX = 8 };
-
-/* A table and the struct its options are written to. */
-typedef struct option_set {
-    const palate_option_table *table;
-    void *options;
-} option_set;
-
-/* What a command takes. */
-typedef struct synopsis {
-    const char *name;
-    const char *operands; /* Such as "RATINGS -o MODEL". */
-    const char *about;    /* What it does, a paragraph. */
-    const char *examples; /* Lines of shell. */
-    int operands_min, operands_max;
-    option_set sets[OPTION_SETS_MAX]; /* The first is the command's own. A NULL table ends them. */
-} synopsis;
-
-/* What to do with synopses instead of running commands. */
-typedef enum describe_mode {
-    DESCRIBE_NOTHING,
-    DESCRIBE_MAN,   /* A section of the man page, in scdoc. */
-    DESCRIBE_WORDS, /* Option names, one a line: for completion. */
-} describe_mode;
-extern describe_mode describing;
+/* Options every command has. */
+typedef struct common_options {
+    bool quiet;
+    bool verbose;
+    bool help;
+} common_options;
 
 /*
- * Fills the option structs (with defaults first) and `operands`. Returns -1 to go on, or the exit
- * code: 0 after --help, EXIT_USAGE after a mistake, which has been told.
+ * Parses what follows the command's name; argv[0] is the name. Options are spelt out in full: what
+ * is short for one option today would be ambiguous, and break scripts, when the next is added.
+ *
+ * Returns EXIT_DONE, or EXIT_USAGE after telling what is wrong. `out` is released either way with
+ * arguments_release().
  */
-int parse_arguments(const synopsis *line, int argc, char **argv, const char **operands);
+int arguments_parse(const cli_command *command, int argc, char **argv, cli_arguments *out);
+void arguments_release(cli_arguments *arguments);
 
-/* Tells a mistake of usage. Returns EXIT_USAGE. */
-int fail_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const common_options *arguments_common(const cli_arguments *arguments);
+
+/* "palate NAME: ..." and where to look. Returns EXIT_USAGE. */
+int arguments_usage_error(const cli_command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- The tables of a command, for help, manual and completion ---- */
+
+/* The table of a group, that of the common options included; NULL after the last. */
+const palate_option_table *arguments_table(const cli_command *command, size_t group);
+
+/* Whether a row of a group's table plays a part in the command. */
+bool arguments_takes(const cli_command *command, size_t group, const palate_option *option);
+
+/* The letter that stands for an option, or 0. */
+char arguments_letter(const palate_option *option);
 
 #endif

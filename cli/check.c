@@ -1,121 +1,255 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* palate check RATINGS: the input doctor. */
+/* palate check: what would be read of a file, and what is wrong with it. */
 #include "arguments.h"
-#include "output.h"
+#include "describe.h"
 
-#include <stddef.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct own_options {
-    int64_t most;
+    bool all;
     bool json;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-static const palate_option rows[] = {
-    {"most", "", PALATE_OPTION_COUNT, AT(most), "20", 0, 1e9, NULL, "N",
-     "Problems to show; 0: all"},
-    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
-     "JSON on standard output"},
+static const palate_option OPTIONS[] = {
+    {"all", "", PALATE_OPTION_BOOL, AT(all), "false", 0, 0, NULL, NULL,
+     "Show every problem, not the first 20"},
+    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON"},
 };
 
-static const palate_option_table own = {"Options", rows, sizeof rows / sizeof rows[0],
-                                        sizeof(own_options)};
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
 
-/* Problems on their way to the screen. */
-typedef struct findings {
-    const own_options *mine;
+static const palate_option_table *own_table(void)
+{
+    return &TABLE;
+}
+
+/* ---- Problems ---- */
+
+enum { SHOWN_PROBLEMS = 20 };
+
+typedef struct problem_list {
+    bool all;
     int64_t count;
-    json_t *list;
-} findings;
+    json_t *json; /* A list, or NULL: to standard output. */
+} problem_list;
 
 static void on_problem(const palate_problem *problem, void *user)
 {
-    findings *found = user;
-    bool show = found->mine->most == 0 || found->count < found->mine->most;
-    found->count++;
-    if (!show)
+    problem_list *problems = user;
+    problems->count++;
+    if (!problems->all && problems->count > SHOWN_PROBLEMS)
         return;
-    if (!found->mine->json)
-        printf("%s\n", problem->message);
+    if (problems->json == NULL)
+        puts(problem->message);
     else
-        json_array_append_new(
-            found->list, json_pack("{s:I, s:I, s:s}", "line", (json_int_t)problem->line, "column",
-                                   (json_int_t)problem->column, "message", problem->message));
+        json_array_append_new(problems->json,
+                              json_pack("{s:I, s:I, s:s}", "line", (json_int_t)problem->line,
+                                        "column", (json_int_t)problem->column, "message",
+                                        problem->message));
 }
 
-static void show_text(const char *path, const palate_read_report *report, const findings *found)
+/* ---- How the ratings are spread ---- */
+
+enum { BARS = 12, BAR_WIDTH = 40 };
+
+/* Ratings by value, as long as there are few values, else by equal parts of the range. */
+typedef struct value_spread {
+    double values[BARS]; /* Or where each part begins. */
+    int64_t counts[BARS];
+    int count;
+    bool parts;
+} value_spread;
+
+static bool count_value(value_spread *spread, double value)
 {
-    if (found->mine->most > 0 && found->count > found->mine->most)
-        printf("... and %s more (--most 0 shows all)\n",
-               with_commas(found->count - found->mine->most));
-    if (found->count > 0)
-        printf("\n");
+    int place = 0;
+    while (place < spread->count && spread->values[place] < value)
+        place++;
+    if (place == spread->count || spread->values[place] != value) {
+        if (spread->count == BARS)
+            return false;
+        for (int moved = spread->count++; moved > place; moved--) {
+            spread->values[moved] = spread->values[moved - 1];
+            spread->counts[moved] = spread->counts[moved - 1];
+        }
+        spread->values[place] = value;
+        spread->counts[place] = 0;
+    }
+    spread->counts[place]++;
+    return true;
+}
+
+static void count_part(value_spread *spread, const palate_read_report *report, double value)
+{
+    int place = (int)(BARS * (value - report->min) / (report->max - report->min));
+    spread->counts[place < BARS ? place : BARS - 1]++;
+}
+
+static value_spread spread_of(const palate_ratings *ratings)
+{
+    const palate_read_report *report = palate_ratings_report(ratings);
+    value_spread spread = {.parts = false};
+    for (uint32_t user = 0; user < palate_ratings_user_count(ratings); user++) {
+        palate_rated rated = palate_ratings_of_user(ratings, user);
+        for (int64_t e = 0; e < rated.count; e++)
+            if (!spread.parts && !count_value(&spread, (double)rated.ratings[e]))
+                goto many_values;
+    }
+    return spread;
+many_values:
+    spread = (value_spread){.parts = true, .count = BARS};
+    for (int place = 0; place < BARS; place++)
+        spread.values[place] = report->min + (report->max - report->min) * place / BARS;
+    for (uint32_t user = 0; user < palate_ratings_user_count(ratings); user++) {
+        palate_rated rated = palate_ratings_of_user(ratings, user);
+        for (int64_t e = 0; e < rated.count; e++)
+            count_part(&spread, report, (double)rated.ratings[e]);
+    }
+    return spread;
+}
+
+static void print_spread(const value_spread *spread)
+{
+    int64_t most = 1;
+    for (int place = 0; place < spread->count; place++)
+        most = spread->counts[place] > most ? spread->counts[place] : most;
+    for (int place = 0; place < spread->count; place++) {
+        int width = (int)lrint(BAR_WIDTH * (double)spread->counts[place] / (double)most);
+        printf("  %s %6.4g  %12s  ", spread->parts ? "from" : "    ", spread->values[place],
+               describe_count(spread->counts[place]));
+        for (int cell = 0; cell < width; cell++)
+            putchar('#');
+        putchar('\n');
+    }
+}
+
+/* Least, middle and most ratings of a row. */
+static void print_counts(const char *what, uint32_t count, const palate_ratings *ratings,
+                         palate_rated (*of)(const palate_ratings *, uint32_t))
+{
+    if (count == 0)
+        return;
+    /* Rows are in order of their number of ratings. */
+    printf("  %-10s  has %s to %s ratings, median %s\n", what,
+           describe_count(of(ratings, count - 1).count), describe_count(of(ratings, 0).count),
+           describe_count(of(ratings, count / 2).count));
+}
+
+/* ---- The findings ---- */
+
+static void print_report(const char *path, const palate_read_report *report, int64_t problem_count)
+{
+    char text[FORMAT_TEXT_BYTES];
+    char scale[SCALE_TEXT_BYTES];
     printf("%s\n", path);
-    printf("  format      %s%s%s\n", report->format,
-           strcmp(report->compression, "none") == 0 ? "" : ", ",
-           strcmp(report->compression, "none") == 0 ? "" : report->compression);
+    printf("  format      %s\n", describe_format(report, text));
     printf("  columns     %s\n", report->columns);
-    printf("  lines       %s\n", with_commas(report->line_count));
-    printf("  ratings     %s by %s users of %s items\n", with_commas(report->rating_count),
-           with_commas(report->user_count), with_commas(report->item_count));
+    printf("  lines       %s\n", describe_count(report->line_count));
+    printf("  ratings     %s by %s users of %s items\n", describe_count(report->rating_count),
+           describe_count(report->user_count), describe_count(report->item_count));
     printf("  values      %g to %g, mean %.4g\n", report->min, report->max, report->mean);
-    printf("  scale       %g to %g%s\n", report->scale.low, report->scale.high,
-           report->scale_inferred ? " (as found; --scale declares it)" : "");
-    printf("  times       %s\n", report->has_times ? "yes" : "no");
-    printf("  duplicates  %s\n", with_commas(report->duplicate_count));
-    printf("  problems    %s%s\n", with_commas(found->count),
-           found->count > 0 ? "; mend the lines above, or skip them with --lenient" : "");
-}
-
-static int show_json(const char *path, const palate_read_report *report, const findings *found)
-{
-    return write_json(
-        stdout,
-        json_pack(
-            "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:b, s:b, s:O}",
-            "file", path, "format", report->format, "compression", report->compression, "columns",
-            report->columns, "lines", (json_int_t)report->line_count, "ratings",
-            (json_int_t)report->rating_count, "users", (json_int_t)report->user_count, "items",
-            (json_int_t)report->item_count, "duplicates", (json_int_t)report->duplicate_count,
-            "problem_count", (json_int_t)found->count, "min", report->min, "max", report->max,
-            "mean", report->mean, "times", report->has_times, "scale_inferred",
-            report->scale_inferred, "problems", found->list));
-}
-
-int run_check(int argc, char **argv)
-{
-    own_options mine;
-    palate_read_options read;
-    const char *operands[OPERANDS_MAX];
-    const synopsis line = {
-        .name = "check",
-        .operands = "RATINGS [options]",
-        .about = "Reads ratings as train would and tells what it takes them for and what is wrong, "
-                 "line by line.\n"
-                 "Exit code 1 where something is wrong.",
-        .examples = "  palate check ratings.csv\n"
-                    "  palate check ratings.csv --scale 1:5 --most 0\n",
-        .operands_min = 1,
-        .operands_max = 1,
-        .sets = {{&own, &mine}, {palate_read_options_table(), &read}},
-    };
-    int done = parse_arguments(&line, argc, argv, operands);
-    if (done >= 0)
-        return done;
-    palate_error err;
-    palate_read_report report;
-    findings found = {.mine = &mine, .list = json_array()};
-    int code = EXIT_SUCCESS;
-    if (palate_ratings_check(NULL, operands[0], &read, on_problem, &found, &report, &err) !=
-        PALATE_OK)
-        code = fail_with(&err);
-    else if (mine.json)
-        code = show_json(operands[0], &report, &found);
+    if (report->scale.low == report->scale.high)
+        printf("  scale       none: all ratings are equal; declare one with --scale\n");
     else
-        show_text(operands[0], &report, &found);
-    json_decref(found.list);
-    return code == EXIT_SUCCESS && found.count > 0 ? EXIT_FAILURE : code;
+        printf("  scale       %s%s\n", describe_scale(report->scale, scale),
+               report->scale_inferred ? " (as found; --scale declares it)" : "");
+    if (report->scale.low < 0)
+        printf(
+            "              negative ratings are shifted inside; predictions are on this scale\n");
+    printf("  times       %s\n", report->has_times ? "yes" : "no");
+    printf("  duplicates  %s%s\n", describe_count(report->duplicate_count),
+           report->duplicate_count > 0 ? "; the last counts, or as --duplicates says" : "");
+    printf("  problems    %s%s\n", describe_count(problem_count),
+           problem_count > 0 ? "; mend the lines above, or skip them with --lenient" : "");
 }
+
+/* A second reading, of what is right: the first kept nothing. Standard input is gone by then. */
+static void print_ratings(const cli_arguments *arguments)
+{
+    palate_read_options options = *(const palate_read_options *)arguments->values[1];
+    palate_ratings *ratings = NULL;
+    palate_error err;
+    options.lenient = true;
+    if (strcmp(arguments->operands[0], "-") == 0 ||
+        palate_ratings_read(arguments->context, arguments->operands[0], &options, &ratings, &err) !=
+            PALATE_OK)
+        return;
+    print_counts("a user", palate_ratings_user_count(ratings), ratings, palate_ratings_of_user);
+    print_counts("an item", palate_ratings_item_count(ratings), ratings, palate_ratings_of_item);
+    value_spread spread = spread_of(ratings);
+    printf("  rating      how often\n");
+    print_spread(&spread);
+    palate_ratings_free(ratings);
+}
+
+static int check_text(const cli_arguments *arguments, problem_list *problems)
+{
+    palate_read_report report;
+    palate_error err;
+    const char *path = arguments->operands[0];
+    if (palate_ratings_check(arguments->context, path, arguments->values[1], on_problem, problems,
+                             &report, &err) != PALATE_OK)
+        return message_failed(&err);
+    if (!problems->all && problems->count > SHOWN_PROBLEMS)
+        printf("... and %s more (--all shows them)\n",
+               describe_count(problems->count - SHOWN_PROBLEMS));
+    if (problems->count > 0)
+        putchar('\n');
+    print_report(path, &report, problems->count);
+    if (report.rating_count > 0)
+        print_ratings(arguments);
+    return problems->count == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int check_json(const cli_arguments *arguments, problem_list *problems)
+{
+    palate_read_report report;
+    palate_error err;
+    problems->json = json_array();
+    if (palate_ratings_check(arguments->context, arguments->operands[0], arguments->values[1],
+                             on_problem, problems, &report, &err) != PALATE_OK) {
+        json_decref(problems->json);
+        return message_failed(&err);
+    }
+    json_t *json = json_pack("{s:s}", "file", arguments->operands[0]);
+    json_object_update_new(json, describe_read_json(&report));
+    json_object_set_new(json, "problem_count", json_integer(problems->count));
+    json_object_set_new(json, "problems", problems->json);
+    int exit_status = describe_print_json(json);
+    return problems->count == 0 ? exit_status : EXIT_FAILED;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    const own_options *own = arguments->values[0];
+    problem_list problems = {.all = own->all};
+    return own->json ? check_json(arguments, &problems) : check_text(arguments, &problems);
+}
+
+static const example EXAMPLES[] = {
+    {"palate check ratings.csv", "look before training"},
+    {"palate check ratings.csv --scale 1:5 --all", "every rating that is not from 1 to 5, too"},
+    {"palate check dump.txt --separator '|' --user-column customer --item-column article",
+     "tell it what it cannot find out by itself"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_CHECK = {
+    .name = "check",
+    .operands = "RATINGS [options]",
+    .summary = "tell what would be read of a file, and what is wrong with it",
+    .description =
+        "Read ratings as train would, and tell what was found: format, columns, scale, how the "
+        "ratings are spread; and everything that is wrong, line by line, with what to do. The "
+        "exit status is 1 if anything is wrong.",
+    .operands_least = 1,
+    .operands_most = 1,
+    .groups = {{own_table, NULL}, {palate_read_options_table, "lenient keep-order"}},
+    .examples = EXAMPLES,
+    .run = run,
+};

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* palate evaluate MODEL TEST */
+/* palate evaluate: how good a model's predictions are. */
 #include "arguments.h"
-#include "output.h"
-
-#include <stddef.h>
-#include <stdlib.h>
+#include "describe.h"
 
 typedef struct own_options {
     bool json;
@@ -13,65 +10,79 @@ typedef struct own_options {
 
 #define AT(field) offsetof(own_options, field)
 
-static const palate_option rows[] = {
-    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
-     "JSON on standard output"},
-    {"threads", "num-threads", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024, NULL, "T",
-     "0: as many as the machine gives"},
+static const palate_option OPTIONS[] = {
+    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON"},
+    {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,
+     NULL, "T", "0: as many as the machine gives; the result is the same for any"},
 };
 
-static const palate_option_table own = {"Options", rows, sizeof rows / sizeof rows[0],
-                                        sizeof(own_options)};
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
 
-static int show(const palate_metrics *metrics, bool json)
+static const palate_option_table *own_table(void)
 {
-    if (json)
-        return write_json(stdout,
-                          json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I}", "rmse", metrics->rmse,
-                                    "mae", metrics->mae, "baseline_rmse", metrics->baseline_rmse,
-                                    "count", (json_int_t)metrics->count, "unknown_users",
-                                    (json_int_t)metrics->unknown.users, "unknown_items",
-                                    (json_int_t)metrics->unknown.items, "unknown_both",
-                                    (json_int_t)metrics->unknown.both));
+    return &TABLE;
+}
+
+static int print_json(const palate_metrics *metrics)
+{
+    return describe_print_json(json_pack(
+        "{s:I, s:o, s:o, s:o, s:I, s:I, s:I}", "count", (json_int_t)metrics->count, "rmse",
+        describe_real_json(metrics->rmse), "mae", describe_real_json(metrics->mae), "baseline_rmse",
+        describe_real_json(metrics->baseline_rmse), "unknown_users",
+        (json_int_t)metrics->unknown.users, "unknown_items", (json_int_t)metrics->unknown.items,
+        "unknown_both", (json_int_t)metrics->unknown.both));
+}
+
+static int print_text(const palate_metrics *metrics)
+{
     printf("RMSE     %.4f   (predicting the mean for all: %.4f)\n", metrics->rmse,
            metrics->baseline_rmse);
     printf("MAE      %.4f\n", metrics->mae);
-    printf("ratings  %s\n", with_commas(metrics->count));
+    printf("ratings  %s\n", describe_count(metrics->count));
     printf("unknown  %s with an unknown user, %s with an unknown item, %s with both\n",
-           with_commas(metrics->unknown.users), with_commas(metrics->unknown.items),
-           with_commas(metrics->unknown.both));
-    return EXIT_SUCCESS;
+           describe_count(metrics->unknown.users), describe_count(metrics->unknown.items),
+           describe_count(metrics->unknown.both));
+    return EXIT_DONE;
 }
 
-int run_evaluate(int argc, char **argv)
+static int run(const cli_arguments *arguments)
 {
-    own_options mine;
-    palate_read_options read;
-    const char *operands[OPERANDS_MAX];
-    const synopsis line = {
-        .name = "evaluate",
-        .operands = "MODEL TEST [options]",
-        .about = "RMSE and MAE of the model's predictions on ratings it has not seen, clipped to "
-                 "its scale.\n"
-                 "Ratings of unknown users and items count too, with their fall-back predictions.",
-        .examples = "  palate evaluate movies.palate test.csv\n"
-                    "  palate evaluate movies.palate u1.test --json\n",
-        .operands_min = 2,
-        .operands_max = 2,
-        .sets = {{&own, &mine}, {palate_read_options_table(), &read}},
-    };
-    int done = parse_arguments(&line, argc, argv, operands);
-    if (done >= 0)
-        return done;
+    const own_options *own = arguments->values[0];
     palate_error err;
     palate_model *model = NULL;
     palate_ratings *ratings = NULL;
     palate_metrics metrics;
-    bool good = palate_model_load(NULL, operands[0], &model, &err) == PALATE_OK &&
-                palate_ratings_read(NULL, operands[1], &read, &ratings, &err) == PALATE_OK &&
-                palate_model_evaluate(model, ratings, mine.threads, &metrics, &err) == PALATE_OK;
-    int code = good ? show(&metrics, mine.json) : fail_with(&err);
+    int exit_status = EXIT_FAILED;
+    if (palate_model_load(arguments->context, arguments->operands[0], &model, &err) != PALATE_OK ||
+        palate_ratings_read(arguments->context, arguments->operands[1], arguments->values[1],
+                            &ratings, &err) != PALATE_OK ||
+        palate_model_evaluate(model, ratings, own->threads, &metrics, &err) != PALATE_OK)
+        exit_status = message_failed(&err);
+    else
+        exit_status = own->json ? print_json(&metrics) : print_text(&metrics);
     palate_ratings_free(ratings);
     palate_model_free(model);
-    return code;
+    return exit_status;
 }
+
+static const example EXAMPLES[] = {
+    {"palate evaluate movies.palate test.csv", "errors on ratings the model has not seen"},
+    {"palate evaluate movies.palate test.csv --json", "the same, for a program"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_EVALUATE = {
+    .name = "evaluate",
+    .operands = "MODEL RATINGS [options]",
+    .summary = "measure how good a model's predictions are",
+    .description =
+        "Compare a model's predictions with ratings it has not seen: the root of the mean squared "
+        "error (RMSE), the mean absolute error (MAE), and the RMSE of predicting the mean for "
+        "everyone. Ratings of users and items the model does not know count, too.",
+    .operands_least = 2,
+    .operands_most = 2,
+    .groups = {{own_table, NULL}, {palate_read_options_table, "keep-order"}},
+    .examples = EXAMPLES,
+    .run = run,
+};

@@ -1,42 +1,137 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* palate info MODEL */
+/* palate info: what a model is; what this palate is. */
 #include "arguments.h"
-#include "output.h"
+#include "describe.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct own_options {
-    bool json, log, build;
+    bool json;
+    bool log;
+    bool build;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-static const palate_option rows[] = {
+static const palate_option OPTIONS[] = {
+    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON"},
     {"log", "", PALATE_OPTION_BOOL, AT(log), "false", 0, 0, NULL, NULL,
-     "Every epoch of the training log"},
-    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
-     "JSON on standard output"},
+     "Show every epoch of the training log"},
     {"build", "", PALATE_OPTION_BOOL, AT(build), "false", 0, 0, NULL, NULL,
-     "What this palate is: version, kernels, compiler"},
+     "Tell how this palate was built, and what it runs on"},
 };
 
-static const palate_option_table own = {"Options", rows, sizeof rows / sizeof rows[0],
-                                        sizeof(own_options)};
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
 
-static int show_build(bool json)
+static const palate_option_table *own_table(void)
 {
-    if (json)
-        return write_json(stdout,
-                          json_pack("{s:s, s:s, s:s}", "version", palate_version(), "kernels",
-                                    palate_kernels_name(), "compiler", __VERSION__));
-    printf("palate    %s\nkernels   %s (PALATE_ISA forces others)\ncompiler  %s\n",
-           palate_version(), palate_kernels_name(), __VERSION__);
-    return EXIT_SUCCESS;
+    return &TABLE;
 }
+
+/* ---- For a person ---- */
+
+static void print_real(const char *name, double value)
+{
+    if (isfinite(value))
+        printf("%-11s  %.4f\n", name, value);
+}
+
+static void print_training(const palate_model_summary *summary)
+{
+    if (summary->epochs > 0)
+        printf("trained      %lld epochs, ended by %s; factors of epoch %lld\n",
+               (long long)summary->epochs, summary->stopped_by, (long long)summary->best_epoch);
+    print_real("train RMSE", summary->train_rmse);
+    print_real("valid. RMSE", summary->validation_rmse);
+    if (summary->rating_count == 0)
+        return;
+    printf("seed         %llu\n", (unsigned long long)summary->seed);
+    printf("data         %s (fingerprint of the ratings)\n", summary->fingerprint);
+}
+
+static void print_factor_names(const palate_model *model)
+{
+    enum { MOST = 8 };
+    const char *name = NULL;
+    printf("factors     ");
+    for (uint32_t f = 0; (name = palate_model_factor_name(model, f)) != NULL && f < MOST; f++)
+        printf("%s %s", f == 0 ? "" : ",", name);
+    puts(name == NULL ? "" : ", ...");
+}
+
+/* Factors, mode and rule have lines of their own. */
+static void print_options(const palate_model *model)
+{
+    json_t *options = json_loads(palate_model_options_json(model), 0, NULL);
+    const char *name = NULL;
+    json_t *value = NULL;
+    bool any = false;
+    json_object_foreach(options, name, value)
+    {
+        if (strcmp(name, "factors") == 0 || strcmp(name, "mode") == 0 || strcmp(name, "rule") == 0)
+            continue;
+        printf("%s %s=%s", any ? "" : "options     ", name, json_string_value(value));
+        any = true;
+    }
+    if (any)
+        putchar('\n');
+    json_decref(options);
+}
+
+static void print_epoch(const palate_epoch *epoch)
+{
+    printf("  %5lld  %-12.6g  %.4f", (long long)epoch->epoch, epoch->objective, epoch->train_rmse);
+    if (isfinite(epoch->validation_rmse))
+        printf("      %.4f", epoch->validation_rmse);
+    putchar('\n');
+}
+
+/* The first three epochs and the last two, or all. */
+static void print_log(const palate_model *model, bool all)
+{
+    enum { FIRST = 3, LAST = 2 };
+    size_t count = 0;
+    const palate_epoch *log = palate_model_log(model, &count);
+    if (count == 0)
+        return;
+    printf("training\n  epoch  objective     train RMSE%s\n",
+           isfinite(log[0].validation_rmse) ? "  validation RMSE" : "");
+    for (size_t place = 0; place < count; place++) {
+        bool shown = all || count <= FIRST + LAST + 1 || place < FIRST || place + LAST >= count;
+        if (shown)
+            print_epoch(&log[place]);
+        else if (place == FIRST)
+            puts("    ...  (--log shows all)");
+    }
+}
+
+static int print_text(const palate_model *model, bool whole_log)
+{
+    char scale[SCALE_TEXT_BYTES];
+    palate_model_summary summary;
+    palate_model_info(model, &summary);
+    printf("model        %s users, %s items, %s factors\n", describe_count(summary.user_count),
+           describe_count(summary.item_count), describe_count(summary.factor_count));
+    if (summary.rating_count > 0)
+        printf("mode         %s (rule %s)\nratings      %s, mean %.4f\n", summary.mode,
+               summary.rule, describe_count(summary.rating_count), summary.mean);
+    else
+        printf("mode         %s\n", summary.mode);
+    printf("scale        %s%s\n", describe_scale(summary.scale, scale),
+           summary.scale_inferred ? " (as found)" : "");
+    printf("prediction   %.4g + user offset + item offset + sum of factors\n", summary.base);
+    print_factor_names(model);
+    print_training(&summary);
+    printf("made by      palate %s\n", summary.version);
+    print_options(model);
+    print_log(model, whole_log);
+    return EXIT_DONE;
+}
+
+/* ---- For a program ---- */
 
 static json_t *names_json(const palate_model *model)
 {
@@ -49,155 +144,101 @@ static json_t *names_json(const palate_model *model)
 
 static json_t *log_json(const palate_model *model)
 {
+    json_t *list = json_array();
     size_t count = 0;
     const palate_epoch *log = palate_model_log(model, &count);
-    json_t *list = json_array();
-    for (size_t e = 0; e < count; e++)
+    for (size_t place = 0; place < count; place++)
         json_array_append_new(
-            list, json_pack("{s:I, s:o, s:o, s:o}", "epoch", (json_int_t)log[e].epoch, "objective",
-                            json_number_or_null(log[e].objective), "train_rmse",
-                            json_number_or_null(log[e].train_rmse), "validation_rmse",
-                            json_number_or_null(log[e].validation_rmse)));
+            list, json_pack("{s:I, s:o, s:o, s:o, s:o}", "epoch", (json_int_t)log[place].epoch,
+                            "objective", describe_real_json(log[place].objective), "train_rmse",
+                            describe_real_json(log[place].train_rmse), "validation_rmse",
+                            describe_real_json(log[place].validation_rmse), "seconds",
+                            describe_real_json(log[place].seconds)));
     return list;
 }
 
-static int show_json(const palate_model *model)
+/* A seed may be more than JSON's integers hold: then it is a text. */
+static json_t *seed_json(uint64_t seed)
 {
-    palate_model_summary about;
-    char seed[32];
-    palate_model_info(model, &about);
-    snprintf(seed, sizeof seed, "%" PRIu64, about.seed);
-    json_t *options = json_loads(palate_model_options_json(model), 0, NULL);
-    return write_json(
-        stdout,
-        json_pack(
-            "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:f, s:f, s:b, s:f, s:f, s:s, s:I, s:I, s:o, s:o, "
-            "s:s, s:s, s:o, s:o, s:o}",
-            "users", (json_int_t)about.user_count, "items", (json_int_t)about.item_count, "factors",
-            (json_int_t)about.factor_count, "ratings", (json_int_t)about.rating_count, "mode",
-            about.mode, "rule", about.rule, "stopped_by", about.stopped_by, "scale_low",
-            about.scale.low, "scale_high", about.scale.high, "scale_inferred", about.scale_inferred,
-            "mean", about.mean, "base", about.base, "seed", seed, "epochs",
-            (json_int_t)about.epochs, "best_epoch", (json_int_t)about.best_epoch, "train_rmse",
-            json_number_or_null(about.train_rmse), "validation_rmse",
-            json_number_or_null(about.validation_rmse), "fingerprint", about.fingerprint,
-            "palate_version", about.version, "factor_names", names_json(model), "options",
-            options == NULL ? json_object() : options, "log", log_json(model)));
+    char text[32];
+    if (seed <= INT64_MAX)
+        return json_integer((json_int_t)seed);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)seed);
+    return json_string(text);
 }
 
-static void show_options(const palate_model *model)
+static int print_json(const palate_model *model)
 {
-    json_t *options = json_loads(palate_model_options_json(model), 0, NULL);
-    const char *name = NULL;
-    json_t *value = NULL;
-    printf("options     ");
-    json_object_foreach(options, name, value)
-    {
-        if (strcmp(name, "factors") != 0 && strcmp(name, "mode") != 0 && strcmp(name, "rule") != 0)
-            printf(" %s=%s", name, json_string_value(value));
-    }
-    printf("\n");
-    json_decref(options);
+    palate_model_summary summary;
+    palate_model_info(model, &summary);
+    json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "version", summary.version,
+        "mode", summary.mode, "rule", summary.rule, "users", (json_int_t)summary.user_count,
+        "items", (json_int_t)summary.item_count, "factors", (json_int_t)summary.factor_count,
+        "ratings", (json_int_t)summary.rating_count, "scale", describe_scale_json(summary.scale),
+        "scale_inferred", (int)summary.scale_inferred, "mean", describe_real_json(summary.mean),
+        "base", describe_real_json(summary.base));
+    json_t *training = json_pack(
+        "{s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "seed", seed_json(summary.seed),
+        "fingerprint", summary.fingerprint, "stopped_by", summary.stopped_by, "epochs",
+        (json_int_t)summary.epochs, "best_epoch", (json_int_t)summary.best_epoch, "seconds",
+        describe_real_json(summary.seconds), "train_rmse", describe_real_json(summary.train_rmse),
+        "validation_rmse", describe_real_json(summary.validation_rmse), "factor_names",
+        names_json(model), "options", json_loads(palate_model_options_json(model), 0, NULL), "log",
+        log_json(model));
+    json_object_update_new(json, training);
+    return describe_print_json(json);
 }
 
-static void show_epoch(const palate_epoch *epoch)
+/* ---- This palate ---- */
+
+static int print_build(bool json)
 {
-    printf("  %5lld  %-12.6g  %.4f", (long long)epoch->epoch, epoch->objective, epoch->train_rmse);
-    if (!isnan(epoch->validation_rmse))
-        printf("  %.4f", epoch->validation_rmse);
-    printf("\n");
+    if (json)
+        return describe_print_json(
+            json_pack("{s:s, s:s, s:s, s:s, s:s}", "version", palate_version(), "build",
+                      PALATE_BUILD_TYPE, "compiler", PALATE_BUILD_COMPILER, "kernels",
+                      palate_kernels_name(), "libraries", PALATE_BUILD_LIBRARIES));
+    printf("%-10s %s\n", "palate", palate_version());
+    printf("%-10s %s\n", "build", PALATE_BUILD_TYPE);
+    printf("%-10s %s\n", "compiler", PALATE_BUILD_COMPILER);
+    printf("%-10s %s\n", "kernels", palate_kernels_name());
+    printf("%-10s %s\n", "libraries", PALATE_BUILD_LIBRARIES);
+    return EXIT_DONE;
 }
 
-/* All epochs, or the first three and the last two. */
-static void show_log(const palate_model *model, bool all)
+static int run(const cli_arguments *arguments)
 {
-    size_t count = 0;
-    const palate_epoch *log = palate_model_log(model, &count);
-    if (count == 0)
-        return;
-    printf("training\n  epoch  objective     train RMSE%s\n",
-           isnan(log[0].validation_rmse) ? "" : "  validation RMSE");
-    for (size_t e = 0; e < count; e++) {
-        bool shown = all || count <= 6 || e < 3 || e + 2 >= count;
-        if (shown)
-            show_epoch(&log[e]);
-        else if (e == 3)
-            printf("    ...\n");
-    }
-}
-
-static void show_factors(const palate_model *model)
-{
-    enum { MOST = 8 };
-    const char *name = NULL;
-    printf("factors     %s", "");
-    for (uint32_t f = 0; (name = palate_model_factor_name(model, f)) != NULL; f++) {
-        if (f == MOST) {
-            printf(", ...");
-            break;
-        }
-        printf("%s%s", f == 0 ? " " : ", ", name);
-    }
-    printf("\n");
-}
-
-static int show_text(const palate_model *model, bool all_epochs)
-{
-    palate_model_summary about;
-    palate_model_info(model, &about);
-    printf("model        %s users, %s items, %s factors\n", with_commas(about.user_count),
-           with_commas(about.item_count), with_commas(about.factor_count));
-    printf("mode         %s (rule %s)\n", about.mode, about.rule);
-    printf("ratings      %s, mean %.4f\n", with_commas(about.rating_count), about.mean);
-    if (about.scale.low < about.scale.high)
-        printf("scale        %g to %g%s\n", about.scale.low, about.scale.high,
-               about.scale_inferred ? " (as found)" : "");
-    else
-        printf("scale        none: predictions are not clipped\n");
-    printf("prediction   %.4g + user offset + item offset + sum of factors\n", about.base);
-    show_factors(model);
-    if (about.epochs > 0)
-        printf("trained      %lld epochs, ended by %s; factors of epoch %lld\n",
-               (long long)about.epochs, about.stopped_by, (long long)about.best_epoch);
-    if (!isnan(about.train_rmse))
-        printf("train RMSE   %.4f\n", about.train_rmse);
-    if (!isnan(about.validation_rmse))
-        printf("valid. RMSE  %.4f\n", about.validation_rmse);
-    printf("seed         %" PRIu64 "\n", about.seed);
-    if (about.fingerprint[0] != '\0')
-        printf("data         %s (fingerprint of the ratings)\n", about.fingerprint);
-    printf("made by      palate %s\n", about.version);
-    show_options(model);
-    show_log(model, all_epochs);
-    return EXIT_SUCCESS;
-}
-
-int run_info(int argc, char **argv)
-{
-    own_options mine;
-    const char *operands[OPERANDS_MAX] = {NULL};
-    const synopsis line = {
-        .name = "info",
-        .operands = "MODEL [options] | --build",
-        .about = "What a model is: its size, options, scale, seed, data and training log.",
-        .examples = "  palate info movies.palate\n"
-                    "  palate info movies.palate --json\n"
-                    "  palate info --build\n",
-        .operands_max = 1,
-        .sets = {{&own, &mine}},
-    };
-    int done = parse_arguments(&line, argc, argv, operands);
-    if (done >= 0)
-        return done;
-    if (mine.build)
-        return show_build(mine.json);
-    if (operands[0] == NULL)
-        return fail_usage("info", "which model? Give its file, or --build");
+    const own_options *own = arguments->values[0];
+    if (own->build)
+        return print_build(own->json);
+    if (arguments->operand_count == 0)
+        return arguments_usage_error(arguments->command, "which model? give a file, or --build");
     palate_error err;
     palate_model *model = NULL;
-    if (palate_model_load(NULL, operands[0], &model, &err) != PALATE_OK)
-        return fail_with(&err);
-    int code = mine.json ? show_json(model) : show_text(model, mine.log);
+    const char *path = arguments->operands[0];
+    if (palate_model_load(arguments->context, path, &model, &err) != PALATE_OK)
+        return message_failed(&err);
+    int exit_status = own->json ? print_json(model) : print_text(model, own->log);
     palate_model_free(model);
-    return code;
+    return exit_status;
 }
+
+static const example EXAMPLES[] = {
+    {"palate info movies.palate", "what the model is and how it was made"},
+    {"palate info movies.palate --json", "the same, and the whole log, for a program"},
+    {"palate info --build", "what to add to a report of a fault"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_INFO = {
+    .name = "info",
+    .operands = "MODEL | --build [options]",
+    .summary = "tell what a model is: sizes, options, seed, scale, training log",
+    .description = "Tell what a model is: its sizes, scale, factors' names, the options and seed "
+                   "it was trained with, and how training went.",
+    .operands_most = 1,
+    .groups = {{own_table, NULL}},
+    .examples = EXAMPLES,
+    .run = run,
+};

@@ -1,109 +1,114 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command `palate`: a table of commands. */
+/* palate: a table of commands, each in a file of its own. A client of include/palate alone. */
 #include "arguments.h"
-#include "output.h"
+#include "help.h"
 
-#include <locale.h>
-#include <signal.h>
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
-const command commands[] = {
-    {"train", "learn a model from ratings", run_train},
-    {"predict", "predict ratings for pairs of user and item", run_predict},
-    {"recommend", "the best items users have not rated", run_recommend},
-    {"evaluate", "compare a model with ratings it has not seen", run_evaluate},
-    {"info", "what a model is, and how it was trained", run_info},
-    {"check", "the input doctor: what would be read, what is wrong", run_check},
-    {"synth", "make up ratings from planted tastes", run_synth},
-    {"completion", "shell completion for bash, zsh or fish", run_completion},
-    {"help", "help on a command", run_help},
-    {NULL, NULL, NULL},
+const cli_command *const COMMANDS[] = {
+    &COMMAND_TRAIN,
+    &COMMAND_PREDICT,
+    &COMMAND_RECOMMEND,
+    &COMMAND_EVALUATE,
+    &COMMAND_INFO,
+    &COMMAND_CHECK,
+    &COMMAND_SYNTH,
+    &COMMAND_IMPORT,
+    &COMMAND_EXPORT,
+    &COMMAND_COMPLETION,
+    &COMMAND_HELP,
+    &COMMAND_VERSION,
+    NULL,
 };
 
-static const command *find_command(const char *name)
+const cli_command *command_find(const char *name)
 {
-    for (const command *at = commands; at->name != NULL; at++)
-        if (strcmp(at->name, name) == 0)
-            return at;
+    for (size_t place = 0; COMMANDS[place] != NULL; place++)
+        if (strcmp(COMMANDS[place]->name, name) == 0)
+            return COMMANDS[place];
     return NULL;
 }
 
-static void show_commands(FILE *to)
+static int fail_unknown_command(const char *name)
 {
-    fprintf(to,
-            "palate %s: recommendations by non-negative matrix factorization\n\n"
-            "Usage: palate COMMAND ...\n\nCommands:\n",
-            palate_version());
-    for (const command *at = commands; at->name != NULL; at++)
-        fprintf(to, "  %-12s %s\n", at->name, at->summary);
-    fprintf(to, "\nFirst steps:\n"
-                "  palate train ratings.csv -o movies.palate\n"
-                "  palate recommend movies.palate --user 42\n\n"
-                "palate COMMAND --help tells all about one of them.\n");
-}
-
-/* A table of the commands' names, so that the library can suggest one. */
-static int fail_command(const char *name)
-{
-    enum { MOST = 32 };
-    palate_option names[MOST];
-    palate_option_table table = {.options = names};
-    palate_error err;
-    for (const command *at = commands; at->name != NULL && table.count < MOST; at++)
-        names[table.count++] = (palate_option){.name = at->name, .aliases = ""};
-    const char *hint = "";
-    if (palate_options_set(&table, &table, name, "", &err) != PALATE_OK)
-        hint = strchr(err.message, ';');
-    tell_error("unknown command %s%s\nSee: palate --help", name, hint == NULL ? "" : hint);
+    const char *nearest = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t place = 0; COMMANDS[place] != NULL; place++) {
+        size_t distance = palate_text_distance(name, COMMANDS[place]->name);
+        if (distance < least) {
+            least = distance;
+            nearest = COMMANDS[place]->name;
+        }
+    }
+    if (nearest == NULL)
+        message_error("unknown command %s\nSee: palate --help", name);
+    else
+        message_error("unknown command %s; did you mean %s?\nSee: palate --help", name, nearest);
     return EXIT_USAGE;
 }
 
-/* ---- help ---- */
-
-static int describe_all(void)
+/* Lines of the library's log: warnings always, the rest with --verbose. */
+static void on_log(palate_log_level level, const char *line, void *user)
 {
-    describing = DESCRIBE_MAN;
-    for (const command *at = commands; at->name != NULL; at++) {
-        char *arguments[] = {(char *)(uintptr_t)at->name, NULL};
-        if (at->run != run_help)
-            at->run(1, arguments);
-    }
-    return EXIT_SUCCESS;
+    const common_options *options = user;
+    if (level <= PALATE_LOG_WARNING)
+        message_warning("%s", line);
+    else if (options->verbose)
+        message_note("%s", line);
 }
 
-int run_help(int argc, char **argv)
+static int run_with_context(cli_arguments *arguments)
 {
-    if (argc > 1 && strcmp(argv[1], "--man") == 0)
-        return describe_all();
-    const command *about = argc > 1 ? find_command(argv[1]) : NULL;
-    if (argc > 1 && about == NULL && argv[1][0] != '-')
-        return fail_command(argv[1]);
-    if (about == NULL || about->run == run_help) {
-        show_commands(stdout);
-        return EXIT_SUCCESS;
+    palate_error err;
+    common_options options = *arguments_common(arguments);
+    if (palate_context_create(NULL, on_log, &options, &arguments->context, &err) != PALATE_OK)
+        return message_failed(&err);
+    int exit_status = arguments->command->run(arguments);
+    palate_context_free(arguments->context);
+    return exit_status;
+}
+
+static int run(const cli_command *command, int argc, char **argv)
+{
+    cli_arguments arguments;
+    int exit_status = arguments_parse(command, argc, argv, &arguments);
+    if (exit_status == EXIT_DONE) {
+        const common_options *options = arguments_common(&arguments);
+        if (options->quiet)
+            message_be_quiet();
+        if (options->help)
+            help_command(command);
+        else
+            exit_status = run_with_context(&arguments);
     }
-    char help[] = "--help";
-    char *arguments[] = {argv[1], help, NULL};
-    return about->run(2, arguments);
+    arguments_release(&arguments);
+    return exit_status;
+}
+
+/* "palate --help" and "palate --version" are commands, too. */
+static const cli_command *find_command(const char *name)
+{
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return &COMMAND_HELP;
+    if (strcmp(name, "--version") == 0)
+        return &COMMAND_VERSION;
+    return command_find(name);
 }
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, "");
-    signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
-        show_commands(stderr);
+        help_overview(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
-        printf("palate %s\n", palate_version());
-        return EXIT_SUCCESS;
+    const cli_command *command = find_command(argv[1]);
+    if (command == NULL)
+        return fail_unknown_command(argv[1]);
+    int exit_status = run(command, argc - 1, argv + 1);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        message_error("standard output: cannot write: %s", strerror(errno));
+        exit_status = exit_status == EXIT_DONE ? EXIT_FAILED : exit_status;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        show_commands(stdout);
-        return EXIT_SUCCESS;
-    }
-    const command *chosen = find_command(argv[1]);
-    return chosen == NULL ? fail_command(argv[1]) : chosen->run(argc - 1, argv + 1);
+    return exit_status;
 }

@@ -1,41 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person or a program sees: data on standard output, all else on standard error. */
+/* Where results go: standard output, or a file that appears whole or not at all. Writing never
+ * fails at once: what went wrong is told at the end, by output_commit(). */
 #ifndef PALATE_CLI_OUTPUT_H
 #define PALATE_CLI_OUTPUT_H
 
-#include <palate/palate.h>
-
-#include <jansson.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* "palate: ..." on standard error, in red on a terminal that takes colours. */
-void tell_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+typedef struct output {
+    int descriptor;
+    int error_number; /* Of the first write that failed, or 0. */
+    char *path;       /* NULL: standard output. */
+    char *temporary;  /* What is written until it is complete; NULL: `path` itself. */
+    char *buffer;
+    size_t used;
+} output;
 
-/* A line on standard error. */
-void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* NULL or "-" is standard output. On failure tells what is wrong and returns false. */
+bool output_open(output *out, const char *path);
 
-/* Tells a library's failure. Returns the exit code for it. */
-int fail_with(const palate_error *err);
+void output_bytes(output *out, const char *bytes, size_t count);
+void output_text(output *out, const char *text);
+void output_character(output *out, char character);
 
-/* A file for results that appears whole or not at all; NULL or "-": standard output. */
-typedef struct result_file {
-    FILE *stream;
-    const char *path;
-    char temporary[4200];
-} result_file;
-bool open_result(result_file *out, const char *path);
-/* `keep`: whether what was written is good. Returns false (told) where it could not be kept. */
-bool close_result(result_file *file, bool keep);
+/* A field of CSV, quoted where it has to be (RFC 4180). */
+void output_field(output *out, const char *text, size_t bytes);
 
-/* A field of CSV, in quotes where it needs them. */
-void write_field(FILE *to, const char *text, size_t bytes);
+/* A text of JSON, in quotes. */
+void output_json_text(output *out, const char *text, size_t bytes);
 
-/* JSON with a newline; takes the value. Returns an exit code. */
-int write_json(FILE *to, json_t *value);
-json_t *json_number_or_null(double value);
+void output_count(output *out, uint64_t count);
 
-/* 1234567 as "1,234,567", in one of a few buffers in turn. */
-const char *with_commas(int64_t number);
+/* At most 6 significant digits, as printf's %.6g. */
+void output_real(output *out, float value);
+
+/* All digits it takes to tell the value from every other float. */
+void output_real_exact(output *out, float value);
+
+/* Puts the file in place and releases; on failure tells what is wrong, leaves the old file and
+ * returns false. */
+bool output_commit(output *out);
+
+/* Gives up: nothing is left behind. */
+void output_abandon(output *out);
 
 #endif

@@ -1,164 +1,252 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* palate predict MODEL PAIRS */
+/* palate predict: ratings of (user, item) pairs, in the order they come, a block at a time. */
 #include "arguments.h"
+#include "describe.h"
 #include "output.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct own_options {
-    const char *output, *user, *item;
-    bool json, quiet;
+    const char *user;
+    const char *item;
+    const char *output;
+    bool json;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-static const palate_option rows[] = {
-    {"output", "o", PALATE_OPTION_TEXT, AT(output), "-", 0, 0, NULL, "FILE",
-     "Where to write the predictions"},
-    {"user", "u", PALATE_OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "ID",
-     "Predict for one user, with --item, instead of a file"},
-    {"item", "i", PALATE_OPTION_TEXT, AT(item), NULL, 0, 0, NULL, "ID", "The item, with --user"},
-    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "A JSON object a line"},
-    {"quiet", "q", PALATE_OPTION_BOOL, AT(quiet), "false", 0, 0, NULL, NULL,
-     "Say nothing but errors"},
+static const palate_option OPTIONS[] = {
+    {"user", "", PALATE_OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "ID",
+     "Predict one rating: of this user, for --item"},
+    {"item", "", PALATE_OPTION_TEXT, AT(item), NULL, 0, 0, NULL, "ID", "The item of --user"},
+    {"output", "", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "FILE",
+     "Where to write the predictions; by default standard output"},
+    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON, not CSV"},
 };
 
-static const palate_option_table own = {"Options", rows, sizeof rows / sizeof rows[0],
-                                        sizeof(own_options)};
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
 
-/* What goes with each pair that is read. */
-typedef struct predictor {
+static const palate_option_table *own_table(void)
+{
+    return &TABLE;
+}
+
+/* ---- Pairs, a block at a time ---- */
+
+enum { BLOCK_PAIRS = 4096 };
+
+typedef struct id_place {
+    size_t start, bytes; /* In the block's text. */
+} id_place;
+
+typedef struct pair_block {
     const palate_model *model;
-    FILE *to;
+    output *out;
     bool json;
-    int64_t count;
+    size_t count; /* Pairs waiting. */
+    int64_t done; /* Pairs written. */
+    id_place user_ids[BLOCK_PAIRS], item_ids[BLOCK_PAIRS];
+    uint32_t users[BLOCK_PAIRS], items[BLOCK_PAIRS];
+    float predictions[BLOCK_PAIRS];
+    char *text; /* The ids, as they do not outlive the callback. */
+    size_t text_used, text_capacity;
     palate_unknown_counts unknown;
-    palate_error err;
-} predictor;
+    palate_status status;
+    palate_error *err;
+} pair_block;
 
-static void write_csv(FILE *to, const palate_pair *pair, double prediction)
+static void write_csv(pair_block *block, size_t place)
 {
-    char number[40];
-    write_field(to, pair->user, pair->user_bytes);
-    fputc(',', to);
-    write_field(to, pair->item, pair->item_bytes);
-    int length = snprintf(number, sizeof number, ",%.6g\n", prediction);
-    fwrite(number, 1, (size_t)length, to);
+    output_field(block->out, block->text + block->user_ids[place].start,
+                 block->user_ids[place].bytes);
+    output_character(block->out, ',');
+    output_field(block->out, block->text + block->item_ids[place].start,
+                 block->item_ids[place].bytes);
+    output_character(block->out, ',');
+    output_real(block->out, block->predictions[place]);
+    output_character(block->out, '\n');
 }
 
-static bool write_line(FILE *to, const palate_pair *pair, double prediction)
+static void write_json(pair_block *block, size_t place)
 {
-    json_t *object = json_pack("{s:s%, s:s%, s:f}", "user", pair->user, pair->user_bytes, "item",
-                               pair->item, pair->item_bytes, "prediction", prediction);
-    int failed = object == NULL ? -1
-                                : json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    json_decref(object);
-    fputc('\n', to);
-    return failed == 0;
+    output_text(block->out, block->done + (int64_t)place == 0 ? "\n{\"user\": " : ",\n{\"user\": ");
+    output_json_text(block->out, block->text + block->user_ids[place].start,
+                     block->user_ids[place].bytes);
+    output_text(block->out, ", \"item\": ");
+    output_json_text(block->out, block->text + block->item_ids[place].start,
+                     block->item_ids[place].bytes);
+    output_text(block->out, ", \"prediction\": ");
+    output_real_exact(block->out, block->predictions[place]);
+    output_character(block->out, '}');
 }
 
-/* Predicts and writes one pair. False stops: something is wrong, or nobody reads any more. */
+/* Predicts what is waiting and writes it. */
+static bool flush(pair_block *block)
+{
+    block->status = palate_model_predict(block->model, block->users, block->items, block->count,
+                                         block->predictions, &block->unknown, block->err);
+    if (block->status != PALATE_OK)
+        return false;
+    for (size_t place = 0; place < block->count; place++)
+        (block->json ? write_json : write_csv)(block, place);
+    block->done += (int64_t)block->count;
+    block->count = 0;
+    block->text_used = 0;
+    return true;
+}
+
+static bool keep(pair_block *block, const char *text, size_t bytes, id_place *out)
+{
+    if (bytes > block->text_capacity - block->text_used) {
+        size_t capacity = 2 * block->text_capacity + bytes;
+        char *larger = realloc(block->text, capacity);
+        if (larger == NULL)
+            return false;
+        block->text = larger;
+        block->text_capacity = capacity;
+    }
+    memcpy(block->text + block->text_used, text, bytes);
+    *out = (id_place){block->text_used, bytes};
+    block->text_used += bytes;
+    return true;
+}
+
 static bool on_pair(const palate_pair *pair, void *user)
 {
-    predictor *with = user;
-    uint32_t user_row = palate_model_find_user(with->model, pair->user, pair->user_bytes);
-    uint32_t item_row = palate_model_find_item(with->model, pair->item, pair->item_bytes);
-    palate_unknown_counts unknown;
-    float prediction = 0.0F;
-    if (palate_model_predict(with->model, &user_row, &item_row, 1, &prediction, &unknown,
-                             &with->err) != PALATE_OK)
+    pair_block *block = user;
+    size_t place = block->count;
+    if (!keep(block, pair->user, pair->user_bytes, &block->user_ids[place]) ||
+        !keep(block, pair->item, pair->item_bytes, &block->item_ids[place])) {
+        block->status = PALATE_E_NOMEM;
+        snprintf(block->err->message, sizeof block->err->message,
+                 "out of memory while reading pairs");
         return false;
-    with->count++;
-    with->unknown.users += unknown.users;
-    with->unknown.items += unknown.items;
-    with->unknown.both += unknown.both;
-    if (with->json)
-        write_line(with->to, pair, (double)prediction);
-    else
-        write_csv(with->to, pair, (double)prediction);
-    return !ferror(with->to);
+    }
+    block->users[place] = palate_model_find_user(block->model, pair->user, pair->user_bytes);
+    block->items[place] = palate_model_find_item(block->model, pair->item, pair->item_bytes);
+    block->count++;
+    return block->count < BLOCK_PAIRS || flush(block);
 }
 
 static void tell_unknown(const palate_unknown_counts *unknown)
 {
     if (unknown->users > 0)
-        tell("%s pairs have an unknown user: predicted for the typical one",
-             with_commas(unknown->users));
+        message_note("%s pairs have an unknown user: predicted for the typical one",
+                     describe_count(unknown->users));
     if (unknown->items > 0)
-        tell("%s pairs have an unknown item: predicted for the typical one",
-             with_commas(unknown->items));
+        message_note("%s pairs have an unknown item: predicted for the typical one",
+                     describe_count(unknown->items));
 }
 
-static int predict_file(predictor *with, const own_options *mine, const palate_read_options *read,
-                        const char *path)
+static int write_pairs(const cli_arguments *arguments, pair_block *block)
 {
     palate_error err;
-    result_file file;
-    if (!open_result(&file, mine->output))
-        return EXIT_FAILURE;
-    with->to = file.stream;
-    if (!mine->json)
-        fputs("user,item,prediction\n", with->to);
-    palate_status status = palate_pairs_read(NULL, path, read, on_pair, with, NULL, &err);
-    bool output_failed = status == PALATE_E_STOPPED;
-    if (!close_result(&file, status == PALATE_OK))
-        return EXIT_FAILURE;
-    if (output_failed)
-        return EXIT_FAILURE;
-    if (status != PALATE_OK)
-        return fail_with(&err);
-    if (!mine->quiet)
-        tell_unknown(&with->unknown);
-    return EXIT_SUCCESS;
+    block->err = &err;
+    output_text(block->out, block->json ? "[" : "user,item,prediction\n");
+    palate_status status = palate_pairs_read(arguments->context, arguments->operands[1],
+                                             arguments->values[1], on_pair, block, NULL, &err);
+    if (status != PALATE_OK || !flush(block))
+        return message_failed(&err);
+    if (block->json)
+        output_text(block->out, "\n]\n");
+    return EXIT_DONE;
 }
 
-static int predict_one(predictor *with, const own_options *mine)
+static int predict_into(const cli_arguments *arguments, pair_block *block)
 {
-    palate_pair pair = {mine->user, mine->item, strlen(mine->user), strlen(mine->item), 0.0, 0, 0};
-    with->to = stdout;
-    if (!with->json)
-        fputs("user,item,prediction\n", with->to);
-    if (!on_pair(&pair, with))
-        return EXIT_FAILURE;
-    tell_unknown(&with->unknown);
-    return EXIT_SUCCESS;
+    const own_options *own = arguments->values[0];
+    if (!output_open(block->out, own->output))
+        return EXIT_FAILED;
+    int exit_status = write_pairs(arguments, block);
+    if (exit_status != EXIT_DONE) {
+        output_abandon(block->out);
+        return exit_status;
+    }
+    if (!output_commit(block->out))
+        return EXIT_FAILED;
+    tell_unknown(&block->unknown);
+    return EXIT_DONE;
 }
 
-int run_predict(int argc, char **argv)
+static int predict_pairs(const cli_arguments *arguments, const palate_model *model)
 {
-    own_options mine;
-    palate_read_options read;
-    const char *operands[OPERANDS_MAX] = {NULL};
-    const synopsis line = {
-        .name = "predict",
-        .operands = "MODEL PAIRS [options]",
-        .about = "Predicts the rating of every (user, item) of PAIRS, a file in any format train "
-                 "reads (a rating\n"
-                 "column is not needed) or - for standard input. Writes user,item,prediction in "
-                 "the same order.",
-        .examples =
-            "  palate predict movies.palate pairs.csv\n"
-            "  palate predict movies.palate --user 42 --item 1193\n"
-            "  cut -d, -f1,2 test.csv | palate predict movies.palate - -o predictions.csv\n",
-        .operands_min = 1,
-        .operands_max = 2,
-        .sets = {{&own, &mine}, {palate_read_options_table(), &read}},
-    };
-    int done = parse_arguments(&line, argc, argv, operands);
-    if (done >= 0)
-        return done;
-    bool one = mine.user != NULL && mine.item != NULL;
-    if (one == (operands[1] != NULL) || (!one && (mine.user != NULL || mine.item != NULL)))
-        return fail_usage("predict", "give a file of pairs, or --user and --item");
+    const own_options *own = arguments->values[0];
+    output out;
+    pair_block *block = calloc(1, sizeof *block);
+    if (block == NULL)
+        return message_error("out of memory while predicting");
+    block->model = model;
+    block->out = &out;
+    block->json = own->json;
+    int exit_status = predict_into(arguments, block);
+    free(block->text);
+    free(block);
+    return exit_status;
+}
+
+/* ---- One rating ---- */
+
+static int predict_one(const own_options *own, const palate_model *model)
+{
     palate_error err;
-    predictor with = {.json = mine.json};
+    palate_unknown_counts unknown = {0, 0, 0};
+    float prediction = 0;
+    uint32_t user = palate_model_find_user(model, own->user, PALATE_TEXT);
+    uint32_t item = palate_model_find_item(model, own->item, PALATE_TEXT);
+    if (palate_model_predict(model, &user, &item, 1, &prediction, &unknown, &err) != PALATE_OK)
+        return message_failed(&err);
+    if (unknown.users > 0)
+        message_note("the model does not know user %s: predicted for the typical one", own->user);
+    if (unknown.items > 0)
+        message_note("the model does not know item %s: predicted for the typical one", own->item);
+    if (own->json)
+        return describe_print_json(json_pack("{s:s, s:s, s:f}", "user", own->user, "item",
+                                             own->item, "prediction", (double)prediction));
+    printf("%.6g\n", (double)prediction);
+    return EXIT_DONE;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    const own_options *own = arguments->values[0];
+    bool one = own->user != NULL || own->item != NULL;
+    if (one && (own->user == NULL || own->item == NULL || arguments->operand_count > 1))
+        return arguments_usage_error(arguments->command,
+                                     "--user and --item go together, without a file of pairs");
+    if (!one && arguments->operand_count < 2)
+        return arguments_usage_error(arguments->command,
+                                     "what to predict? give a file of pairs, or --user and --item");
+    palate_error err;
     palate_model *model = NULL;
-    if (palate_model_load(NULL, operands[0], &model, &err) != PALATE_OK)
-        return fail_with(&err);
-    with.model = model;
-    int code = one ? predict_one(&with, &mine) : predict_file(&with, &mine, &read, operands[1]);
+    if (palate_model_load(arguments->context, arguments->operands[0], &model, &err) != PALATE_OK)
+        return message_failed(&err);
+    int exit_status = one ? predict_one(own, model) : predict_pairs(arguments, model);
     palate_model_free(model);
-    return code;
+    return exit_status;
 }
+
+static const example EXAMPLES[] = {
+    {"palate predict movies.palate pairs.csv -o predictions.csv",
+     "a prediction for each line of pairs.csv"},
+    {"palate predict movies.palate --user 42 --item 318", "one rating"},
+    {"zcat pairs.csv.gz | palate predict movies.palate - --json", "from standard input, as JSON"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_PREDICT = {
+    .name = "predict",
+    .operands = "MODEL PAIRS | MODEL --user ID --item ID [options]",
+    .summary = "predict the ratings of pairs of a user and an item",
+    .description =
+        "Predict ratings, on the scale of the ratings learned from. PAIRS is a file of users and "
+        "items in any format ratings may have, the rating left out or not; - is standard input. "
+        "The result is CSV, user,item,prediction, in the order of the pairs. Where the user or "
+        "the item is unknown to the model, the prediction is made from what is known.",
+    .operands_least = 1,
+    .operands_most = 2,
+    .groups = {{own_table, NULL}, {palate_read_options_table, "scale duplicates keep-order"}},
+    .examples = EXAMPLES,
+    .run = run,
+};

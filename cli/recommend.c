@@ -1,274 +1,359 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* palate recommend MODEL --user U | --users FILE | --all-users */
+/* palate recommend: the best items for some users or all, a batch of users at a time. */
+#define _GNU_SOURCE
 #include "arguments.h"
-#include "idlist.h"
+#include "lists.h"
+#include "message.h"
 #include "output.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct own_options {
-    const char *user, *users, *items, *allow, *deny, *output;
-    bool all_users, json;
+    const char *user; /* The last one given; all are in arguments->given. */
+    const char *users;
+    bool all_users;
+    const char *items;
+    const char *allow;
+    const char *deny;
+    const char *output;
+    bool json;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-static const palate_option rows[] = {
-    {"user", "u", PALATE_OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "ID", "The user to recommend to"},
+enum { OWN, RECOMMEND };
+
+static const palate_option OPTIONS[] = {
+    {"user", "", PALATE_OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "ID",
+     "Recommend to this user; may be repeated"},
     {"users", "", PALATE_OPTION_TEXT, AT(users), NULL, 0, 0, NULL, "FILE",
-     "Several users, one id a line; - is standard input"},
+     "Recommend to the users of this list, an id a line"},
     {"all-users", "", PALATE_OPTION_BOOL, AT(all_users), "false", 0, 0, NULL, NULL,
-     "Everybody the model knows"},
-    {"items", "", PALATE_OPTION_TEXT, AT(items), NULL, 0, 0, NULL, "FILE",
-     "A table of items (movies.csv, u.item, ...) for their titles"},
+     "Recommend to every user of the model"},
+    {"items", "titles", PALATE_OPTION_TEXT, AT(items), NULL, 0, 0, NULL, "FILE",
+     "Table of items, such as movies.csv: adds their titles"},
     {"allow", "", PALATE_OPTION_TEXT, AT(allow), NULL, 0, 0, NULL, "FILE",
-     "Only these items, one id a line"},
+     "Recommend only items of this list, an id a line"},
     {"deny", "", PALATE_OPTION_TEXT, AT(deny), NULL, 0, 0, NULL, "FILE",
-     "Never these items, one id a line"},
-    {"output", "o", PALATE_OPTION_TEXT, AT(output), "-", 0, 0, NULL, "FILE",
-     "Where to write the recommendations"},
-    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
-     "A JSON object a user and line"},
+     "Never recommend items of this list, an id a line"},
+    {"output", "", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "FILE",
+     "Where to write the recommendations; by default standard output"},
+    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON, not CSV"},
 };
 
-static const palate_option_table own = {"Options", rows, sizeof rows / sizeof rows[0],
-                                        sizeof(own_options)};
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
 
-/* Users are taken in batches, so that memory does not grow with their number. */
-enum { BATCH = 4096 };
-
-/* What the writing of recommendations needs. */
-typedef struct writer {
-    const palate_model *model;
-    const palate_catalogue *catalogue;
-    FILE *to;
-    bool json, table;
-} writer;
-
-static const char *title_of(const writer *with, uint32_t item)
+static const palate_option_table *own_table(void)
 {
-    if (with->catalogue == NULL)
-        return NULL;
-    const char *title = palate_catalogue_title(with->catalogue,
-                                               palate_model_item_id(with->model, item));
-    return title == NULL ? "" : title;
+    return &TABLE;
 }
 
-static void write_csv_line(const writer *with, const char *user, uint32_t item, double score,
-                           uint32_t rank)
-{
-    const char *id = palate_model_item_id(with->model, item);
-    const char *title = title_of(with, item);
-    write_field(with->to, user, strlen(user));
-    fputc(',', with->to);
-    write_field(with->to, id, strlen(id));
-    fprintf(with->to, ",%.6g,%u", score, rank);
-    if (title != NULL) {
-        fputc(',', with->to);
-        write_field(with->to, title, strlen(title));
-    }
-    fputc('\n', with->to);
-}
+/* All that one call works with. */
+typedef struct recommend_work {
+    const cli_arguments *arguments;
+    palate_model *model;
+    palate_catalogue *catalogue;
+    palate_recommend_options options; /* count is at least 1. */
+    row_list users, allow, deny;
+    output out;
+    int64_t written; /* Users. */
+} recommend_work;
 
-/* For a person. */
-static void write_table_line(const writer *with, uint32_t item, double score, uint32_t rank)
-{
-    const char *title = title_of(with, item);
-    fprintf(with->to, "%4u  %6.3f  %s%s%s\n", rank, score, palate_model_item_id(with->model, item),
-            title != NULL ? "  " : "", title != NULL ? title : "");
-}
-
-static void write_json_user(const writer *with, const char *user, const uint32_t *items,
-                            const float *scores, uint32_t count)
-{
-    json_t *list = json_array();
-    for (uint32_t r = 0; r < count; r++) {
-        const char *title = title_of(with, items[r]);
-        json_t *entry = json_pack("{s:s, s:f, s:i}", "item",
-                                  palate_model_item_id(with->model, items[r]), "score",
-                                  (double)scores[r], "rank", (int)r + 1);
-        if (title != NULL)
-            json_object_set_new(entry, "title", json_string(title));
-        json_array_append_new(list, entry);
-    }
-    json_t *object = json_pack("{s:s, s:o}", "user", user, "recommendations", list);
-    json_dumpf(object, with->to, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    fputc('\n', with->to);
-    json_decref(object);
-}
-
-static void write_user(const writer *with, uint32_t user, const uint32_t *items,
-                       const float *scores, uint32_t count)
-{
-    const char *id = palate_model_user_id(with->model, user);
-    if (with->json) {
-        write_json_user(with, id, items, scores, count);
-        return;
-    }
-    for (uint32_t r = 0; r < count; r++) {
-        if (with->table)
-            write_table_line(with, items[r], (double)scores[r], r + 1);
-        else
-            write_csv_line(with, id, items[r], (double)scores[r], r + 1);
-    }
-}
-
-static int recommend_all(const writer *with, const uint32_t *users, size_t user_count,
-                         const palate_recommend_options *options)
-{
-    palate_error err;
-    int code = EXIT_SUCCESS;
-    size_t batch = user_count < BATCH ? user_count : BATCH;
-    size_t n = (size_t)options->count;
-    uint32_t *items = calloc(batch * n + 1, sizeof *items);
-    float *scores = calloc(batch * n + 1, sizeof *scores);
-    uint32_t *counts = calloc(batch + 1, sizeof *counts);
-    if (items == NULL || scores == NULL || counts == NULL) {
-        tell_error("out of memory: a smaller --count needs less");
-        code = EXIT_FAILURE;
-    }
-    for (size_t first = 0; code == EXIT_SUCCESS && first < user_count; first += batch) {
-        size_t count = user_count - first < batch ? user_count - first : batch;
-        if (palate_model_recommend(with->model, users + first, count, options, items, scores,
-                                   counts, &err) != PALATE_OK)
-            code = fail_with(&err);
-        for (size_t i = 0; code == EXIT_SUCCESS && i < count; i++)
-            write_user(with, users[first + i], items + i * n, scores + i * n, counts[i]);
-        if (ferror(with->to))
-            code = EXIT_FAILURE;
-    }
-    free(items);
-    free(scores);
-    free(counts);
-    return code;
-}
-
-static void write_heading(const writer *with)
-{
-    if (with->table)
-        fprintf(with->to, "rank   score  item%s\n", with->catalogue != NULL ? " and title" : "");
-    else if (!with->json)
-        fprintf(with->to, "user,item,score,rank%s\n", with->catalogue != NULL ? ",title" : "");
-}
+/* What came out for one user. */
+typedef struct user_result {
+    uint32_t user;
+    const uint32_t *items;
+    const float *scores;
+    uint32_t count;
+} user_result;
 
 /* ---- Which users ---- */
 
-static bool all_users(const palate_model *model, id_list *out)
+static int fail_unknown_user(const palate_model *model, const char *id)
 {
-    palate_model_summary about;
-    palate_model_info(model, &about);
-    out->rows = calloc(about.user_count, sizeof *out->rows);
-    for (uint32_t place = 0; out->rows != NULL && place < about.user_count; place++)
-        out->rows[out->count++] = palate_model_user_at(model, place);
-    if (out->rows == NULL)
-        tell_error("out of memory");
-    return out->rows != NULL;
+    const char *nearest = NULL;
+    size_t least = SIZE_MAX;
+    palate_model_summary summary;
+    palate_model_info(model, &summary);
+    for (uint32_t row = 0; row < summary.user_count; row++) {
+        const char *candidate = palate_model_user_id(model, row);
+        size_t distance = palate_text_distance(id, candidate);
+        if (distance < least) {
+            least = distance;
+            nearest = candidate;
+        }
+    }
+    if (nearest == NULL)
+        return message_error("the model does not know user %s", id);
+    return message_error("the model does not know user %s; did you mean %s?", id, nearest);
 }
 
-static bool one_user(const palate_model *model, const char *id, id_list *out)
+static int list_given_users(recommend_work *work)
 {
-    uint32_t row = palate_model_find_user(model, id, PALATE_TEXT);
-    if (row == PALATE_NO_ROW) {
-        tell_error("the model does not know user %s; its users are named like %s, %s ...", id,
-                   palate_model_user_id(model, palate_model_user_at(model, 0)),
-                   palate_model_user_id(model, palate_model_user_at(model, 1)) != NULL
-                       ? palate_model_user_id(model, palate_model_user_at(model, 1))
-                       : "(no other)");
+    const own_options *own = work->arguments->values[OWN];
+    if (own->users != NULL && !row_list_read(&work->users, work->model, &SIDE_USERS, own->users))
+        return EXIT_FAILED;
+    for (size_t place = 0; place < work->arguments->given_count; place++) {
+        const given_option *given = &work->arguments->given[place];
+        if (given->option != &OPTIONS[0])
+            continue;
+        uint32_t row = palate_model_find_user(work->model, given->text, PALATE_TEXT);
+        if (row == PALATE_NO_ROW)
+            return fail_unknown_user(work->model, given->text);
+        if (!row_list_add(&work->users, row))
+            return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+static int list_all_users(recommend_work *work)
+{
+    palate_model_summary summary;
+    palate_model_info(work->model, &summary);
+    for (uint32_t place = 0; place < summary.user_count; place++)
+        if (!row_list_add(&work->users, palate_model_user_at(work->model, place)))
+            return EXIT_FAILED;
+    return EXIT_DONE;
+}
+
+/* ---- Output ---- */
+
+static bool for_a_person(const recommend_work *work)
+{
+    const own_options *own = work->arguments->values[OWN];
+    return work->users.count == 1 && own->output == NULL && !own->json &&
+           message_is_terminal(stdout);
+}
+
+static const char *title_of(const recommend_work *work, uint32_t item)
+{
+    return palate_catalogue_title(work->catalogue, palate_model_item_id(work->model, item));
+}
+
+static void write_csv(recommend_work *work, const user_result *result)
+{
+    const char *user_id = palate_model_user_id(work->model, result->user);
+    for (uint32_t place = 0; place < result->count; place++) {
+        const char *item_id = palate_model_item_id(work->model, result->items[place]);
+        output_field(&work->out, user_id, strlen(user_id));
+        output_character(&work->out, ',');
+        output_field(&work->out, item_id, strlen(item_id));
+        output_character(&work->out, ',');
+        output_real(&work->out, result->scores[place]);
+        output_character(&work->out, ',');
+        output_count(&work->out, place + 1);
+        if (work->catalogue != NULL) {
+            const char *title = title_of(work, result->items[place]);
+            output_character(&work->out, ',');
+            output_field(&work->out, title == NULL ? "" : title, title == NULL ? 0 : strlen(title));
+        }
+        output_character(&work->out, '\n');
+    }
+}
+
+static void write_json_member(output *out, const char *name, const char *text)
+{
+    output_text(out, name);
+    output_json_text(out, text, strlen(text));
+}
+
+static void write_json(recommend_work *work, const user_result *result)
+{
+    output *out = &work->out;
+    output_text(out, work->written == 0 ? "\n" : ",\n");
+    write_json_member(out, "{\"user\": ", palate_model_user_id(work->model, result->user));
+    output_text(out, ", \"items\": [");
+    for (uint32_t place = 0; place < result->count; place++) {
+        output_text(out, place == 0 ? "\n  " : ",\n  ");
+        write_json_member(out,
+                          "{\"item\": ", palate_model_item_id(work->model, result->items[place]));
+        output_text(out, ", \"score\": ");
+        output_real_exact(out, result->scores[place]);
+        output_text(out, ", \"rank\": ");
+        output_count(out, place + 1);
+        if (work->catalogue != NULL && title_of(work, result->items[place]) != NULL)
+            write_json_member(out, ", \"title\": ", title_of(work, result->items[place]));
+        output_character(out, '}');
+    }
+    output_text(out, "]}");
+}
+
+/* Letters on the screen: bytes of UTF-8 that begin one. */
+static int width_of(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0U) != 0x80U;
+    return width;
+}
+
+static void write_person(recommend_work *work, const user_result *result)
+{
+    int widest = 4;
+    for (uint32_t place = 0; place < result->count; place++) {
+        int width = width_of(palate_model_item_id(work->model, result->items[place]));
+        widest = width > widest ? width : widest;
+    }
+    bool colour = message_has_colour(stdout);
+    printf("%srank   score  %-*s%s%s\n", colour ? "\033[1m" : "", widest, "item",
+           work->catalogue == NULL ? "" : "  title", colour ? "\033[0m" : "");
+    for (uint32_t place = 0; place < result->count; place++) {
+        const char *item_id = palate_model_item_id(work->model, result->items[place]);
+        const char *title = work->catalogue == NULL ? NULL : title_of(work, result->items[place]);
+        printf("%4u  %7.3f  %s", place + 1, (double)result->scores[place], item_id);
+        if (title != NULL)
+            printf("%*s  %s", widest - width_of(item_id), "", title);
+        putchar('\n');
+    }
+}
+
+/* ---- Batches ---- */
+
+/* Users of one call: enough to share out, and no more than a few MB of places. */
+static size_t batch_size(const recommend_work *work)
+{
+    const size_t most_places = (size_t)1 << 20;
+    size_t size = most_places / (size_t)work->options.count;
+    size = size < 1 ? 1 : size > 2048 ? 2048 : size;
+    return size < work->users.count ? size : work->users.count;
+}
+
+typedef struct result_batch {
+    uint32_t *items;
+    float *scores;
+    uint32_t *counts;
+} result_batch;
+
+static bool recommend_batch(recommend_work *work, const result_batch *batch, size_t first,
+                            size_t count)
+{
+    palate_error err;
+    const uint32_t *users = work->users.rows + first;
+    const own_options *own = work->arguments->values[OWN];
+    size_t most = (size_t)work->options.count;
+    if (palate_model_recommend(work->model, users, count, &work->options, batch->items,
+                               batch->scores, batch->counts, &err) != PALATE_OK) {
+        message_failed(&err);
         return false;
     }
-    out->rows = calloc(1, sizeof *out->rows);
-    if (out->rows == NULL)
-        return false;
-    out->rows[out->count++] = row;
+    void (*write)(recommend_work *, const user_result *) = for_a_person(work) ? write_person
+                                                           : own->json        ? write_json
+                                                                              : write_csv;
+    for (size_t place = 0; place < count; place++) {
+        const user_result result = {users[place], batch->items + place * most,
+                                    batch->scores + place * most, batch->counts[place]};
+        write(work, &result);
+        work->written++;
+    }
     return true;
 }
 
-static bool choose_users(const palate_model *model, const own_options *mine, id_list *out)
+static bool recommend_all(recommend_work *work)
 {
-    *out = (id_list){0};
-    if (mine->all_users)
-        return all_users(model, out);
-    return mine->user != NULL ? one_user(model, mine->user, out)
-                              : read_ids(model, true, mine->users, out);
+    size_t size = batch_size(work);
+    size_t places = size * (size_t)work->options.count;
+    result_batch batch = {malloc((places + 1) * sizeof(uint32_t)),
+                          malloc((places + 1) * sizeof(float)),
+                          malloc((size + 1) * sizeof(uint32_t))};
+    bool done = batch.items != NULL && batch.scores != NULL && batch.counts != NULL;
+    if (!done)
+        message_error("out of memory while recommending");
+    for (size_t first = 0; done && first < work->users.count; first += size) {
+        size_t left = work->users.count - first;
+        done = recommend_batch(work, &batch, first, left < size ? left : size);
+    }
+    free(batch.items);
+    free(batch.scores);
+    free(batch.counts);
+    return done;
+}
+
+static int write_all(recommend_work *work)
+{
+    const own_options *own = work->arguments->values[OWN];
+    if (!output_open(&work->out, own->output))
+        return EXIT_FAILED;
+    if (own->json)
+        output_character(&work->out, '[');
+    else if (!for_a_person(work))
+        output_text(&work->out, work->catalogue == NULL ? "user,item,score,rank\n"
+                                                        : "user,item,score,rank,title\n");
+    if (!recommend_all(work)) {
+        output_abandon(&work->out);
+        return EXIT_FAILED;
+    }
+    if (own->json)
+        output_text(&work->out, "\n]\n");
+    return output_commit(&work->out) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- The command ---- */
 
-static int write_all(const palate_model *model, const palate_catalogue *catalogue,
-                     const own_options *mine, const id_list *users,
-                     const palate_recommend_options *options)
+static int load(recommend_work *work)
 {
-    result_file file;
-    if (!open_result(&file, mine->output))
-        return EXIT_FAILURE;
-    writer with = {model, catalogue, file.stream, mine->json, false};
-    with.table = !mine->json && users->count == 1 && file.stream == stdout && isatty(STDOUT_FILENO);
-    write_heading(&with);
-    int code = recommend_all(&with, users->rows, users->count, options);
-    return close_result(&file, code == EXIT_SUCCESS) ? code : EXIT_FAILURE;
+    const own_options *own = work->arguments->values[OWN];
+    palate_context *context = work->arguments->context;
+    palate_error err;
+    if (palate_model_load(context, work->arguments->operands[0], &work->model, &err) != PALATE_OK)
+        return message_failed(&err);
+    if (own->items != NULL &&
+        palate_catalogue_read(context, own->items, &work->catalogue, &err) != PALATE_OK)
+        return message_failed(&err);
+    if ((own->allow != NULL &&
+         !row_list_read(&work->allow, work->model, &SIDE_ITEMS, own->allow)) ||
+        (own->deny != NULL && !row_list_read(&work->deny, work->model, &SIDE_ITEMS, own->deny)))
+        return EXIT_FAILED;
+    work->options = *(const palate_recommend_options *)work->arguments->values[RECOMMEND];
+    work->options.allow = own->allow == NULL ? NULL : work->allow.rows;
+    work->options.allow_count = work->allow.count;
+    work->options.deny = own->deny == NULL ? NULL : work->deny.rows;
+    work->options.deny_count = work->deny.count;
+    return own->all_users ? list_all_users(work) : list_given_users(work);
 }
 
-static int recommend_with(const palate_model *model, const own_options *mine,
-                          palate_recommend_options *options)
+static int run(const cli_arguments *arguments)
 {
-    palate_error err;
-    palate_catalogue *catalogue = NULL;
-    id_list users = {0}, allowed = {0}, denied = {0};
-    int code = EXIT_FAILURE;
-    if (mine->items != NULL &&
-        palate_catalogue_read(NULL, mine->items, &catalogue, &err) != PALATE_OK) {
-        code = fail_with(&err);
-    } else if (choose_users(model, mine, &users) &&
-               (mine->allow == NULL || read_ids(model, false, mine->allow, &allowed)) &&
-               (mine->deny == NULL || read_ids(model, false, mine->deny, &denied))) {
-        /* An allow list without a known item allows nothing, and is not the same as none. */
-        static const uint32_t nothing;
-        options->allow = mine->allow == NULL ? NULL : allowed.count > 0 ? allowed.rows : &nothing;
-        options->allow_count = allowed.count;
-        options->deny = denied.rows;
-        options->deny_count = denied.count;
-        code = write_all(model, catalogue, mine, &users, options);
-    }
-    free_ids(&users);
-    free_ids(&allowed);
-    free_ids(&denied);
-    palate_catalogue_free(catalogue);
-    return code;
+    const own_options *own = arguments->values[OWN];
+    if ((own->user != NULL || own->users != NULL) == own->all_users)
+        return arguments_usage_error(arguments->command,
+                                     "for whom? give --user ID, --users FILE or --all-users");
+    recommend_work work = {.arguments = arguments};
+    int exit_status = row_list_begin(&work.users) && row_list_begin(&work.allow) &&
+                              row_list_begin(&work.deny)
+                          ? load(&work)
+                          : EXIT_FAILED;
+    if (exit_status == EXIT_DONE)
+        exit_status = write_all(&work);
+    row_list_release(&work.users);
+    row_list_release(&work.allow);
+    row_list_release(&work.deny);
+    palate_catalogue_free(work.catalogue);
+    palate_model_free(work.model);
+    return exit_status;
 }
 
-int run_recommend(int argc, char **argv)
-{
-    own_options mine;
-    palate_recommend_options options;
-    const char *operands[OPERANDS_MAX];
-    const synopsis line = {
-        .name = "recommend",
-        .operands = "MODEL --user ID | --users FILE | --all-users [options]",
-        .about =
-            "The items with the highest predictions among those the user has not rated: exact, and "
-            "always\n"
-            "in the same order (equal scores by id). The score is the prediction before clipping.",
-        .examples = "  palate recommend movies.palate --user 42\n"
-                    "  palate recommend movies.palate --user 42 -n 5 --items movies.csv\n"
-                    "  palate recommend movies.palate --all-users -n 10 -o top10.csv\n",
-        .operands_min = 1,
-        .operands_max = 1,
-        .sets = {{&own, &mine}, {palate_recommend_options_table(), &options}},
-    };
-    int done = parse_arguments(&line, argc, argv, operands);
-    if (done >= 0)
-        return done;
-    if ((mine.user != NULL) + (mine.users != NULL) + mine.all_users != 1)
-        return fail_usage("recommend",
-                          "for whom? Give one of --user ID, --users FILE and --all-users");
-    palate_error err;
-    palate_model *model = NULL;
-    if (palate_model_load(NULL, operands[0], &model, &err) != PALATE_OK)
-        return fail_with(&err);
-    int code = recommend_with(model, &mine, &options);
-    palate_model_free(model);
-    return code;
-}
+static const example EXAMPLES[] = {
+    {"palate recommend movies.palate --user 42 --items movies.csv",
+     "ten films for user 42, with their titles"},
+    {"palate recommend movies.palate --all-users -n 20 -o top20.csv", "for everyone, into a file"},
+    {"palate recommend movies.palate --user 42 --allow in-stock.txt --json",
+     "only what is in stock, for a program"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_RECOMMEND = {
+    .name = "recommend",
+    .operands = "MODEL --user ID | --users FILE | --all-users [options]",
+    .summary = "recommend the best items to users",
+    .description =
+        "Find the items with the highest predictions for a user, those already rated left out. "
+        "The search is exact, equal scores are ordered by id. The result is CSV, "
+        "user,item,score,rank; the score is the prediction before it is clipped to the scale.",
+    .operands_least = 1,
+    .operands_most = 1,
+    .groups = {{own_table, NULL}, {palate_recommend_options_table, NULL}},
+    .examples = EXAMPLES,
+    .run = run,
+};

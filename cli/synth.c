@@ -1,47 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* palate synth -o RATINGS */
+/* palate synth: ratings from planted tastes. */
 #include "arguments.h"
-#include "output.h"
-
-#include <stddef.h>
-#include <stdlib.h>
 
 typedef struct own_options {
-    const char *output, *items_output;
+    const char *output;
+    const char *items_output;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-static const palate_option rows[] = {
-    {"output", "o", PALATE_OPTION_TEXT, AT(output), "-", 0, 0, NULL, "FILE", "The ratings, as CSV"},
+static const palate_option OPTIONS[] = {
+    {"output", "", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "FILE",
+     "Where to write the ratings; - is standard output"},
     {"items-output", "", PALATE_OPTION_TEXT, AT(items_output), NULL, 0, 0, NULL, "FILE",
-     "A table of the items and their tastes"},
+     "Where to write the items with their titles and tastes; by default nowhere"},
 };
 
-static const palate_option_table own = {"Options", rows, sizeof rows / sizeof rows[0],
-                                        sizeof(own_options)};
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
 
-int run_synth(int argc, char **argv)
+static const palate_option_table *own_table(void)
 {
-    own_options mine;
-    palate_synth_options options;
-    const char *operands[OPERANDS_MAX];
-    const synopsis line = {
-        .name = "synth",
-        .operands = "-o RATINGS [options]",
-        .about = "Makes up ratings of users with one or two planted tastes. The ids tell the "
-                 "truth, so that one\n"
-                 "can see whether a model finds it again.",
-        .examples = "  palate synth -o demo.csv\n"
-                    "  palate synth --users 1000 --items 500 --tastes 8 --items-output items.csv "
-                    "-o demo.csv\n",
-        .sets = {{&own, &mine}, {palate_synth_options_table(), &options}},
-    };
-    int done = parse_arguments(&line, argc, argv, operands);
-    if (done >= 0)
-        return done;
-    palate_error err;
-    if (palate_synth_write(NULL, &options, mine.output, mine.items_output, &err) != PALATE_OK)
-        return fail_with(&err);
-    return EXIT_SUCCESS;
+    return &TABLE;
 }
+
+static int run(const cli_arguments *arguments)
+{
+    const own_options *own = arguments->values[0];
+    const palate_synth_options *options = arguments->values[1];
+    palate_error err;
+    if (own->output == NULL)
+        return arguments_usage_error(arguments->command, "where to? give a file with -o FILE");
+    if (palate_synth_write(arguments->context, options, own->output, own->items_output, &err) !=
+        PALATE_OK)
+        return message_failed(&err);
+    return EXIT_DONE;
+}
+
+static const example EXAMPLES[] = {
+    {"palate synth -o demo.csv", "ratings to try palate with"},
+    {"palate synth -o demo.csv --items-output items.csv --users 1000 --tastes 6 --noise 0.5",
+     "more users and tastes, with noise, and a table of the items"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_SYNTH = {
+    .name = "synth",
+    .operands = "-o FILE [options]",
+    .summary = "make ratings up from planted, named tastes",
+    .description =
+        "Make ratings up, in whole stars from 1 to 5: each user likes one or two of the planted "
+        "tastes, each item serves one or two. The ids tell the truth (user-western-4, "
+        "item-western-17), so that a person can see whether a model has found it. The same "
+        "options give the same bytes everywhere.",
+    .groups = {{own_table, NULL}, {palate_synth_options_table, NULL}},
+    .examples = EXAMPLES,
+    .run = run,
+};

@@ -1,230 +1,183 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* palate train RATINGS -o MODEL */
+/* palate train: ratings in, model out. */
 #define _GNU_SOURCE
 #include "arguments.h"
-#include "output.h"
+#include "describe.h"
+#include "progress.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 typedef struct own_options {
     const char *output;
-    bool log, quiet, json;
+    bool log;
+    bool json;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-static const palate_option rows[] = {
-    {"output", "o", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "MODEL",
-     "The model file to write"},
-    {"log", "", PALATE_OPTION_BOOL, AT(log), "false", 0, 0, NULL, NULL, "A line for every epoch"},
-    {"quiet", "q", PALATE_OPTION_BOOL, AT(quiet), "false", 0, 0, NULL, NULL,
-     "Say nothing but errors"},
+static const palate_option OPTIONS[] = {
+    {"output", "model", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "MODEL",
+     "The model file to write; an old one is replaced when the new one is complete"},
+    {"log", "", PALATE_OPTION_BOOL, AT(log), "false", 0, 0, NULL, NULL,
+     "Write a line an epoch to standard error"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
-     "The summary as JSON on standard output"},
+     "Write what was read and reached to standard output, as JSON"},
 };
 
-static const palate_option_table own = {"Options", rows, sizeof rows / sizeof rows[0],
-                                        sizeof(own_options)};
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
 
-/* ---- Interruption ---- */
-
-static volatile sig_atomic_t interrupted;
-
-/* The second signal ends the program as usual. */
-static void interrupt(int number)
+static const palate_option_table *own_table(void)
 {
-    interrupted = 1;
-    signal(number, SIG_DFL);
+    return &TABLE;
 }
 
-static void watch_signals(void)
+/* An hour of training is not to end in "no such directory". */
+static bool can_write(const char *path)
 {
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    if (strcmp(path, "-") == 0)
+        return true;
+    char *folder = strdup(path);
+    if (folder == NULL)
+        return true;
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    bool possible = access(slash == NULL ? "." : folder, W_OK) == 0 || access(path, W_OK) == 0;
+    if (!possible)
+        message_error("%s: cannot write: %s", path, strerror(errno));
+    free(folder);
+    return possible;
 }
 
-/* ---- Progress ---- */
-
-typedef struct display {
-    bool log;      /* A line for every epoch. */
-    bool terminal; /* One line, rewritten. */
-    bool shown;
-} display;
-
-/* Runs shorter than this show no progress. */
-static const double PATIENCE_SECONDS = 1.0;
-
-static void show_epoch(const palate_progress *progress)
+static json_t *training_json(const char *path, const palate_model_summary *summary)
 {
-    char validation[40] = "";
-    if (!isnan(progress->validation_rmse))
-        snprintf(validation, sizeof validation, "  validation RMSE %.4f",
-                 progress->validation_rmse);
-    tell("epoch %3lld  objective %.6g  train RMSE %.4f%s  %.2f s", (long long)progress->epoch,
-         progress->objective, progress->train_rmse, validation, progress->seconds);
+    return json_pack("{s:s, s:I, s:s, s:s, s:I, s:I, s:s, s:f, s:o, s:o}", "model", path, "factors",
+                     (json_int_t)summary->factor_count, "mode", summary->mode, "rule",
+                     summary->rule, "epochs", (json_int_t)summary->epochs, "best_epoch",
+                     (json_int_t)summary->best_epoch, "stopped_by", summary->stopped_by,
+                     "train_seconds", summary->seconds, "train_rmse",
+                     describe_real_json(summary->train_rmse), "validation_rmse",
+                     describe_real_json(summary->validation_rmse));
 }
 
-static void show_progress(display *on, const palate_progress *progress)
+static void tell_result(const char *path, const palate_model_summary *summary)
 {
-    double left = progress->fraction > 0.0
-                      ? progress->seconds * (1.0 - progress->fraction) / progress->fraction
-                      : 0.0;
-    if (progress->seconds < PATIENCE_SECONDS)
-        return;
-    on->shown = true;
-    fprintf(stderr, "\r\033[Kepoch %lld/%lld  %3.0f %%", (long long)progress->epoch,
-            (long long)progress->epochs, 100.0 * progress->fraction);
-    if (!isnan(progress->train_rmse))
-        fprintf(stderr, "  objective %.6g  train RMSE %.4f", progress->objective,
-                progress->train_rmse);
-    if (!isnan(progress->validation_rmse))
-        fprintf(stderr, "  validation RMSE %.4f", progress->validation_rmse);
-    fprintf(stderr, "  at most %.0f s left", left);
-    fflush(stderr);
-}
-
-static bool on_progress(const palate_progress *progress, void *user)
-{
-    display *on = user;
-    if (on->log && progress->epoch_ended)
-        show_epoch(progress);
-    else if (on->terminal && !on->log)
-        show_progress(on, progress);
-    return !interrupted;
-}
-
-/* ---- What was read, what came of it ---- */
-
-static void tell_read(const palate_read_report *report)
-{
-    double cells = (double)report->user_count * (double)report->item_count;
-    tell("read %s ratings of %s items by %s users (%s%s%s, %.2g %% of all cells, %.2f s)",
-         with_commas(report->rating_count), with_commas(report->item_count),
-         with_commas(report->user_count), report->format,
-         strcmp(report->compression, "none") == 0 ? "" : ", ",
-         strcmp(report->compression, "none") == 0 ? "" : report->compression,
-         100.0 * (double)report->rating_count / cells, report->seconds);
-    tell("scale %g to %g%s", report->scale.low, report->scale.high,
-         report->scale_inferred ? ", as found (--scale declares it)" : "");
-    if (report->scale.low < 0.0)
-        tell("some ratings are negative: inside they are shifted by %g, predictions are on your "
-             "scale",
-             -report->scale.low);
-    if (report->duplicate_count > 0)
-        tell("%s duplicates left out (--duplicates says which)",
-             with_commas(report->duplicate_count));
-    if (report->skipped_count > 0)
-        tell("%s wrong lines skipped (palate check shows them)",
-             with_commas(report->skipped_count));
-}
-
-static void tell_trained(const palate_model *model, const char *path)
-{
-    palate_model_summary about;
-    palate_model_info(model, &about);
     char validation[60] = "";
-    if (!isnan(about.validation_rmse))
+    if (isfinite(summary->validation_rmse))
         snprintf(validation, sizeof validation, ", validation RMSE %.4f (epoch %lld)",
-                 about.validation_rmse, (long long)about.best_epoch);
-    tell("%lld epochs in %.2f s (ended by %s), train RMSE %.4f%s", (long long)about.epochs,
-         about.seconds, about.stopped_by, about.train_rmse, validation);
-    tell("wrote %s: %u factors, mode %s", path, about.factor_count, about.mode);
+                 summary->validation_rmse, (long long)summary->best_epoch);
+    message_note("%lld epochs in %.2f s (ended by %s), train RMSE %.4f%s",
+                 (long long)summary->epochs, summary->seconds, summary->stopped_by,
+                 summary->train_rmse, validation);
+    message_note("wrote %s: %u factors, mode %s", path, summary->factor_count, summary->mode);
 }
 
-static int show_json(const palate_model *model, const palate_read_report *report, const char *path)
+/* Trains and saves. `*signal_number`: what ended training early, or 0. */
+static palate_status train(const palate_ratings *ratings, const cli_arguments *arguments,
+                           int *signal_number, palate_model **model, palate_error *err)
 {
-    palate_model_summary about;
-    palate_model_info(model, &about);
-    return write_json(
-        stdout,
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:s, s:s, s:I, s:I, s:I, s:s, s:f, "
-                  "s:f, s:o, s:o}",
-                  "model", path, "users", (json_int_t)about.user_count, "items",
-                  (json_int_t)about.item_count, "ratings", (json_int_t)report->rating_count,
-                  "duplicates", (json_int_t)report->duplicate_count, "skipped",
-                  (json_int_t)report->skipped_count, "scale_low", about.scale.low, "scale_high",
-                  about.scale.high, "mode", about.mode, "rule", about.rule, "factors",
-                  (json_int_t)about.factor_count, "epochs", (json_int_t)about.epochs, "best_epoch",
-                  (json_int_t)about.best_epoch, "stopped_by", about.stopped_by, "read_seconds",
-                  report->seconds, "train_seconds", about.seconds, "train_rmse",
-                  json_number_or_null(about.train_rmse), "validation_rmse",
-                  json_number_or_null(about.validation_rmse)));
+    const own_options *own = arguments->values[0];
+    palate_train_options options = *(const palate_train_options *)arguments->values[2];
+    progress_display progress;
+    progress_begin(&progress, own->log, arguments_common(arguments)->quiet);
+    options.on_progress = progress_show;
+    options.on_progress_user = &progress;
+    palate_status status = palate_model_train(ratings, &options, model, err);
+    *signal_number = progress_end(&progress);
+    if (status == PALATE_OK || status == PALATE_E_STOPPED)
+        status = palate_model_save(*model, own->output, err);
+    return status;
 }
 
-/* ---- The command ---- */
-
-static int train_and_save(const palate_ratings *ratings, palate_train_options *options,
-                          const own_options *mine)
+static int finish(const cli_arguments *arguments, const palate_ratings *ratings,
+                  const palate_model *model, int signal_number)
 {
-    palate_error err;
-    palate_model *model = NULL;
-    display on = {.log = mine->log, .terminal = isatty(STDERR_FILENO) && !mine->quiet};
-    options->on_progress = on_progress;
-    options->on_progress_user = &on;
-    watch_signals();
-    palate_status status = palate_model_train(ratings, options, &model, &err);
-    if (on.shown)
-        fprintf(stderr, "\r\033[K");
-    if (model == NULL)
-        return fail_with(&err);
-    if (palate_model_save(model, mine->output, &err) != PALATE_OK) {
-        palate_model_free(model);
-        return fail_with(&err);
+    const own_options *own = arguments->values[0];
+    palate_model_summary summary;
+    palate_model_info(model, &summary);
+    bool stopped = signal_number != 0 && strcmp(summary.stopped_by, "request") == 0;
+    if (stopped)
+        message_note("stopped by %s: the best model so far is saved",
+                     signal_number == SIGINT ? "Ctrl-C" : "a signal");
+    tell_result(own->output, &summary);
+    int exit_status = EXIT_DONE;
+    if (own->json) {
+        json_t *json = training_json(own->output, &summary);
+        json_object_update_new(json, describe_read_json(palate_ratings_report(ratings)));
+        exit_status = describe_print_json(json);
     }
-    if (status == PALATE_E_STOPPED)
-        tell("interrupted: the best model so far was written");
-    if (!mine->quiet)
-        tell_trained(model, mine->output);
-    int code = mine->json ? show_json(model, palate_ratings_report(ratings), mine->output)
-                          : EXIT_SUCCESS;
-    palate_model_free(model);
-    return status == PALATE_E_STOPPED ? EXIT_INTERRUPTED : code;
+    /* As a shell counts a command that a signal has ended. */
+    return stopped ? EXIT_INTERRUPTED - SIGINT + signal_number : exit_status;
 }
 
-int run_train(int argc, char **argv)
+/* Rule mu with biases goes through the ratings in the order of lines, as Surprise does. */
+static const palate_read_options *read_options(const cli_arguments *arguments)
 {
-    own_options mine;
-    palate_read_options read;
-    palate_train_options train;
-    const char *operands[OPERANDS_MAX];
-    const synopsis line = {
-        .name = "train",
-        .operands = "RATINGS -o MODEL [options]",
-        .about = "Learns U, V >= 0 from the ratings that are there; cells without a rating are "
-                 "unknown, never\n"
-                 "zero. RATINGS is a file, - for standard input, or sqlite:FILE?SELECT ...",
-        .examples =
-            "  palate train ratings.csv -o movies.palate\n"
-            "  palate train ratings.csv.gz --validation 0.1 --log -o movies.palate\n"
-            "  palate train u.data --mode pure --factors 16 -o readable.palate\n"
-            "  palate train 'sqlite:shop.db?SELECT who, what, stars FROM reviews' -o shop.palate\n",
-        .operands_min = 1,
-        .operands_max = 1,
-        .sets = {{&own, &mine},
-                 {palate_read_options_table(), &read},
-                 {palate_train_options_table(), &train}},
-    };
-    int done = parse_arguments(&line, argc, argv, operands);
-    if (done >= 0)
-        return done;
-    if (mine.output == NULL)
-        return fail_usage("train",
-                          "where to write the model? Give -o MODEL, such as -o movies.palate");
+    const palate_train_options *train_options = arguments->values[2];
+    palate_read_options *options = arguments->values[1];
+    options->keep_order |= train_options->rule == PALATE_RULE_MU && train_options->biases;
+    return options;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    const own_options *own = arguments->values[0];
+    const char *path = arguments->operands[0];
+    if (own->output == NULL)
+        return arguments_usage_error(arguments->command,
+                                     "where to? give the model file with -o MODEL");
+    if (!can_write(own->output))
+        return EXIT_FAILED;
     palate_error err;
     palate_ratings *ratings = NULL;
-    if (train.rule == PALATE_RULE_MU && train.biases)
-        read.keep_order = true;
-    if (palate_ratings_read(NULL, operands[0], &read, &ratings, &err) != PALATE_OK)
-        return fail_with(&err);
-    if (!mine.quiet)
-        tell_read(palate_ratings_report(ratings));
-    int code = train_and_save(ratings, &train, &mine);
+    palate_model *model = NULL;
+    int signal_number = 0;
+    int exit_status = EXIT_DONE;
+    if (palate_ratings_read(arguments->context, path, read_options(arguments), &ratings, &err) !=
+        PALATE_OK)
+        return message_failed(&err);
+    describe_read(palate_ratings_report(ratings));
+    if (train(ratings, arguments, &signal_number, &model, &err) != PALATE_OK)
+        exit_status = message_failed(&err);
+    else
+        exit_status = finish(arguments, ratings, model, signal_number);
+    palate_model_free(model);
     palate_ratings_free(ratings);
-    return code;
+    return exit_status;
 }
+
+static const example EXAMPLES[] = {
+    {"palate train ratings.csv -o movies.palate", "learn from a CSV file, all by default"},
+    {"palate train u.data -o movies.palate --factors 64 --validation 0.1",
+     "hold a tenth of the ratings out, and stop when they are predicted no better"},
+    {"palate train ratings.csv -o movies.palate --scale 1:5 --mode pure --log",
+     "textbook factorization, with a line an epoch"},
+    {"palate train 'sqlite:shop.db?SELECT customer, article, stars FROM reviews' -o shop.palate",
+     "learn from a database"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_TRAIN = {
+    .name = "train",
+    .operands = "RATINGS -o MODEL [options]",
+    .summary = "learn a model from ratings",
+    .description =
+        "Learn non-negative factors of users and items from ratings, and write them to a model "
+        "file. RATINGS is a file of any known format (palate help formats lists them), - for "
+        "standard input, "
+        "or sqlite:FILE?QUERY. Ctrl-C ends training early: the best model so far is saved, and "
+        "the exit status is 130.",
+    .operands_least = 1,
+    .operands_most = 1,
+    .groups = {{own_table, NULL},
+               {palate_read_options_table, NULL},
+               {palate_train_options_table, NULL}},
+    .examples = EXAMPLES,
+    .run = run,
+};

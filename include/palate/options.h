@@ -94,6 +94,12 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_options_check(const palate_opt
 PALATE_API size_t palate_options_format(const palate_option *option, const void *options,
                                         char *text, size_t size);
 
+/**
+ * Say what is allowed, such as "a whole number from 1 to 1000" or "one of default, strict, pure".
+ * @return The number of bytes that takes without its zero; at most `size - 1` were written.
+ */
+PALATE_API size_t palate_options_allowed(const palate_option *option, char *text, size_t size);
+
 /* ---- Did you mean ...? ---- */
 
 /**

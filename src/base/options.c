@@ -493,3 +493,10 @@ size_t palate_options_format(const palate_option *option, const void *options, c
     value shown = load(option, options);
     return (size_t)KINDS[option->type].format(option, &shown, text, size);
 }
+
+size_t palate_options_allowed(const palate_option *option, char *text, size_t size)
+{
+    char allowed[DESCRIPTION_BYTES];
+    KINDS[option->type].describe(option, allowed, sizeof allowed);
+    return (size_t)snprintf(text, size, "%s", allowed);
+}

@@ -350,6 +350,20 @@ static void test_check_finds_what_set_would_refuse(void **state)
     assert_int_equal(palate_options_check(&TABLE, &good, NULL), PALATE_E_INVALID);
 }
 
+static void test_allowed_is_what_messages_say(void **state)
+{
+    (void)state;
+    for (size_t place = 0; place < OPTION_COUNT; place++) {
+        sample options = defaults();
+        char allowed[200];
+        palate_error err = {0};
+        size_t bytes = palate_options_allowed(&OPTIONS[place], allowed, sizeof allowed);
+        assert_int_equal(bytes, strlen(allowed));
+        if (palate_options_set(&TABLE, &options, OPTIONS[place].name, "?", &err) != PALATE_OK)
+            assert_non_null(strstr(err.message, allowed));
+    }
+}
+
 static void test_locale_plays_no_part(void **state)
 {
     (void)state;
@@ -380,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_format_round_trips),
         cmocka_unit_test(test_format_cuts_like_snprintf),
         cmocka_unit_test(test_check_finds_what_set_would_refuse),
+        cmocka_unit_test(test_allowed_is_what_messages_say),
         cmocka_unit_test(test_locale_plays_no_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "progress.h"
+
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+
+/* A run shorter than this shows nothing; then five times a second. */
+static const double FIRST_SECONDS = 1.0;
+static const double STEP_SECONDS = 0.2;
+
+static volatile sig_atomic_t stopping;
+
+static void on_signal(int signal_number)
+{
+    stopping = signal_number;
+}
+
+void progress_begin(progress_display *out, bool log, bool quiet)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    *out = (progress_display){.log = log && !quiet,
+                              .display = !log && !quiet && message_is_terminal(stderr),
+                              .next = FIRST_SECONDS};
+    stopping = 0;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+int progress_end(progress_display *progress)
+{
+    if (progress->shown)
+        fprintf(stderr, "\r\033[K");
+    progress->shown = false;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    return stopping;
+}
+
+/* "1:05:09", "5:09". */
+static void write_duration(double seconds)
+{
+    long long whole = llrint(fmin(fmax(seconds, 0.0), 1e9));
+    if (whole >= 3600)
+        fprintf(stderr, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+    else
+        fprintf(stderr, "%lld:%02lld", whole / 60, whole % 60);
+}
+
+static void write_bar(double fraction)
+{
+    enum { CELLS = 16 };
+    int full = (int)lrint(fmin(fmax(fraction, 0.0), 1.0) * CELLS);
+    fputc('[', stderr);
+    for (int cell = 0; cell < CELLS; cell++)
+        fputc(cell < full ? '#' : '.', stderr);
+    fputc(']', stderr);
+}
+
+static void write_line(const palate_progress *reached)
+{
+    fprintf(stderr, "\r\033[K");
+    write_bar(reached->fraction);
+    fprintf(stderr, " epoch %lld/%lld", (long long)reached->epoch, (long long)reached->epochs);
+    if (isfinite(reached->objective))
+        fprintf(stderr, "  objective %.5g", reached->objective);
+    if (isfinite(reached->validation_rmse))
+        fprintf(stderr, "  validation %.4f", reached->validation_rmse);
+    else if (isfinite(reached->train_rmse))
+        fprintf(stderr, "  RMSE %.4f", reached->train_rmse);
+    if (reached->fraction > 0) {
+        fprintf(stderr, "  left ");
+        write_duration(reached->seconds * (1.0 - reached->fraction) / reached->fraction);
+    }
+    fflush(stderr);
+}
+
+static void write_epoch(const palate_progress *reached)
+{
+    fprintf(stderr, "epoch %lld  objective %.8g  RMSE %.6f", (long long)reached->epoch,
+            reached->objective, reached->train_rmse);
+    if (isfinite(reached->validation_rmse))
+        fprintf(stderr, "  validation %.6f", reached->validation_rmse);
+    fprintf(stderr, "  %.2f s\n", reached->seconds);
+}
+
+bool progress_show(const palate_progress *reached, void *user)
+{
+    progress_display *progress = user;
+    if (progress->log && reached->epoch_ended)
+        write_epoch(reached);
+    if (progress->display && reached->seconds >= progress->next) {
+        write_line(reached);
+        progress->shown = true;
+        progress->next = reached->seconds + STEP_SECONDS;
+    }
+    return stopping == 0;
+}

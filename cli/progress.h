@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How training goes on: a line that is rewritten on a terminal, a line an epoch with --log; and
+ * Ctrl-C, which ends training with the best model so far. */
+#ifndef PALATE_CLI_PROGRESS_H
+#define PALATE_CLI_PROGRESS_H
+
+#include "message.h"
+
+typedef struct progress_display {
+    bool log;     /* One line an epoch. */
+    bool display; /* The rewritten line. */
+    bool shown;   /* It is on the screen. */
+    double next;  /* Seconds of training at which it is written again. */
+} progress_display;
+
+/* From here on SIGINT and SIGTERM only ask training to stop; a second one ends the program. */
+void progress_begin(progress_display *out, bool log, bool quiet);
+
+/* For palate_train_options: `user` is a progress. */
+bool progress_show(const palate_progress *reached, void *user);
+
+/* Clears the line and gives the signals back. Returns the signal that asked to stop, or 0. */
+int progress_end(progress_display *progress);
+
+#endif
