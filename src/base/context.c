@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "base/context.h"
 
 #include <stdarg.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct palate_context {
     palate_allocator allocator;
@@ -102,6 +104,18 @@ void *palate__resize_array(palate_context *context, void *memory, size_t old_cou
         memcpy(larger, memory, kept * size);
     palate__release(context, memory);
     return larger;
+}
+
+void palate__use_huge_pages(void *memory, size_t bytes)
+{
+    /* Smaller pieces gain little, and may share a huge page with something else. */
+    enum { LEAST_BYTES = 1 << 22, HUGE_BYTES = 1 << 21 };
+    if (bytes < LEAST_BYTES)
+        return;
+    const uintptr_t begin = ((uintptr_t)memory + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+    const uintptr_t end = ((uintptr_t)memory + bytes) / HUGE_BYTES * HUGE_BYTES;
+    if (end > begin)
+        (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
 }
 
 void palate__release(palate_context *context, void *memory)

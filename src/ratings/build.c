@@ -37,7 +37,9 @@ typedef struct draft {
     uint32_t *votes; /* How many there are. */
     repeat *repeats;
     size_t repeat_count, repeat_capacity;
-    uint32_t *user_row, *item_row; /* By number. */
+    uint32_t *user_row, *item_row;      /* By number. */
+    uint32_t *user_at;                  /* The number of each row. */
+    int64_t *user_counts, *item_counts; /* Ratings kept: of each row, of each number. */
 } draft;
 
 static void free_draft(draft *work)
@@ -53,6 +55,9 @@ static void free_draft(draft *work)
     palate__release(context, work->repeats);
     palate__release(context, work->user_row);
     palate__release(context, work->item_row);
+    palate__release(context, work->user_at);
+    palate__release(context, work->user_counts);
+    palate__release(context, work->item_counts);
     *work = (draft){.context = context};
 }
 
@@ -286,19 +291,28 @@ static palate_status number_rows(draft *work, palate_ratings *ratings, palate_er
     palate_context *context = work->context;
     palate__store *store = &work->sink->store;
     const palate__matrix *loose = &work->loose;
-    int64_t *users = palate__allocate_array(context, loose->row_count, sizeof *users);
-    int64_t *items = palate__allocate_zeroed(context, loose->column_count, sizeof *items);
-    if (users == NULL || items == NULL)
+    const uint32_t users = loose->row_count;
+    int64_t *counts = palate__allocate_array(context, users, sizeof *counts);
+    work->user_counts = palate__allocate_array(context, users, sizeof *work->user_counts);
+    work->user_at = palate__allocate_array(context, users, sizeof *work->user_at);
+    work->item_counts = palate__allocate_zeroed(context, loose->column_count,
+                                                sizeof *work->item_counts);
+    if (counts == NULL || work->user_counts == NULL || work->user_at == NULL ||
+        work->item_counts == NULL)
         PALATE_TRY(palate__fail_memory(err, "numbering users and items"));
-    for (uint32_t user = 0; user < loose->row_count; user++)
-        users[user] = loose->begins[user + 1] - loose->begins[user];
+    for (uint32_t user = 0; user < users; user++)
+        counts[user] = loose->begins[user + 1] - loose->begins[user];
     for (int64_t e = 0; e < palate__matrix_count(loose); e++)
-        items[loose->columns[e]]++;
-    PALATE_TRY(number_side(context, &store->users, users, &work->user_row, &ratings->users, err));
-    PALATE_TRY(number_side(context, &store->items, items, &work->item_row, &ratings->items, err));
+        work->item_counts[loose->columns[e]]++;
+    PALATE_TRY(number_side(context, &store->users, counts, &work->user_row, &ratings->users, err));
+    PALATE_TRY(number_side(context, &store->items, work->item_counts, &work->item_row,
+                           &ratings->items, err));
+    for (uint32_t user = 0; user < users; user++) {
+        work->user_at[work->user_row[user]] = user;
+        work->user_counts[work->user_row[user]] = counts[user];
+    }
 done:
-    palate__release(context, users);
-    palate__release(context, items);
+    palate__release(context, counts);
     return status;
 }
 
@@ -335,15 +349,18 @@ static palate_status make_matrices(draft *work, palate_ratings *ratings, palate_
 {
     palate_status status = PALATE_OK;
     palate_context *context = work->context;
-    PALATE_TRY(palate__matrix_transpose_renumbered(context, &work->loose, work->user_row,
-                                                   work->item_row, &ratings->by_item, err));
+    const palate__renumbering to_items = {work->user_at, work->item_row, work->item_counts};
+    const palate__renumbering to_users = {.column_counts = work->user_counts};
+    PALATE_TRY(
+        palate__matrix_transpose_as(context, &work->loose, &to_items, &ratings->by_item, err));
     palate__release(context, work->loose.values);
     work->loose.values = NULL;
     if (work->times == NULL && work->sequence == NULL) {
         palate__release(context, work->loose.columns);
         work->loose.columns = NULL;
     }
-    PALATE_TRY(palate__matrix_transpose(context, &ratings->by_item, &ratings->by_user, err));
+    PALATE_TRY(
+        palate__matrix_transpose_as(context, &ratings->by_item, &to_users, &ratings->by_user, err));
     PALATE_TRY(align(work, &ratings->by_user, &work->times, &ratings->times, err));
     PALATE_TRY(align(work, &ratings->by_user, &work->sequence, &ratings->sequence, err));
 done:

@@ -20,8 +20,11 @@ palate_status palate__matrix_allocate(palate_context *context, uint32_t row_coun
         .columns = palate__allocate_array(context, (size_t)entry_count, sizeof *out->columns),
         .values = palate__allocate_array(context, (size_t)entry_count, sizeof *out->values),
     };
-    if (out->begins != NULL && out->columns != NULL && out->values != NULL)
+    if (out->begins != NULL && out->columns != NULL && out->values != NULL) {
+        palate__use_huge_pages(out->columns, (size_t)entry_count * sizeof *out->columns);
+        palate__use_huge_pages(out->values, (size_t)entry_count * sizeof *out->values);
         return PALATE_OK;
+    }
     palate__matrix_free(context, out);
     return palate__fail_memory(err, "storing ratings");
 }
@@ -43,6 +46,22 @@ void palate__matrix_rewind_rows(palate__matrix *matrix)
     matrix->begins[0] = 0;
 }
 
+/* Entries of each row of the transpose, counted in `begins`. */
+static void count_columns(const palate__matrix *matrix, const palate__renumbering *to,
+                          int64_t *begins)
+{
+    const int64_t entries = palate__matrix_count(matrix);
+    if (to->column_counts != NULL) {
+        for (uint32_t column = 0; column < matrix->column_count; column++)
+            begins[to->column_of == NULL ? column : to->column_of[column]] =
+                to->column_counts[column];
+    } else {
+        for (int64_t e = 0; e < entries; e++)
+            begins[to->column_of == NULL ? matrix->columns[e]
+                                         : to->column_of[matrix->columns[e]]]++;
+    }
+}
+
 /* Row `row` of the transposed matrix as column `as`. */
 static void scatter_row(const palate__matrix *matrix, uint32_t row, uint32_t as,
                         const uint32_t *column_of, palate__matrix *out)
@@ -55,51 +74,25 @@ static void scatter_row(const palate__matrix *matrix, uint32_t row, uint32_t as,
     }
 }
 
-/* Room for the transpose, with the place of each row in begins. */
-static palate_status prepare_transpose(palate_context *context, const palate__matrix *matrix,
-                                       const uint32_t *column_of, palate__matrix *out,
-                                       palate_error *err)
+palate_status palate__matrix_transpose_as(palate_context *context, const palate__matrix *matrix,
+                                          const palate__renumbering *to, palate__matrix *out,
+                                          palate_error *err)
 {
-    const int64_t entries = palate__matrix_count(matrix);
     palate_status status = palate__matrix_allocate(context, matrix->column_count, matrix->row_count,
-                                                   entries, out, err);
+                                                   palate__matrix_count(matrix), out, err);
     if (status != PALATE_OK)
         return status;
-    for (int64_t e = 0; e < entries; e++)
-        out->begins[column_of == NULL ? matrix->columns[e] : column_of[matrix->columns[e]]]++;
+    count_columns(matrix, to, out->begins);
     palate__matrix_place_rows(out);
+    /* In the order of new numbers, so that the rows of the transpose come out sorted. */
+    for (uint32_t row = 0; row < matrix->row_count; row++)
+        scatter_row(matrix, to->row_at == NULL ? row : to->row_at[row], row, to->column_of, out);
+    palate__matrix_rewind_rows(out);
     return PALATE_OK;
 }
 
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err)
 {
-    palate_status status = prepare_transpose(context, matrix, NULL, out, err);
-    if (status != PALATE_OK)
-        return status;
-    for (uint32_t row = 0; row < matrix->row_count; row++)
-        scatter_row(matrix, row, row, NULL, out);
-    palate__matrix_rewind_rows(out);
-    return PALATE_OK;
-}
-
-palate_status palate__matrix_transpose_renumbered(palate_context *context,
-                                                  const palate__matrix *matrix,
-                                                  const uint32_t *row_of, const uint32_t *column_of,
-                                                  palate__matrix *out, palate_error *err)
-{
-    palate_status status = PALATE_OK;
-    /* In the order of new numbers, so that the rows of the transpose come out sorted. */
-    uint32_t *old_row = palate__allocate_array(context, matrix->row_count, sizeof *old_row);
-    if (old_row == NULL)
-        return palate__fail_memory(err, "storing ratings");
-    for (uint32_t row = 0; row < matrix->row_count; row++)
-        old_row[row_of[row]] = row;
-    PALATE_TRY(prepare_transpose(context, matrix, column_of, out, err));
-    for (uint32_t row = 0; row < matrix->row_count; row++)
-        scatter_row(matrix, old_row[row], row, column_of, out);
-    palate__matrix_rewind_rows(out);
-done:
-    palate__release(context, old_row);
-    return status;
+    return palate__matrix_transpose_as(context, matrix, &(palate__renumbering){0}, out, err);
 }

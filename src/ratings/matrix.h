@@ -52,12 +52,17 @@ void palate__matrix_rewind_rows(palate__matrix *matrix);
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err);
 
-/* The transpose of a matrix whose rows are in no order, with new numbers: row r becomes row_of[r],
- * column c column_of[c]. */
-palate_status palate__matrix_transpose_renumbered(palate_context *context,
-                                                  const palate__matrix *matrix,
-                                                  const uint32_t *row_of, const uint32_t *column_of,
-                                                  palate__matrix *out, palate_error *err);
+/* How a matrix whose rows are in no order is transposed with new numbers. NULL: as they are. */
+typedef struct palate__renumbering {
+    const uint32_t *row_at;       /* The old number of each new row. */
+    const uint32_t *column_of;    /* The new number of each old column. */
+    const int64_t *column_counts; /* Entries of each old column, where they are known. */
+} palate__renumbering;
+
+palate_status palate__matrix_transpose_as(palate_context *context, const palate__matrix *matrix,
+                                          const palate__renumbering *to, palate__matrix *out,
+                                          palate_error *err);
+
 void palate__matrix_free(palate_context *context, palate__matrix *matrix);
 
 #endif

@@ -105,15 +105,20 @@ static palate_status refuse_value(palate__sink *sink, double rating, int64_t lin
 
 static palate_status add_chunk(palate__sink *sink)
 {
-    palate__chunk *chunk = palate__allocate(sink->context, sizeof *chunk);
+    enum { RATING_BYTES = sizeof(float) + 2 * sizeof(uint32_t) };
+    palate__chunk *before = sink->store.last;
+    const size_t capacity = before == NULL                             ? PALATE__CHUNK_FIRST
+                            : before->capacity < PALATE__CHUNK_LARGEST ? before->capacity * 2
+                                                                       : before->capacity;
+    palate__chunk *chunk = palate__allocate(sink->context, sizeof *chunk + capacity * RATING_BYTES);
     if (chunk == NULL)
         return palate__fail_memory(sink->err, "reading ratings");
-    chunk->next = NULL;
-    chunk->times = NULL;
-    chunk->lines = NULL;
-    chunk->count = 0;
-    if (sink->store.last != NULL)
-        sink->store.last->next = chunk;
+    *chunk = (palate__chunk){.capacity = capacity};
+    chunk->values = (float *)(chunk + 1);
+    chunk->users = (uint32_t *)(chunk->values + capacity);
+    chunk->items = chunk->users + capacity;
+    if (before != NULL)
+        before->next = chunk;
     else
         sink->store.first = chunk;
     sink->store.last = chunk;
@@ -125,7 +130,7 @@ static palate_status store_extra(palate__sink *sink, const palate__chunk *chunk,
                                  int64_t number)
 {
     if (*numbers == NULL) {
-        *numbers = palate__allocate_array(sink->context, PALATE__CHUNK_RATINGS, sizeof **numbers);
+        *numbers = palate__allocate_array(sink->context, chunk->capacity, sizeof **numbers);
         if (*numbers == NULL)
             return palate__fail_memory(sink->err, "reading ratings");
         for (size_t e = 0; e < chunk->count; e++)
@@ -140,7 +145,7 @@ static palate_status store_rating(palate__sink *sink, uint32_t user, uint32_t it
 {
     palate_status status = PALATE_OK;
     palate__store *store = &sink->store;
-    if (store->last == NULL || store->last->count == PALATE__CHUNK_RATINGS)
+    if (store->last == NULL || store->last->count == store->last->capacity)
         PALATE_TRY(add_chunk(sink));
     palate__chunk *chunk = store->last;
     if (record->time != PALATE_NO_TIME || chunk->times != NULL) {

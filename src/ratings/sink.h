@@ -7,18 +7,19 @@
 #include "ratings/ids.h"
 #include "ratings/reader.h"
 
-enum { PALATE__CHUNK_RATINGS = 1 << 14 };
-
 /* Ratings in the order of lines, by number of first appearance. Chunks are released as they are
- * used up, so that the ratings are never in memory three times. */
+ * used up, so that the ratings are never in memory three times; each is twice as large as the one
+ * before, up to where malloc gives memory back to the system for certain. */
+enum { PALATE__CHUNK_FIRST = 1 << 10, PALATE__CHUNK_LARGEST = 1 << 19 };
+
 typedef struct palate__chunk {
     struct palate__chunk *next;
     int64_t *times; /* NULL: none of the chunk's ratings has one. */
     int64_t *lines; /* NULL: not wanted. */
-    size_t count;
-    uint32_t users[PALATE__CHUNK_RATINGS];
-    uint32_t items[PALATE__CHUNK_RATINGS];
-    float values[PALATE__CHUNK_RATINGS];
+    size_t count, capacity;
+    float *values; /* This and the next two lie in the memory after the struct. */
+    uint32_t *users;
+    uint32_t *items;
 } palate__chunk;
 
 /* What reading leaves behind for the matrix. */
