@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels for AVX2 with fused multiply-add; compiled with flags of its own, see flags.cmake. */
 #if defined(__x86_64__)
-#include "kernels/tables.h"
-
+#define WIDTH 8
 #include "kernels/panel.inc"
+#include "kernels/tables.h"
 
 const palate__kernels palate__kernels_avx2 = {
     .name = "avx2",

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels for AVX-512 (F, VL, DQ, BW); compiled with flags of its own, see flags.cmake. */
 #if defined(__x86_64__)
-#include "kernels/tables.h"
-
+#define WIDTH 16
 #include "kernels/panel.inc"
+#include "kernels/tables.h"
 
 const palate__kernels palate__kernels_avx512 = {
     .name = "avx512",

@@ -1,114 +1,143 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sixteen floats at once, whatever the machine: the compiler maps them to one, two or four
- * registers. */
+/* Vectors of floats, as wide as the registers of the instruction set: the file that includes this
+ * defines WIDTH as 8 (AVX2) or 16 (AVX-512). Written once with the compiler's vector types.
+ */
 #ifndef PALATE_KERNELS_LANES_H
 #define PALATE_KERNELS_LANES_H
 
+#include <stddef.h>
 #include <string.h>
 
-typedef float lanes16 __attribute__((vector_size(64)));
+typedef float lanes __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef double wide_lanes __attribute__((vector_size(WIDTH * sizeof(double))));
 typedef float lanes8 __attribute__((vector_size(32)));
 typedef float lanes4 __attribute__((vector_size(16)));
-typedef double doubles16 __attribute__((vector_size(128)));
 
 #define LANES_INLINE static inline __attribute__((always_inline))
+#define SHUFFLE __builtin_shufflevector
 
 /* From memory of any alignment. */
-LANES_INLINE lanes16 load16(const float *from)
+LANES_INLINE lanes load(const float *from)
 {
-    lanes16 value;
+    lanes value;
     memcpy(&value, from, sizeof value);
     return value;
 }
 
-LANES_INLINE void store16(float *to, lanes16 value)
+LANES_INLINE void store(float *to, lanes value)
 {
     memcpy(to, &value, sizeof value);
 }
 
-LANES_INLINE lanes16 spread16(float value)
+/* The first `count` elements, zeros after them; count <= WIDTH. */
+LANES_INLINE lanes load_part(const float *from, size_t count)
 {
-    return value - (lanes16){0};
-}
-
-/* The first `count` elements, zeros after them; count <= 16. */
-LANES_INLINE lanes16 load_part16(const float *from, size_t count)
-{
-    lanes16 value = {0};
+    lanes value = {0};
     memcpy(&value, from, count * sizeof(float));
     return value;
 }
 
-/* Adds up four vectors at once: lane l with lane l + 8, then 4, 2, 1. Element i is the sum of the
- * i-th argument. */
-LANES_INLINE lanes4 sum4(lanes16 a, lanes16 b, lanes16 c, lanes16 d)
+/* ---- Adding up four vectors at once: element i is the sum of the i-th argument. ---- */
+
+/* [a's first half + second half | b's ...] */
+LANES_INLINE lanes8 add_halves8(lanes8 a, lanes8 b)
 {
-#define HALVES(x, y, first)                                                                        \
-    __builtin_shufflevector(x, y, (first), (first) + 1, (first) + 2, (first) + 3, (first) + 4,     \
-                            (first) + 5, (first) + 6, (first) + 7, (first) + 16, (first) + 17,     \
-                            (first) + 18, (first) + 19, (first) + 20, (first) + 21, (first) + 22,  \
-                            (first) + 23)
-    lanes16 ab = HALVES(a, b, 0) + HALVES(a, b, 8);
-    lanes16 cd = HALVES(c, d, 0) + HALVES(c, d, 8);
-#undef HALVES
-    lanes16 low = __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25,
-                                          26, 27);
-    lanes16 high = __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28,
-                                           29, 30, 31);
-    lanes16 fours = low + high;
-    lanes8 pairs = __builtin_shufflevector(fours, fours, 0, 1, 4, 5, 8, 9, 12, 13) +
-                   __builtin_shufflevector(fours, fours, 2, 3, 6, 7, 10, 11, 14, 15);
-    return __builtin_shufflevector(pairs, pairs, 0, 2, 4, 6) +
-           __builtin_shufflevector(pairs, pairs, 1, 3, 5, 7);
+    return SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11) + SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
-LANES_INLINE float sum1(lanes16 a)
+LANES_INLINE lanes4 sum4_of_8(lanes8 a, lanes8 b, lanes8 c, lanes8 d)
 {
-    return sum4(a, a, a, a)[0];
+    lanes8 ab = add_halves8(a, b);
+    lanes8 cd = add_halves8(c, d);
+    /* Four sums left in each quarter; the quarters are a, b, c, d. */
+    lanes8 pairs = SHUFFLE(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13) +
+                   SHUFFLE(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15);
+    lanes8 swapped = SHUFFLE(pairs, pairs, 1, 0, 3, 2, 5, 4, 7, 6);
+    lanes8 sums = pairs + swapped;
+    return SHUFFLE(sums, sums, 0, 4, 2, 6);
 }
 
-/* Turns 16 rows of 16 into 16 columns of 16, in place. */
-LANES_INLINE void transpose16(lanes16 r[16])
+#if WIDTH == 16
+LANES_INLINE lanes8 fold(lanes a)
 {
-    lanes16 t[16];
-    for (int i = 0; i < 16; i += 2) {
-        t[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12,
-                                       28, 13, 29);
-        t[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11,
-                                           27, 14, 30, 15, 31);
+    return SHUFFLE(a, a, 0, 1, 2, 3, 4, 5, 6, 7) + SHUFFLE(a, a, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+LANES_INLINE lanes4 sum4(lanes a, lanes b, lanes c, lanes d)
+{
+    return sum4_of_8(fold(a), fold(b), fold(c), fold(d));
+}
+#else
+LANES_INLINE lanes4 sum4(lanes a, lanes b, lanes c, lanes d)
+{
+    return sum4_of_8(a, b, c, d);
+}
+#endif
+
+LANES_INLINE float sum1_of_8(lanes8 a)
+{
+    return sum4_of_8(a, a, a, a)[0];
+}
+
+/* ---- Turning WIDTH rows of WIDTH into columns, in place ---- */
+
+#if WIDTH == 8
+LANES_INLINE void transpose(lanes r[WIDTH])
+{
+    lanes t[WIDTH];
+    for (int i = 0; i < WIDTH; i += 2) {
+        t[i] = SHUFFLE(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        t[i + 1] = SHUFFLE(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
     }
-    for (int i = 0; i < 16; i += 4) {
+    for (int i = 0; i < WIDTH; i += 4) {
+        r[i] = SHUFFLE(t[i], t[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        r[i + 1] = SHUFFLE(t[i], t[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        r[i + 2] = SHUFFLE(t[i + 1], t[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
+        r[i + 3] = SHUFFLE(t[i + 1], t[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    /* r[4q + j] holds columns j and j + 4 of rows 4q .. 4q + 3. */
+    for (int j = 0; j < 4; j++) {
+        lanes low = SHUFFLE(r[j], r[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        lanes high = SHUFFLE(r[j], r[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+        r[j] = low;
+        r[j + 4] = high;
+    }
+}
+#else
+/* Two vectors by quarters of four floats: the even and the odd quarters of both. */
+#define EVEN_QUARTERS(a, b) SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
+#define ODD_QUARTERS(a, b) SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
+
+LANES_INLINE void transpose(lanes r[WIDTH])
+{
+    lanes t[WIDTH];
+    for (int i = 0; i < WIDTH; i += 2) {
+        t[i] = SHUFFLE(r[i], r[i + 1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+        t[i + 1] = SHUFFLE(r[i], r[i + 1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15,
+                           31);
+    }
+    for (int i = 0; i < WIDTH; i += 4) {
         for (int h = 0; h < 2; h++) {
-            r[i + 2 * h] = __builtin_shufflevector(t[i + h], t[i + h + 2], 0, 1, 16, 17, 4, 5, 20,
-                                                   21, 8, 9, 24, 25, 12, 13, 28, 29);
-            r[i + 2 * h + 1] = __builtin_shufflevector(t[i + h], t[i + h + 2], 2, 3, 18, 19, 6, 7,
-                                                       22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+            r[i + 2 * h] = SHUFFLE(t[i + h], t[i + h + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25,
+                                   12, 13, 28, 29);
+            r[i + 2 * h + 1] = SHUFFLE(t[i + h], t[i + h + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11,
+                                       26, 27, 14, 15, 30, 31);
         }
     }
-    /* r[4q + j] now holds columns j, j + 4, j + 8, j + 12 of rows 4q .. 4q + 3, four floats each.
-     */
+    /* r[4q + j] holds columns j, j + 4, j + 8, j + 12 of rows 4q .. 4q + 3, a quarter each. */
     for (int j = 0; j < 4; j++) {
-        lanes16 a = __builtin_shufflevector(r[j], r[j + 4], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18,
-                                            19, 24, 25, 26, 27);
-        lanes16 b = __builtin_shufflevector(r[j], r[j + 4], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22,
-                                            23, 28, 29, 30, 31);
-        lanes16 c = __builtin_shufflevector(r[j + 8], r[j + 12], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17,
-                                            18, 19, 24, 25, 26, 27);
-        lanes16 d = __builtin_shufflevector(r[j + 8], r[j + 12], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21,
-                                            22, 23, 28, 29, 30, 31);
-        /* a: columns j, j + 8 of rows 0-3 and then 4-7; b: columns j + 4, j + 12; c, d: rows 8-15.
-         */
-        t[j] = __builtin_shufflevector(a, c, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26,
-                                       27);
-        t[j + 8] = __builtin_shufflevector(a, c, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29,
-                                           30, 31);
-        t[j + 4] = __builtin_shufflevector(b, d, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25,
-                                           26, 27);
-        t[j + 12] = __builtin_shufflevector(b, d, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28,
-                                            29, 30, 31);
+        lanes even_low = EVEN_QUARTERS(r[j], r[j + 4]);
+        lanes odd_low = ODD_QUARTERS(r[j], r[j + 4]);
+        lanes even_high = EVEN_QUARTERS(r[j + 8], r[j + 12]);
+        lanes odd_high = ODD_QUARTERS(r[j + 8], r[j + 12]);
+        t[j] = EVEN_QUARTERS(even_low, even_high);
+        t[j + 8] = ODD_QUARTERS(even_low, even_high);
+        t[j + 4] = EVEN_QUARTERS(odd_low, odd_high);
+        t[j + 12] = ODD_QUARTERS(odd_low, odd_high);
     }
-    for (int i = 0; i < 16; i++)
+    for (int i = 0; i < WIDTH; i++)
         r[i] = t[i];
 }
+#endif
 
 #endif
