@@ -28,6 +28,7 @@ PALATE_API void palate_recommend_options_init(palate_recommend_options *options)
  *
  * The score is the prediction before clipping, so that items at the top of the scale still have an
  * order. Equal scores are ordered by id (bytes), so that the answer is one and the same everywhere.
+ * An item whose score is not a number, as factors that overflow may give, is left out.
  *
  * @param users   `user_count` rows, or PALATE_NO_ROW for the typical user (nothing seen).
  * @param options NULL means defaults (N = 10).

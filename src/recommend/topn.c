@@ -172,7 +172,8 @@ static void score_block(const request *asked, const desk *at, const block *part,
                            part->count, at->scores);
     float threshold = threshold_of(list);
     for (size_t j = 0; j < part->count; j++) {
-        if (PALATE__LIKELY(at->scores[j] < threshold))
+        /* Written so that what is not a number (factors that overflow) is left out, too. */
+        if (PALATE__LIKELY(!(at->scores[j] >= threshold)))
             continue;
         consider(list, at->scores[j], row_of(part, j));
         threshold = threshold_of(list);

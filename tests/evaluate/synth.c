@@ -291,6 +291,7 @@ static void test_items_table(void **state)
     assert_int_equal(count, options.items);
     free(text);
     free(ratings);
+    unlink(ITEMS);
 }
 
 static void test_bad_options_and_paths(void **state)

@@ -424,6 +424,34 @@ static void test_what_is_not_there_is_refused(void **state)
     free_model(&model);
 }
 
+/* inf - inf is no score; inf is one. */
+static void test_factors_that_overflow(void **state)
+{
+    (void)state;
+    palate_model model = make_model((shape){1, 40, 3, RANDOM, 0});
+    float *factors = palate__writable(model.items.factors);
+    float *offsets = palate__writable(model.items.offsets);
+    float *user_factors = palate__writable(model.users.factors);
+    float *user_offset = palate__writable(model.users.offsets);
+    for (int f = 0; f < 3; f++)
+        user_factors[f] = factors[7 * 3 + f] = factors[9 * 3 + f] = 1e30F;
+    *user_offset = offsets[7] = -3e38F;
+    palate_recommend_options options = options_of(40, false);
+    answer got = make_answer(1, 40);
+    uint32_t user = 0;
+    assert_int_equal(
+        palate_model_recommend(&model, &user, 1, &options, got.items, got.scores, got.counts, NULL),
+        PALATE_OK);
+    assert_int_equal(got.counts[0], 39);
+    assert_int_equal(got.items[0], 9);
+    for (size_t r = 1; r < 39; r++) {
+        assert_int_not_equal(got.items[r], 7);
+        assert_true(got.scores[r - 1] >= got.scores[r]);
+    }
+    free_answer(&got);
+    free_model(&model);
+}
+
 static void test_option_names(void **state)
 {
     (void)state;
@@ -456,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_allow_and_deny),
         cmocka_unit_test(test_one_user_many_threads),
         cmocka_unit_test(test_what_is_not_there_is_refused),
+        cmocka_unit_test(test_factors_that_overflow),
         cmocka_unit_test(test_option_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything a program does with palate, with the first allocation failing, then the second, and so
+ * on until nothing fails: each time it ends in PALATE_E_NOMEM, all memory comes back, and the files
+ * that were there are as they were.
+ */
+#define _GNU_SOURCE
+#include "palate/palate.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FOLDER "allocation_failure.files"
+#define RATINGS FOLDER "/ratings.csv"
+#define TITLES FOLDER "/titles.csv"
+#define MODEL FOLDER "/model.palate"
+#define TABLES FOLDER "/tables"
+#define ARCHIVE FOLDER "/factors.npz"
+#define SYNTH FOLDER "/synth.csv"
+
+static const char OLD_MODEL[] = "an old model, which must survive";
+
+/* ---- The allocator: fails once, at one place ---- */
+
+typedef struct rationed {
+    atomic_long asked;   /* Allocations asked for. */
+    atomic_long balance; /* Blocks given out and not released. */
+    long failing;        /* Which of those asked for fails, from 1; 0: none. */
+    bool paused;         /* What is asked for now does not count. */
+} rationed;
+
+static void *take(rationed *ration, size_t bytes)
+{
+    if (!ration->paused && atomic_fetch_add(&ration->asked, 1) + 1 == ration->failing)
+        return NULL;
+    void *memory = malloc(bytes);
+    assert_non_null(memory);
+    atomic_fetch_add(&ration->balance, 1);
+    return memory;
+}
+
+static void give_back(rationed *ration, void *memory)
+{
+    assert_non_null(memory);
+    atomic_fetch_sub(&ration->balance, 1);
+    free(memory);
+}
+
+static void *allocate(size_t bytes, void *user)
+{
+    return take(user, bytes);
+}
+
+static void release(void *memory, void *user)
+{
+    give_back(user, memory);
+}
+
+/* jansson's functions have no argument of their own. */
+static rationed json_ration;
+
+static void *json_allocate(size_t bytes)
+{
+    return take(&json_ration, bytes);
+}
+
+static void json_release(void *memory)
+{
+    if (memory != NULL)
+        give_back(&json_ration, memory);
+}
+
+/* ---- Files ---- */
+
+static void write_text(const char *path, const char *text)
+{
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_true(fputs(text, stream) >= 0);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static bool holds_text(const char *path, const char *text)
+{
+    char found[256] = "";
+    FILE *stream = fopen(path, "rb");
+    assert_non_null(stream);
+    size_t bytes = fread(found, 1, sizeof found - 1, stream);
+    fclose(stream);
+    return bytes == strlen(text) && memcmp(found, text, bytes) == 0;
+}
+
+static void remove_tables(void)
+{
+    static const char *const files[] = {TABLES "/users.csv", TABLES "/items.csv",
+                                        TABLES "/model.json"};
+    for (int f = 0; f < 3; f++)
+        unlink(files[f]);
+    rmdir(TABLES);
+}
+
+static void remove_outputs(void)
+{
+    remove_tables();
+    unlink(ARCHIVE);
+    unlink(SYNTH);
+}
+
+/* Files and folders in the folder: what is left behind, too. */
+static int count_entries(const char *path)
+{
+    int count = 0;
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count - 2;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    remove_outputs();
+    mkdir(FOLDER, 0777);
+    write_text(TITLES, "item,title\nx,\"Xanadu, the film\"\ny,Yentl\n");
+    FILE *stream = fopen(RATINGS, "wb");
+    assert_non_null(stream);
+    fputs("user,item,rating,time\n", stream);
+    for (int e = 0; e < 120; e++)
+        fprintf(stream, "u%d,i%d,%d,%d\n", e % 17, e * 7 % 23, 1 + e % 5, 1000 + e);
+    assert_int_equal(fclose(stream), 0);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    remove_outputs();
+    unlink(RATINGS);
+    unlink(TITLES);
+    unlink(MODEL);
+    return rmdir(FOLDER);
+}
+
+/* ---- What is done ---- */
+
+/* The objects of one round. */
+typedef struct session {
+    palate_context *context;
+    palate_ratings *ratings;
+    palate_catalogue *titles;
+    palate_model *model;
+    palate_model *loaded;
+    palate_model *imported;
+    bool saved;
+    bool in_memory; /* Files are read, but none is written: that takes long. */
+    int threads;
+    int mode, rule;
+} session;
+
+static bool count_pair(const palate_pair *pair, void *user)
+{
+    (void)pair;
+    ++*(int *)user;
+    return true;
+}
+
+static palate_status read_all(session *at, palate_error *err)
+{
+    palate_read_options options;
+    palate_read_report report;
+    palate_read_options_init(&options);
+    options.keep_order = true;
+    int pairs = 0;
+    palate_status status = palate_ratings_read(at->context, RATINGS, &options, &at->ratings, err);
+    if (status == PALATE_OK)
+        status = palate_catalogue_read(at->context, TITLES, &at->titles, err);
+    if (status == PALATE_OK)
+        status = palate_pairs_read(at->context, RATINGS, NULL, count_pair, &pairs, NULL, err);
+    if (status == PALATE_OK)
+        status = palate_ratings_check(at->context, RATINGS, NULL, NULL, NULL, &report, err);
+    return status;
+}
+
+static palate_status train(session *at, palate_error *err)
+{
+    palate_train_options options;
+    palate_train_options_init(&options);
+    options.factors = 3;
+    options.epochs = 3;
+    options.threads = at->threads;
+    options.validation = 0.2;
+    options.mode = at->mode;
+    options.rule = at->rule;
+    return palate_model_train(at->ratings, &options, &at->model, err);
+}
+
+static palate_status use(const session *at, palate_error *err)
+{
+    static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
+    static const uint32_t allowed[] = {4, 2, 0};
+    float predictions[3];
+    uint32_t items[6];
+    float scores[6];
+    uint32_t counts[3];
+    palate_metrics metrics;
+    palate_recommend_options options;
+    palate_recommend_options_init(&options);
+    options.count = 2;
+    options.threads = at->threads;
+    palate_status status = palate_model_predict(at->model, rows, rows, 3, predictions, NULL, err);
+    if (status == PALATE_OK)
+        status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
+    options.allow = allowed;
+    options.allow_count = 3;
+    if (status == PALATE_OK)
+        status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
+    if (status == PALATE_OK)
+        status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
+    return status;
+}
+
+/* jansson 2.14 itself corrupts memory where its parser cannot grow a buffer (lex_save() forgets the
+ * failure), so it gets what it wants while it reads. */
+static palate_status load(session *at, palate_error *err)
+{
+    json_ration.paused = true;
+    palate_status status = palate_model_load(at->context, MODEL, &at->loaded, err);
+    json_ration.paused = false;
+    return status;
+}
+
+static palate_status save_and_load(session *at, palate_error *err)
+{
+    palate_status status = palate_model_save(at->model, MODEL, err);
+    at->saved = status == PALATE_OK;
+    return status == PALATE_OK ? load(at, err) : status;
+}
+
+static palate_status write_out(session *at, palate_error *err)
+{
+    palate_scale scale = {1, 5};
+    palate_status status = palate_model_export(at->loaded, PALATE_EXPORT_CSV, TABLES, err);
+    if (status == PALATE_OK)
+        status = palate_model_import(at->context, TABLES "/users.csv", TABLES "/items.csv", scale,
+                                     &at->imported, err);
+    if (status == PALATE_OK)
+        status = palate_model_export(at->loaded, PALATE_EXPORT_NPZ, ARCHIVE, err);
+    if (status == PALATE_OK)
+        status = palate_synth_write(at->context, NULL, SYNTH, NULL, err);
+    return status;
+}
+
+static palate_status do_everything(session *at, palate_error *err)
+{
+    palate_status status = read_all(at, err);
+    if (status == PALATE_OK)
+        status = train(at, err);
+    if (status == PALATE_OK)
+        status = use(at, err);
+    if (status == PALATE_OK && !at->in_memory)
+        status = save_and_load(at, err);
+    if (status == PALATE_OK && !at->in_memory)
+        status = write_out(at, err);
+    return status;
+}
+
+static void free_all(session *at)
+{
+    palate_model_free(at->imported);
+    palate_model_free(at->loaded);
+    palate_model_free(at->model);
+    palate_catalogue_free(at->titles);
+    palate_ratings_free(at->ratings);
+    palate_context_free(at->context);
+}
+
+/* ---- Rounds ---- */
+
+/* One round; false when nothing failed any more. */
+static bool run_round(session at, rationed *ration, rationed *failing)
+{
+    palate_allocator allocator = {allocate, release, ration};
+    palate_error err = {0};
+    write_text(MODEL, OLD_MODEL);
+    palate_status status = palate_context_create(&allocator, NULL, NULL, &at.context, &err);
+    if (status == PALATE_OK)
+        status = do_everything(&at, &err);
+    bool reached = atomic_load(&failing->asked) >= failing->failing;
+    if (status != (reached ? PALATE_E_NOMEM : PALATE_OK))
+        fail_msg("allocation %ld: %s: %s", failing->failing, palate_status_name(status),
+                 err.message);
+    assert_int_equal(err.status, status);
+    assert_true(status == PALATE_OK || err.message[0] != '\0');
+    if (!at.saved)
+        assert_true(holds_text(MODEL, OLD_MODEL));
+    free_all(&at);
+    assert_int_equal(atomic_load(&ration->balance), 0);
+    remove_outputs();
+    /* The ratings, the titles and the model; nothing half-written. */
+    assert_int_equal(count_entries(FOLDER), 3);
+    return reached;
+}
+
+static void fail_each_allocation(session at)
+{
+    long failing = 1;
+    for (;; failing++) {
+        rationed ration = {.failing = failing};
+        if (!run_round(at, &ration, &ration))
+            break;
+    }
+    /* Far fewer would mean that memory is taken behind the context's back. */
+    assert_true(failing > 50);
+}
+
+static void test_every_allocation_of_palate(void **state)
+{
+    (void)state;
+    fail_each_allocation((session){.threads = 1});
+}
+
+static void test_with_threads(void **state)
+{
+    (void)state;
+    fail_each_allocation((session){.in_memory = true, .threads = 3, .mode = PALATE_MODE_STRICT});
+}
+
+static void test_rule_mu(void **state)
+{
+    (void)state;
+    fail_each_allocation((session){
+        .in_memory = true, .threads = 1, .mode = PALATE_MODE_PURE, .rule = PALATE_RULE_MU});
+}
+
+static void test_every_allocation_of_jansson(void **state)
+{
+    (void)state;
+    json_malloc_t old_allocate = NULL;
+    json_free_t old_release = NULL;
+    json_get_alloc_funcs(&old_allocate, &old_release);
+    json_set_alloc_funcs(json_allocate, json_release);
+    bool reached = true;
+    for (long failing = 1; reached; failing++) {
+        rationed ration = {0};
+        json_ration = (rationed){.failing = failing};
+        reached = run_round((session){.threads = 1}, &ration, &json_ration);
+        assert_int_equal(atomic_load(&json_ration.balance), 0);
+    }
+    json_set_alloc_funcs(old_allocate, old_release);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_allocation_of_palate),
+        cmocka_unit_test(test_with_threads),
+        cmocka_unit_test(test_rule_mu),
+        cmocka_unit_test(test_every_allocation_of_jansson),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
