@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { WIDTH = 80, OPTION_COLUMN = 30 };
@@ -87,7 +88,8 @@ static void write_examples(const example *examples)
 void help_command(const cli_command *command)
 {
     const palate_option_table *table = NULL;
-    printf("usage: palate %s %s\n\n", command->name, command->operands);
+    printf("usage: palate %s%s%s\n\n", command->name, command->operands[0] == '\0' ? "" : " ",
+           command->operands);
     write_wrapped(command->description, 0, 0);
     for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++)
         write_table(command, group, table);
@@ -172,7 +174,8 @@ static void write_scd_option(const palate_option *option)
 static void write_scd_command(const cli_command *command)
 {
     const palate_option_table *table = NULL;
-    printf("\n## palate %s\n\n*palate %s* ", command->name, command->name);
+    printf("\n## palate %s\n\n*palate %s*%s", command->name, command->name,
+           command->operands[0] == '\0' ? "" : " ");
     write_scd(command->operands);
     printf("\n\n");
     write_scd(command->description);
@@ -185,8 +188,9 @@ static void write_scd_command(const cli_command *command)
     }
     for (size_t place = 0; command->examples != NULL && command->examples[place].line != NULL;
          place++) {
-        putchar('\n');
-        write_scd(command->examples[place].says);
+        const char *says = command->examples[place].says;
+        printf("\n%c", toupper((unsigned char)says[0]));
+        write_scd(says + 1);
         printf(":\n\n```\n%s\n```\n", command->examples[place].line);
     }
 }

@@ -48,9 +48,10 @@ if(pages AND SCDOC)
         get_filename_component(name ${page} NAME_WLE)
         string(REGEX REPLACE ".*\\." "" section ${name})
         set(output ${PROJECT_BINARY_DIR}/man/${name})
-        add_custom_command(OUTPUT ${output} DEPENDS ${page} VERBATIM
-            COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/man
-            COMMAND ${SCDOC} < ${page} > ${output})
+        add_custom_command(OUTPUT ${output} DEPENDS ${page} cmake/man.cmake palate_command VERBATIM
+            COMMAND ${CMAKE_COMMAND} -DPALATE=$<TARGET_FILE:palate_command> -DSCDOC=${SCDOC}
+                -DPAGE=${PROJECT_SOURCE_DIR}/docs/man/${name}.scd -DOUTPUT=${output}
+                -P ${PROJECT_SOURCE_DIR}/cmake/man.cmake)
         list(APPEND made ${output})
         install(FILES ${output} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
     endforeach()
