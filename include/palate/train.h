@@ -95,8 +95,8 @@ PALATE_API void palate_train_options_init(palate_train_options *options);
  * @determinism  Bit-identical for equal ratings, options and seed on one instruction set, whatever
  * the number of threads and the order of lines the ratings came in (rule mu with biases: of one
  * order of lines).
- * @cost         O(nnz k) time an epoch; 4 (m + n)(k + 32) bytes beyond the ratings (twice that for
- * rule mu and with validation).
+ * @cost         O(nnz k) time an epoch. Beyond the ratings 4 (m + n)(k + 32) bytes, twice that for
+ * rule mu and with validation, and 4 (k + 32) bytes for each thread and rating of the longest row.
  */
 PALATE_API PALATE_MUST_CHECK palate_status palate_model_train(const palate_ratings *ratings,
                                                               const palate_train_options *options,
