@@ -37,8 +37,8 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_model_evaluate(const palate_mo
 
 /** Ratings to make up. Fill with palate_synth_options_init(). */
 typedef struct palate_synth_options {
-    int64_t users;  /**< m, 1..2^31. */
-    int64_t items;  /**< n. */
+    int64_t users;  /**< m, 1..2147483647. */
+    int64_t items;  /**< n, the same. */
     int64_t tastes; /**< Planted factors, 1..16, each with a name such as "western". */
     double density; /**< Share of the cells that are rated, 0..1. */
     double noise;   /**< Standard deviation of what is added to each rating, in stars. */
