@@ -23,7 +23,7 @@ heading() {
 # Shows a command as one would type it, and runs it.
 run() {
     echo "\$ palate $*"
-    "$palate" "$@"
+    "$palate" "$@" 2>&1
 }
 
 expect() { # WHAT COMMAND...: says whether it holds
