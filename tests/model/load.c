@@ -390,6 +390,17 @@ static void an_index_that_leads_astray_is_refused(void **state)
     assert_parts_refused(&p, "does not lead to row");
 }
 
+/* A file written once stays readable: this one must never be made anew. */
+static void files_of_format_1_are_read_for_ever(void **state)
+{
+    (void)state;
+    palate_model *model = loaded(PALATE_TEST_DATA "/model/format-1.palate");
+    assert_true(fabs((double)palate_model_predict_one(model, "User 1", "A") - .76) < 1e-6);
+    assert_string_equal(palate_model_factor_name(model, 1), "Romance");
+    assert_string_equal(palate_model_item_id(model, palate_model_item_at(model, 2)), "C");
+    palate_model_free(model);
+}
+
 static void what_is_not_a_model_says_so(void **state)
 {
     (void)state;
@@ -422,6 +433,7 @@ int main(void)
         cmocka_unit_test(metadata_that_lies_is_refused),
         cmocka_unit_test(content_that_lies_is_refused),
         cmocka_unit_test(an_index_that_leads_astray_is_refused),
+        cmocka_unit_test(files_of_format_1_are_read_for_ever),
         cmocka_unit_test(what_is_not_a_model_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
