@@ -67,8 +67,7 @@ done
 if [ -x "$build/palate" ]; then
     echo "the command, its manual and completions"
     [[ $("$prefix/bin/palate" --version) == *"$version"* ]] || fail "palate --version"
-    [ ! -d "$build/man" ] || [ -s "$prefix/share/man/man1/palate.1" ] || fail "missing: the manual"
-    for file in share/bash-completion/completions/palate share/fish/vendor_completions.d/palate.fish; do
+    for file in share/man/man1/palate.1 share/bash-completion/completions/palate share/fish/vendor_completions.d/palate.fish; do
         [ -s "$prefix/$file" ] || fail "missing: $file"
     done
 fi
