@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ratings/lines.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const palate__separator COMMA = {.character = ','};
+static const palate__separator QUOTED = {.character = ',', .quotes = true};
+static const palate__separator COLONS = {.character = ':', .doubled = true};
+static const palate__separator SPACES = {.spaces = true};
+
+/* All lines of a text, written as their number and fields: "1[a][b] 2[c]"; "!" marks a problem. A
+ * copy of exactly the text's size is read, so that sanitizers see every byte too far. */
+static void write_lines(const char *text, palate__separator separator, char *out, size_t size)
+{
+    const size_t bytes = strlen(text);
+    char *copy = malloc(bytes > 0 ? bytes : 1);
+    assert_non_null(copy);
+    memcpy(copy, text, bytes);
+    palate__cursor cursor = palate__cursor_at((palate__span){copy, bytes});
+    palate__scratch scratch = {0};
+    palate__fields fields;
+    size_t length = 0;
+    out[0] = '\0';
+    while (palate__next_fields(&cursor, separator, &fields)) {
+        assert_int_equal(palate__unescape(&scratch, &fields, NULL), PALATE_OK);
+        length += (size_t)snprintf(out + length, size - length, "%s%d", length == 0 ? "" : " ",
+                                   (int)cursor.line);
+        for (size_t f = 0; f < palate__fields_kept(&fields); f++)
+            length += (size_t)snprintf(out + length, size - length, "[%.*s]",
+                                       (int)fields.fields[f].bytes, fields.fields[f].text);
+        if (fields.problem != NULL)
+            length += (size_t)snprintf(out + length, size - length, "!");
+    }
+    palate__release(NULL, scratch.text);
+    free(copy);
+}
+
+static void assert_lines(const char *text, palate__separator separator, const char *expected)
+{
+    char found[4096];
+    write_lines(text, separator, found, sizeof found);
+    assert_string_equal(found, expected);
+}
+
+static void lines_and_fields(void **state)
+{
+    (void)state;
+    assert_lines("", COMMA, "");
+    assert_lines("\n\r\n\n", COMMA, "");
+    assert_lines("a", COMMA, "1[a]");
+    assert_lines("a,b\nc,d", COMMA, "1[a][b] 2[c][d]");
+    assert_lines("a,b\r\n\r\nc,d\r\n", COMMA, "1[a][b] 3[c][d]");
+    assert_lines(",\n,,", COMMA, "1[][] 2[][][]");
+    assert_lines("a,\"b", COMMA, "1[a][\"b]");
+    assert_lines("a longer field than eight bytes,b\n", COMMA,
+                 "1[a longer field than eight bytes][b]");
+    assert_lines("a::b:c::\nd:::e", COLONS, "1[a][b:c][] 2[d][:e]");
+    assert_lines("::\n:\n", COLONS, "1[][] 2[:]");
+    assert_lines("  1 \t 2  3 \r\n\n \n4 5\n", SPACES, "1[1][2][3] 4[4][5]");
+}
+
+static void quoted_fields(void **state)
+{
+    (void)state;
+    assert_lines("\"a\",\"b\"\n", QUOTED, "1[a][b]");
+    assert_lines("\"a,b\",c\r\n\"d\"\r\n", QUOTED, "1[a,b][c] 2[d]");
+    assert_lines("\"a\nb\",c\nd,e", QUOTED, "1[a\nb][c] 3[d][e]");
+    assert_lines("\"a \"\"b\"\"\",\"\"\"\",c", QUOTED, "1[a \"b\"][\"][c]");
+    assert_lines("\"\",x\n", QUOTED, "1[][x]");
+    assert_lines("5\" disc,x\n", QUOTED, "1[5\" disc][x]");
+}
+
+/* After a problem, reading goes on with the next line. */
+static void quotes_gone_wrong(void **state)
+{
+    (void)state;
+    assert_lines("\"a\"b,c\nd,e\n", QUOTED, "1[a]! 2[d][e]");
+    assert_lines("x,\"a\nb,c\n", QUOTED, "1[x]! 2[b][c]");
+    assert_lines("\"", QUOTED, "1!");
+    assert_lines("\"\"\"", QUOTED, "1!");
+}
+
+/* Every length and alignment of fields, against a plain loop. */
+static void all_lengths(void **state)
+{
+    (void)state;
+    for (size_t first = 0; first < 40; first++) {
+        for (size_t second = 0; second < 20; second++) {
+            char text[256], expected[256];
+            char a[64] = "", b[64] = "";
+            memset(a, '0' + (int)(first % 10), first);
+            memset(b, '\xc3', second);
+            a[first] = b[second] = '\0';
+            snprintf(text, sizeof text, "%s,%s\n%s", a, b, b);
+            snprintf(expected, sizeof expected, "1[%s][%s]%s%s%s", a, b, second > 0 ? " 2[" : "", b,
+                     second > 0 ? "]" : "");
+            assert_lines(text, COMMA, expected);
+            assert_lines(text, QUOTED, expected);
+        }
+    }
+}
+
+static void more_fields_than_are_kept(void **state)
+{
+    (void)state;
+    enum { FIELDS = 3 * PALATE__FIELDS_MAX };
+    char text[2 * FIELDS + 1];
+    for (int f = 0; f < FIELDS; f++)
+        memcpy(text + 2 * f, "x,", 2);
+    text[2 * FIELDS - 1] = '\0';
+    palate__cursor cursor = palate__cursor_at((palate__span){text, strlen(text)});
+    palate__fields fields;
+    assert_true(palate__next_fields(&cursor, QUOTED, &fields));
+    assert_int_equal(fields.count, FIELDS);
+    assert_int_equal(palate__fields_kept(&fields), PALATE__FIELDS_MAX);
+    assert_false(palate__next_fields(&cursor, QUOTED, &fields));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_and_fields),          cmocka_unit_test(quoted_fields),
+        cmocka_unit_test(quotes_gone_wrong),         cmocka_unit_test(all_lengths),
+        cmocka_unit_test(more_fields_than_are_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
