@@ -17,12 +17,13 @@ static void on_signal(int signal_number)
     stopping = signal_number;
 }
 
-void progress_begin(progress_display *out, bool log, bool quiet)
+void progress_begin(progress_display *out, bool log, bool quiet, double time_limit)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     *out = (progress_display){.log = log && !quiet,
                               .display = !log && !quiet && message_is_terminal(stderr),
-                              .next = FIRST_SECONDS};
+                              .next = FIRST_SECONDS,
+                              .time_limit = time_limit};
     stopping = 0;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -58,7 +59,13 @@ static void write_bar(double fraction)
     fputc(']', stderr);
 }
 
-static void write_line(const palate_progress *reached)
+static double seconds_left(const palate_progress *reached, double time_limit)
+{
+    double left = reached->seconds * (1.0 - reached->fraction) / reached->fraction;
+    return time_limit > 0 ? fmin(left, time_limit - reached->seconds) : left;
+}
+
+static void write_line(const palate_progress *reached, double time_limit)
 {
     fprintf(stderr, "\r\033[K");
     write_bar(reached->fraction);
@@ -71,7 +78,7 @@ static void write_line(const palate_progress *reached)
         fprintf(stderr, "  RMSE %.4f", reached->train_rmse);
     if (reached->fraction > 0) {
         fprintf(stderr, "  left ");
-        write_duration(reached->seconds * (1.0 - reached->fraction) / reached->fraction);
+        write_duration(seconds_left(reached, time_limit));
     }
     fflush(stderr);
 }
@@ -91,7 +98,7 @@ bool progress_show(const palate_progress *reached, void *user)
     if (progress->log && reached->epoch_ended)
         write_epoch(reached);
     if (progress->display && reached->seconds >= progress->next) {
-        write_line(reached);
+        write_line(reached, progress->time_limit);
         progress->shown = true;
         progress->next = reached->seconds + STEP_SECONDS;
     }

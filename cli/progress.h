@@ -7,14 +7,15 @@
 #include "message.h"
 
 typedef struct progress_display {
-    bool log;     /* One line an epoch. */
-    bool display; /* The rewritten line. */
-    bool shown;   /* It is on the screen. */
-    double next;  /* Seconds of training at which it is written again. */
+    bool log;          /* One line an epoch. */
+    bool display;      /* The rewritten line. */
+    bool shown;        /* It is on the screen. */
+    double next;       /* Seconds of training at which it is written again. */
+    double time_limit; /* Seconds of training, or 0. */
 } progress_display;
 
 /* From here on SIGINT and SIGTERM only ask training to stop; a second one ends the program. */
-void progress_begin(progress_display *out, bool log, bool quiet);
+void progress_begin(progress_display *out, bool log, bool quiet, double time_limit);
 
 /* For palate_train_options: `user` is a progress. */
 bool progress_show(const palate_progress *reached, void *user);

@@ -85,7 +85,7 @@ static palate_status train(const palate_ratings *ratings, const cli_arguments *a
     const own_options *own = arguments->values[0];
     palate_train_options options = *(const palate_train_options *)arguments->values[2];
     progress_display progress;
-    progress_begin(&progress, own->log, arguments_common(arguments)->quiet);
+    progress_begin(&progress, own->log, arguments_common(arguments)->quiet, options.time_limit);
     options.on_progress = progress_show;
     options.on_progress_user = &progress;
     palate_status status = palate_model_train(ratings, &options, model, err);

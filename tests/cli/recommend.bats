@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load support
+
+@test "one user: the best items not seen" {
+    train_small
+    palate recommend m.palate --user ann
+    succeeds
+    matches_run recommend.txt
+    [[ $output != *Alien* && $output != *Brazil* && $output != *Clue* ]]
+}
+
+@test "several users, in the order given" {
+    train_small
+    palate recommend m.palate --user Zoë --user ann -n 1
+    succeeds
+    [ "${#lines[@]}" -eq 3 ]
+    [[ ${lines[1]} == Zoë,* && ${lines[2]} == ann,* ]]
+}
+
+@test "all users, with titles" {
+    train_small
+    palate recommend m.palate --all-users -n 2 --items "$DATA/movies.csv"
+    succeeds
+    matches_run recommend-all.txt
+}
+
+@test "--json is one list" {
+    train_small
+    palate recommend m.palate --all-users -n 2 --items "$DATA/movies.csv" --json
+    succeeds
+    is_json
+    matches_run recommend-json.txt
+}
+
+@test "the users of a list" {
+    train_small
+    printf 'bob\r\n\nstranger\nZoë\n' >users.txt
+    palate recommend m.palate --users users.txt -n 1
+    succeeds
+    [[ ${lines[1]} == bob,* && ${lines[2]} == Zoë,* && ${#lines[@]} -eq 3 ]]
+    says "users.txt: the model does not know 1 of the users; they are left out"
+}
+
+@test "equal scores are ordered by id" {
+    imported
+    palate recommend given.palate --user "User 1" -n 3
+    [ "${lines[1]}" = "User 1,A,0.76,1" ]
+    [ "${lines[2]}" = "User 1,C,0.54,2" ]
+    [ "${lines[3]}" = "User 1,B,0.24,3" ]
+}
+
+@test "--include-seen, --allow, --deny" {
+    train_small
+    palate recommend m.palate --user ann --include-seen -n 100
+    succeeds
+    [ "${#lines[@]}" -eq 7 ]
+    printf 'Emma\nno such film\n' >list.txt
+    palate recommend m.palate --user ann --allow list.txt
+    succeeds
+    [ "${#lines[@]}" -eq 2 ]
+    says "list.txt: the model does not know 1 of the items"
+    palate recommend m.palate --user ann --deny - <list.txt
+    succeeds
+    [[ $output != *Emma* ]]
+}
+
+@test "a list of nothing known allows nothing" {
+    train_small
+    echo "no such film" >list.txt
+    palate recommend m.palate --user ann --allow list.txt
+    succeeds
+    [ "$output" = user,item,score,rank ]
+}
+
+@test "an unknown user is an error, with the nearest name" {
+    train_small
+    palate recommend m.palate --user clео
+    [ "$status" -eq 1 ]
+    palate recommend m.palate --user Ana
+    fails_with 1 "the model does not know user Ana; did you mean ann?"
+    palate recommend m.palate --user ann --user nobodyatall -o out.csv
+    fails_with 1 "does not know user nobodyatall"
+    only_files m.palate
+}
+
+@test "a table for a person, columns below each other" {
+    train_small
+    on_terminal "'$PALATE' recommend m.palate --user ann --items '$DATA/movies.csv'"
+    [ "$status" -eq 0 ]
+    matches recommend-terminal.txt <<<"$output"
+}
+
+@test "no colours with NO_COLOR" {
+    train_small
+    on_terminal "NO_COLOR=1 '$PALATE' recommend m.palate --user ann"
+    [[ $output != *$'\033'* ]]
+    on_terminal "'$PALATE' recommend m.palate --user nobody"
+    [[ $output == *$'\033[31m'* ]]
+    on_terminal "NO_COLOR=1 '$PALATE' recommend m.palate --user nobody"
+    [[ $output != *$'\033'* ]]
+}
+
+@test "a file with --output, nothing else" {
+    train_small
+    palate recommend m.palate --all-users -o top.csv
+    succeeds
+    [ -z "$output$stderr" ]
+    [ "$(head -n 1 top.csv)" = user,item,score,rank ]
+    only_files m.palate top.csv
+}
+
+@test "lists and tables that cannot be read" {
+    train_small
+    palate recommend m.palate --user ann --allow nowhere.txt
+    fails_with 1 "nowhere.txt: cannot read"
+    palate recommend m.palate --user ann --items nowhere.csv
+    fails_with 1 "nowhere.csv"
+}
+
+@test "for whom?" {
+    train_small
+    palate recommend m.palate
+    fails_with 2 "for whom?"
+    palate recommend m.palate --user ann --all-users
+    fails_with 2 "for whom?"
+    palate recommend m.palate --user ann -n 0
+    fails_with 2 "option count"
+    palate recommend m.palate --user ann --nn 3
+    fails_with 2 "unknown option --nn"
+}
