@@ -3,16 +3,14 @@
  * and data are mutated apart, so that one stays whole while the other is tried.
  */
 #define _GNU_SOURCE
+#include "memory_file.h"
 #include "target.h"
 
 #include "model/checksum.h"
 #include "palate/palate.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /* ---- A look at everything a model offers ---- */
 
@@ -60,16 +58,12 @@ static void use(const palate_model *model)
 
 static void load(const char *data, size_t count)
 {
-    char path[64];
+    const memory_file file = open_bytes(data, count);
     palate_model *model = NULL;
-    const int descriptor = memfd_create("model", 0);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-    if (descriptor < 0 || write(descriptor, data, count) != (ssize_t)count)
-        abort();
-    if (palate_model_load(NULL, path, &model, NULL) == PALATE_OK)
+    if (palate_model_load(NULL, file.path, &model, NULL) == PALATE_OK)
         use(model);
     palate_model_free(model);
-    close(descriptor);
+    close_bytes(file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count)

@@ -45,6 +45,7 @@ void palate__clean_message(char *message, size_t size)
     replace_unreadable(message);
 }
 
+PALATE__PRINTF(5, 0)
 static void fill(palate_error *err, palate_status status, int64_t line, int64_t column,
                  const char *format, va_list arguments)
 {
@@ -53,8 +54,8 @@ static void fill(palate_error *err, palate_status status, int64_t line, int64_t 
     err->status = status;
     err->line = line;
     err->column = column;
-    vsnprintf(err->message, sizeof err->message, format, arguments);
-    palate__clean_message(err->message, sizeof err->message);
+    if (vsnprintf(err->message, sizeof err->message, format, arguments) > 0)
+        palate__clean_message(err->message, sizeof err->message);
 }
 
 palate_status palate__fail(palate_error *err, palate_status status, const char *format, ...)
