@@ -85,10 +85,13 @@ static void write_json(pair_block *block, size_t place)
 /* Predicts what is waiting and writes it. */
 static bool flush(pair_block *block)
 {
+    palate_unknown_counts unknown;
     block->status = palate_model_predict(block->model, block->users, block->items, block->count,
-                                         block->predictions, &block->unknown, block->err);
+                                         block->predictions, &unknown, block->err);
     if (block->status != PALATE_OK)
         return false;
+    block->unknown.users += unknown.users;
+    block->unknown.items += unknown.items;
     for (size_t place = 0; place < block->count; place++)
         (block->json ? write_json : write_csv)(block, place);
     block->done += (int64_t)block->count;
@@ -119,7 +122,7 @@ static bool on_pair(const palate_pair *pair, void *user)
     size_t place = block->count;
     if (!keep(block, pair->user, pair->user_bytes, &block->user_ids[place]) ||
         !keep(block, pair->item, pair->item_bytes, &block->item_ids[place])) {
-        block->status = PALATE_E_NOMEM;
+        block->status = block->err->status = PALATE_E_NOMEM;
         snprintf(block->err->message, sizeof block->err->message,
                  "out of memory while reading pairs");
         return false;
@@ -143,11 +146,16 @@ static void tell_unknown(const palate_unknown_counts *unknown)
 static int write_pairs(const cli_arguments *arguments, pair_block *block)
 {
     palate_error err;
-    block->err = &err;
+    palate_error block_err;
+    block->err = &block_err;
     output_text(block->out, block->json ? "[" : "user,item,prediction\n");
     palate_status status = palate_pairs_read(arguments->context, arguments->operands[1],
                                              arguments->values[1], on_pair, block, NULL, &err);
-    if (status != PALATE_OK || !flush(block))
+    if (status == PALATE_OK)
+        flush(block);
+    if (block->status != PALATE_OK) /* Of reading, err would only say that it was stopped. */
+        return message_failed(&block_err);
+    if (status != PALATE_OK)
         return message_failed(&err);
     if (block->json)
         output_text(block->out, "\n]\n");

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct own_options {
@@ -40,8 +41,13 @@ static const palate_option_table *own_table(void)
 /* An hour of training is not to end in "no such directory". */
 static bool can_write(const char *path)
 {
+    struct stat about;
     if (strcmp(path, "-") == 0)
         return true;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
+        message_error("%s: cannot write: %s", path, strerror(EISDIR));
+        return false;
+    }
     char *folder = strdup(path);
     if (folder == NULL)
         return true;

@@ -6,6 +6,7 @@
 #include "ratings/readers/readers.h"
 #include "ratings/sink.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -169,7 +170,16 @@ static palate_status take_options(const palate_read_options **options, palate_re
         palate_read_options_init(room);
         *options = room;
     }
-    return palate_options_check(&table, *options, err);
+    palate_status status = palate_options_check(&table, *options, err);
+    if (status != PALATE_OK)
+        return status;
+    const palate_scale scale = (*options)->scale;
+    if (fabs(scale.low) > PALATE__RATING_MAX || fabs(scale.high) > PALATE__RATING_MAX)
+        return palate__fail(err, PALATE_E_INVALID,
+                            "option scale: %.15g:%.15g is too wide; ratings lie between -1e9 and "
+                            "1e9",
+                            scale.low, scale.high);
+    return PALATE_OK;
 }
 
 static palate__sink make_sink(palate_context *context, const char *path,

@@ -74,14 +74,11 @@ static bool is_valid_id(palate__span id)
            palate__utf8_valid(id) == id.bytes;
 }
 
-/* Larger ratings would lose their digits in float32 and overflow when squared. */
-static const double RATING_MAX = 1e9;
-
 /* False for a NaN. */
 static bool is_rating(const palate__sink *sink, double rating)
 {
     const palate_scale scale = sink->options->scale;
-    return fabs(rating) <= RATING_MAX &&
+    return fabs(rating) <= PALATE__RATING_MAX &&
            (scale.low >= scale.high || (rating >= scale.low && rating <= scale.high));
 }
 
@@ -92,7 +89,7 @@ static palate_status refuse_value(palate__sink *sink, double rating, int64_t lin
         return palate__sink_problem(sink, line, column,
                                     "the rating is %s; leave out lines whose rating is unknown",
                                     isnan(rating) ? "not a number (nan)" : "infinite");
-    if (fabs(rating) > RATING_MAX)
+    if (fabs(rating) > PALATE__RATING_MAX)
         return palate__sink_problem(sink, line, column,
                                     "%.15g is too large; ratings lie between -1e9 and 1e9", rating);
     return palate__sink_problem(sink, line, column,

@@ -10,6 +10,9 @@
 /* Ratings in the order of lines, by number of first appearance. Chunks are released as they are
  * used up, so that the ratings are never in memory three times; each is twice as large as the one
  * before, up to where malloc gives memory back to the system for certain. */
+/* Larger ratings would lose their digits in float32 and overflow when squared. */
+#define PALATE__RATING_MAX 1e9
+
 enum { PALATE__CHUNK_FIRST = 1 << 10, PALATE__CHUNK_LARGEST = 1 << 19 };
 
 typedef struct palate__chunk {

@@ -12,6 +12,10 @@
  * (docs/training.md). */
 static const double INNER_WIDTH = 4.0;
 
+/* Ratings on a scale narrower than this are as good as equal: stretched to the inner width, they
+ * would not fit a float. */
+static const double LEAST_WIDTH = 1e-30;
+
 double palate__seconds_now(void)
 {
     struct timespec now;
@@ -93,7 +97,7 @@ static void choose_inner_scale(palate__training *training)
     double floor = training->scale.low < 0.0 ? training->scale.low : 0.0;
     training->mean = mean_of(&training->users.matrix);
     training->shift = training->with_bias ? training->mean : floor;
-    training->gain = is_map && width > 0.0 ? INNER_WIDTH / width : 1.0;
+    training->gain = is_map && width >= LEAST_WIDTH ? INNER_WIDTH / width : 1.0;
     training->anchor = training->options.anchor;
     training->bound = -training->anchor;
 }

@@ -15,8 +15,11 @@ typedef struct job {
     double sums[CHUNKS_MAX];
 } job;
 
+/* As the model predicts: without a scale (all ratings equal) nothing is clipped. */
 static double clip(double rating, palate_scale scale)
 {
+    if (scale.low >= scale.high)
+        return rating;
     return rating < scale.low ? scale.low : rating > scale.high ? scale.high : rating;
 }
 

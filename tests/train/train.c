@@ -234,6 +234,74 @@ static void test_validation_keeps_the_best_epoch(void **unused)
     free(made);
 }
 
+/* Without a scale predictions are not clipped, and so not when they are measured either. */
+static void test_validation_of_equal_ratings_measures_predictions(void **unused)
+{
+    (void)unused;
+    triples *made = planted(60, 40, 3, 0.3);
+    for (size_t e = 0; e < made->count; e++)
+        made->ratings[e] = 3.0F;
+    palate_ratings *ratings = ratings_of(made, false);
+    for (int rule = PALATE_RULE_MAP; rule <= PALATE_RULE_MU; rule++) {
+        palate_train_options options = options_for(PALATE_MODE_PURE, rule);
+        options.validation = 0.3;
+        options.regularization = 0.001;
+        palate_model *model = train(ratings, &options);
+        palate_model_summary about;
+        palate_metrics metrics;
+        palate_error err;
+        palate_model_info(model, &about);
+        assert_int_equal(palate_model_evaluate(model, ratings, 1, &metrics, &err), PALATE_OK);
+        assert_true(about.best_epoch > 0);
+        assert_true(about.validation_rmse > 0.0);
+        assert_true(metrics.rmse < 1.0);
+        palate_model_free(model);
+    }
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+/* A scale too narrow to be stretched to the inner one. */
+static void test_ratings_as_good_as_equal_give_a_model(void **unused)
+{
+    (void)unused;
+    triples *made = stars(30, 20, 0.5);
+    for (size_t e = 0; e < made->count; e++)
+        made->ratings[e] *= 0x1p-140F;
+    palate_ratings *ratings = ratings_of(made, false);
+    for (int mode = PALATE_MODE_DEFAULT; mode <= PALATE_MODE_PURE; mode++) {
+        palate_train_options options = options_for(mode, PALATE_RULE_MAP);
+        palate_model *model = train(ratings, &options);
+        assert_factors_valid(model);
+        palate_model_summary about;
+        palate_model_info(model, &about);
+        assert_true(isfinite(about.train_rmse));
+        for (uint32_t i = 0; i < about.user_count; i++)
+            assert_true(isfinite(palate_model_user_offsets(model)[i]));
+        palate_model_free(model);
+    }
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+static void test_scale_wider_than_ratings_can_be_is_refused(void **unused)
+{
+    (void)unused;
+    triples *made = stars(5, 5, 1.0);
+    const palate_rating_arrays arrays = {made->count, made->user_ids, made->item_ids, made->ratings,
+                                         NULL};
+    palate_read_options options;
+    palate_read_options_init(&options);
+    options.scale = (palate_scale){0.0, 1e300};
+    palate_ratings *ratings = NULL;
+    palate_error err;
+    assert_int_equal(palate_ratings_from_arrays(NULL, &arrays, &options, &ratings, &err),
+                     PALATE_E_INVALID);
+    assert_null(ratings);
+    assert_non_null(strstr(err.message, "scale"));
+    free(made);
+}
+
 static void test_limits_end_a_run(void **unused)
 {
     (void)unused;
@@ -304,6 +372,9 @@ int main(void)
         cmocka_unit_test(test_scale_does_not_matter),
         cmocka_unit_test(test_stopping_on_request_keeps_a_model),
         cmocka_unit_test(test_validation_keeps_the_best_epoch),
+        cmocka_unit_test(test_validation_of_equal_ratings_measures_predictions),
+        cmocka_unit_test(test_ratings_as_good_as_equal_give_a_model),
+        cmocka_unit_test(test_scale_wider_than_ratings_can_be_is_refused),
         cmocka_unit_test(test_limits_end_a_run),
         cmocka_unit_test(test_options_that_do_not_fit_are_refused),
     };
