@@ -3,16 +3,12 @@
  * third the options; the rest is the file. Ratings that are read must be a sound matrix.
  */
 #define _GNU_SOURCE
+#include "memory_file.h"
 #include "target.h"
 
 #include "palate/palate.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum { HEAD_BYTES = 3 };
 
@@ -111,14 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     if (bytes < HEAD_BYTES)
         return 0;
     const palate_read_options options = choose_options(data);
-    char path[64];
-    const int file = memfd_create("ratings", MFD_CLOEXEC);
-    require(file >= 0);
-    data += HEAD_BYTES;
-    bytes -= HEAD_BYTES;
-    require(write(file, data, bytes) == (ssize_t)bytes);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    read_all_ways(path, &options);
-    close(file);
+    const memory_file file = open_bytes(data + HEAD_BYTES, bytes - HEAD_BYTES);
+    read_all_ways(file.path, &options);
+    close_bytes(file);
     return 0;
 }
