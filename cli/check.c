@@ -84,32 +84,39 @@ static bool count_value(value_spread *spread, double value)
     return true;
 }
 
-static void count_part(value_spread *spread, const palate_read_report *report, double value)
+/* False: there are too many different values. */
+static bool count_values(value_spread *spread, const palate_ratings *ratings)
 {
-    int place = (int)(BARS * (value - report->min) / (report->max - report->min));
-    spread->counts[place < BARS ? place : BARS - 1]++;
+    for (uint32_t user = 0; user < palate_ratings_user_count(ratings); user++) {
+        palate_rated rated = palate_ratings_of_user(ratings, user);
+        for (int64_t e = 0; e < rated.count; e++)
+            if (!count_value(spread, (double)rated.ratings[e]))
+                return false;
+    }
+    return true;
+}
+
+static void count_parts(value_spread *spread, const palate_ratings *ratings)
+{
+    const palate_read_report *report = palate_ratings_report(ratings);
+    double width = (report->max - report->min) / BARS;
+    *spread = (value_spread){.parts = true, .count = BARS};
+    for (int place = 0; place < BARS; place++)
+        spread->values[place] = report->min + width * place;
+    for (uint32_t user = 0; user < palate_ratings_user_count(ratings); user++) {
+        palate_rated rated = palate_ratings_of_user(ratings, user);
+        for (int64_t e = 0; e < rated.count; e++) {
+            int place = (int)(((double)rated.ratings[e] - report->min) / width);
+            spread->counts[place < BARS ? place : BARS - 1]++;
+        }
+    }
 }
 
 static value_spread spread_of(const palate_ratings *ratings)
 {
-    const palate_read_report *report = palate_ratings_report(ratings);
     value_spread spread = {.parts = false};
-    for (uint32_t user = 0; user < palate_ratings_user_count(ratings); user++) {
-        palate_rated rated = palate_ratings_of_user(ratings, user);
-        for (int64_t e = 0; e < rated.count; e++)
-            if (!spread.parts && !count_value(&spread, (double)rated.ratings[e]))
-                goto many_values;
-    }
-    return spread;
-many_values:
-    spread = (value_spread){.parts = true, .count = BARS};
-    for (int place = 0; place < BARS; place++)
-        spread.values[place] = report->min + (report->max - report->min) * place / BARS;
-    for (uint32_t user = 0; user < palate_ratings_user_count(ratings); user++) {
-        palate_rated rated = palate_ratings_of_user(ratings, user);
-        for (int64_t e = 0; e < rated.count; e++)
-            count_part(&spread, report, (double)rated.ratings[e]);
-    }
+    if (!count_values(&spread, ratings))
+        count_parts(&spread, ratings);
     return spread;
 }
 
@@ -150,8 +157,9 @@ static void print_report(const char *path, const palate_read_report *report, int
     printf("  format      %s\n", describe_format(report, text));
     printf("  columns     %s\n", report->columns);
     printf("  lines       %s\n", describe_count(report->line_count));
-    printf("  ratings     %s by %s users of %s items\n", describe_count(report->rating_count),
-           describe_count(report->user_count), describe_count(report->item_count));
+    printf("  ratings     %s by %s of %s\n", describe_count(report->rating_count),
+           describe_things(report->user_count, "user"),
+           describe_things(report->item_count, "item"));
     printf("  values      %g to %g, mean %.4g\n", report->min, report->max, report->mean);
     if (report->scale.low == report->scale.high)
         printf("  scale       none: all ratings are equal; declare one with --scale\n");

@@ -5,13 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *describe_count(int64_t count)
+enum { TEXT_BYTES = 64 };
+
+/* Room for a text, taken in turn, so that several go into one line. */
+static char *next_text(void)
 {
-    enum { TEXTS = 8, TEXT_BYTES = 32 };
+    enum { TEXTS = 8 };
     static char texts[TEXTS][TEXT_BYTES];
     static int turn;
+    return texts[turn++ % TEXTS];
+}
+
+const char *describe_count(int64_t count)
+{
     char digits[TEXT_BYTES];
-    char *text = texts[turn++ % TEXTS];
+    char *text = next_text();
     int length = snprintf(digits, sizeof digits, "%lld", (long long)count);
     char *to = text;
     for (int at = 0; at < length; at++) {
@@ -20,6 +28,14 @@ const char *describe_count(int64_t count)
         *to++ = digits[at];
     }
     *to = '\0';
+    return text;
+}
+
+const char *describe_things(int64_t count, const char *thing)
+{
+    const char *number = describe_count(count);
+    char *text = next_text();
+    snprintf(text, TEXT_BYTES, "%s %s%s", number, thing, count == 1 ? "" : "s");
     return text;
 }
 
@@ -49,11 +65,11 @@ double describe_density(int64_t rating_count, uint32_t user_count, uint32_t item
 static void describe_losses(const palate_read_report *report)
 {
     if (report->duplicate_count > 0)
-        message_note("%s duplicates left out (--duplicates says which)",
-                     describe_count(report->duplicate_count));
+        message_note("%s left out (--duplicates says which)",
+                     describe_things(report->duplicate_count, "duplicate"));
     if (report->skipped_count > 0)
-        message_note("%s wrong lines skipped (palate check shows them)",
-                     describe_count(report->skipped_count));
+        message_note("%s skipped (palate check shows them)",
+                     describe_things(report->skipped_count, "wrong line"));
 }
 
 static void describe_read_scale(const palate_read_report *report)
@@ -73,9 +89,10 @@ static void describe_read_scale(const palate_read_report *report)
 void describe_read(const palate_read_report *report)
 {
     char format[FORMAT_TEXT_BYTES];
-    message_note("read %s ratings of %s items by %s users (%s, %.2g %% of all cells, %.2f s)",
-                 describe_count(report->rating_count), describe_count(report->item_count),
-                 describe_count(report->user_count), describe_format(report, format),
+    message_note("read %s of %s by %s (%s, %.2g %% of all cells, %.2f s)",
+                 describe_things(report->rating_count, "rating"),
+                 describe_things(report->item_count, "item"),
+                 describe_things(report->user_count, "user"), describe_format(report, format),
                  describe_density(report->rating_count, report->user_count, report->item_count),
                  report->seconds);
     describe_read_scale(report);

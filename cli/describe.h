@@ -12,6 +12,9 @@ enum { SCALE_TEXT_BYTES = 64, FORMAT_TEXT_BYTES = 64 };
 /* "1,000,209". Lasts for a few more calls. */
 const char *describe_count(int64_t count);
 
+/* "1 user", "6,040 users". Lasts as long. */
+const char *describe_things(int64_t count, const char *thing);
+
 /* "1 to 5". */
 const char *describe_scale(palate_scale scale, char text[SCALE_TEXT_BYTES]);
 

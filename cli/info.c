@@ -113,8 +113,9 @@ static int print_text(const palate_model *model, bool whole_log)
     char scale[SCALE_TEXT_BYTES];
     palate_model_summary summary;
     palate_model_info(model, &summary);
-    printf("model        %s users, %s items, %s factors\n", describe_count(summary.user_count),
-           describe_count(summary.item_count), describe_count(summary.factor_count));
+    printf("model        %s, %s, %s\n", describe_things(summary.user_count, "user"),
+           describe_things(summary.item_count, "item"),
+           describe_things(summary.factor_count, "factor"));
     if (summary.rating_count > 0)
         printf("mode         %s (rule %s)\nratings      %s, mean %.4f\n", summary.mode,
                summary.rule, describe_count(summary.rating_count), summary.mean);

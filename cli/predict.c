@@ -136,11 +136,11 @@ static bool on_pair(const palate_pair *pair, void *user)
 static void tell_unknown(const palate_unknown_counts *unknown)
 {
     if (unknown->users > 0)
-        message_note("%s pairs have an unknown user: predicted for the typical one",
-                     describe_count(unknown->users));
+        message_note("%s with an unknown user: predicted for the typical one",
+                     describe_things(unknown->users, "pair"));
     if (unknown->items > 0)
-        message_note("%s pairs have an unknown item: predicted for the typical one",
-                     describe_count(unknown->items));
+        message_note("%s with an unknown item: predicted for the typical one",
+                     describe_things(unknown->items, "pair"));
 }
 
 static int write_pairs(const cli_arguments *arguments, pair_block *block)

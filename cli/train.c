@@ -78,10 +78,11 @@ static void tell_result(const char *path, const palate_model_summary *summary)
     if (isfinite(summary->validation_rmse))
         snprintf(validation, sizeof validation, ", validation RMSE %.4f (epoch %lld)",
                  summary->validation_rmse, (long long)summary->best_epoch);
-    message_note("%lld epochs in %.2f s (ended by %s), train RMSE %.4f%s",
-                 (long long)summary->epochs, summary->seconds, summary->stopped_by,
+    message_note("%s in %.2f s (ended by %s), train RMSE %.4f%s",
+                 describe_things(summary->epochs, "epoch"), summary->seconds, summary->stopped_by,
                  summary->train_rmse, validation);
-    message_note("wrote %s: %u factors, mode %s", path, summary->factor_count, summary->mode);
+    message_note("wrote %s: %s, mode %s", path, describe_things(summary->factor_count, "factor"),
+                 summary->mode);
 }
 
 /* Trains and saves. `*signal_number`: what ended training early, or 0. */

@@ -139,3 +139,30 @@ load support
     palate predict m.palate a b
     fails_with 2 "one argument too many: b"
 }
+
+@test "numbers have six digits, as printf writes them" {
+    python3 - <<'END'
+import random
+random.seed(1)
+values = [10 ** random.uniform(-8, 12) for _ in range(3000)]
+values += [0, 1, 10, 99.99995, 999999.4, 999999.5, 1e6, 1e-4, 9.9999949e-5, 0.5, 2.5, 123456, 1e-30, 1e30]
+with open("users.csv", "w") as users, open("pairs.csv", "w") as pairs:
+    print("user,f", file=users)
+    print("user,item", file=pairs)
+    for place, value in enumerate(values):
+        print(f"u{place},{value!r}", file=users)
+        print(f"u{place},i", file=pairs)
+with open("items.csv", "w") as items:
+    print("item,f\ni,1", file=items)
+END
+    "$PALATE" import --users users.csv --items items.csv -o m.palate
+    "$PALATE" predict m.palate pairs.csv -o out.csv
+    "$PALATE" predict m.palate pairs.csv --json -o out.json
+    python3 - <<'END'
+import csv, json, struct
+exact = [struct.unpack("f", struct.pack("f", pair["prediction"]))[0] for pair in json.load(open("out.json"))]
+short = [row["prediction"] for row in csv.DictReader(open("out.csv"))]
+wrong = [(a, b) for a, b in zip(exact, short, strict=True) if b != "%.6g" % a]
+assert len(exact) == 3014 and len(wrong) == 0, wrong[:10]
+END
+}

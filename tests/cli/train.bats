@@ -14,8 +14,8 @@ load support
     palate train ratings.csv --lenient -o m.palate
     succeeds
     says "scale 1 to 5, as found (--scale declares it)"
-    says "1 duplicates left out"
-    says "1 wrong lines skipped"
+    says "1 duplicate left out"
+    says "1 wrong line skipped"
 }
 
 @test "negative ratings are told, and predicted on their own scale" {
