@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the recipes of the documentation and compares what they print with what the page shows.
+"""Runs the recipes of the documentation, compares what they print with what the page shows, and follows its links.
 
     tests/docs/run.py INSTALLED-PREFIX PAGE...            compare
     tests/docs/run.py INSTALLED-PREFIX --write PAGE...    put the real output into the pages
@@ -41,6 +41,7 @@ def steps_of(text):
     return steps
 
 
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 NUMBER = re.compile(r"\d+\.\d+(?:e[-+]\d+)?")
 
 
@@ -112,9 +113,16 @@ def run_block(page, text, folder, environment, write):
     return shown(steps), problems
 
 
+def dead_links(page, text):
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    targets = (target.split("#")[0] for target in LINK.findall(prose))
+    return [f"{page}: a link to nothing: {target}" for target in targets
+            if target and "://" not in target and not (pathlib.Path(page).parent / target).exists()]
+
+
 def run_page(page, environment, write):
-    problems, commands = [], 0
     text = pathlib.Path(page).read_text(encoding="utf-8")
+    problems, commands = dead_links(page, text), 0
 
     with tempfile.TemporaryDirectory() as folder:
         def visit(match):

@@ -16,7 +16,7 @@ prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
 cmake --install "$build" --prefix "$prefix" >/dev/null
 if [ $# -eq 0 ]; then
-    mapfile -t pages < <(find "$root/README.md" "$root/docs" -name '*.md' | sort)
+    mapfile -t pages < <(find "$root"/*.md "$root/docs" -name '*.md' | sort)
     set -- "${pages[@]}"
 fi
 python3 "$root/tests/docs/run.py" "$prefix" "${write[@]}" "$@"
