@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 64 };
+enum { TEXT_BYTES = 128, NUMBER_BYTES = 40 };
 
 /* Room for a text, taken in turn, so that several go into one line. */
 static char *next_text(void)
@@ -16,25 +16,31 @@ static char *next_text(void)
     return texts[turn++ % TEXTS];
 }
 
-const char *describe_count(int64_t count)
+/* Digits with a comma before every third from the end. */
+static void write_grouped(int64_t count, char text[NUMBER_BYTES])
 {
-    char digits[TEXT_BYTES];
-    char *text = next_text();
+    char digits[NUMBER_BYTES];
     int length = snprintf(digits, sizeof digits, "%lld", (long long)count);
-    char *to = text;
     for (int at = 0; at < length; at++) {
         if (at > 0 && digits[at - 1] != '-' && (length - at) % 3 == 0)
-            *to++ = ',';
-        *to++ = digits[at];
+            *text++ = ',';
+        *text++ = digits[at];
     }
-    *to = '\0';
+    *text = '\0';
+}
+
+const char *describe_count(int64_t count)
+{
+    char *text = next_text();
+    write_grouped(count, text);
     return text;
 }
 
 const char *describe_things(int64_t count, const char *thing)
 {
-    const char *number = describe_count(count);
+    char number[NUMBER_BYTES];
     char *text = next_text();
+    write_grouped(count, number);
     snprintf(text, TEXT_BYTES, "%s %s%s", number, thing, count == 1 ? "" : "s");
     return text;
 }

@@ -31,8 +31,8 @@ echo "unknown users and items are counted over all blocks of pairs"
     done
 } >"$root/pairs.csv"
 "$palate" predict "$root/model" "$root/pairs.csv" -o "$root/predictions.csv" 2>"$root/said"
-grep -q '^5,000 pairs have an unknown user' "$root/said" || fail "said: $(cat "$root/said")"
-grep -q '^5,000 pairs have an unknown item' "$root/said" || fail "said: $(cat "$root/said")"
+grep -q '^5,000 pairs with an unknown user' "$root/said" || fail "said: $(cat "$root/said")"
+grep -q '^5,000 pairs with an unknown item' "$root/said" || fail "said: $(cat "$root/said")"
 
 echo "a model that cannot be written is refused before training"
 mkdir "$root/folder"
