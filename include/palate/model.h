@@ -28,7 +28,8 @@ typedef struct palate_model_summary {
     int64_t rating_count;
     palate_scale scale; /**< Predictions are clipped to it; low == high: no scale, no clipping. */
     bool scale_inferred;
-    double mean; /**< Of the ratings: the prediction where user and item are both unknown. */
+    double
+        mean; /**< Of the ratings trained on: the prediction where user and item are both unknown. */
     double base;
     uint64_t seed;
     const char *mode; /**< "default", "strict", "pure", or "imported". */

@@ -210,6 +210,25 @@ static palate_status check_options(const palate_train_options *options, palate_e
     return PALATE_OK;
 }
 
+static bool are_factors(const float *values, size_t count)
+{
+    bool valid = true;
+    for (size_t i = 0; values != NULL && i < count; i++)
+        valid &= values[i] >= 0.0F && values[i] <= 1e9F;
+    return valid;
+}
+
+static palate_status check_start(const palate__training *training, palate_error *err)
+{
+    const palate_start *start = training->options.start;
+    size_t k = training->factor_count;
+    if (start == NULL || (are_factors(start->user_factors, training->users.matrix.row_count * k) &&
+                          are_factors(start->item_factors, training->items.matrix.row_count * k)))
+        return PALATE_OK;
+    return palate__fail(err, PALATE_E_INVALID,
+                        "starting factors must be finite numbers from 0 to 1e9");
+}
+
 palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
                                      const palate_train_options *options, palate_error *err)
 {
@@ -234,6 +253,7 @@ palate_status palate__training_begin(palate__training *training, const palate_ra
     training->items.matrix = ratings->by_item;
     training->objective = training->train_rmse = training->validation_rmse = NAN;
     training->best_validation = INFINITY;
+    PALATE_TRY(check_start(training, err));
     PALATE_TRY(palate__training_split(training, err));
     training->threads = choose_threads(training);
     resolve_options(training);

@@ -357,6 +357,16 @@ static void test_options_that_do_not_fit_are_refused(void **unused)
     options.validation = 1e-9;
     assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
     assert_non_null(strstr(err.message, "validation"));
+    float users[20 * 8] = {0}, items[10 * 8] = {0};
+    palate_start start = {users, items};
+    options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    options.start = &start;
+    users[17] = NAN;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
+    users[17] = 0.0F;
+    items[3] = -1.0F;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "starting factors"));
     assert_null(model);
     palate_ratings_free(ratings);
     free(made);
