@@ -24,6 +24,10 @@
  * turn negative or overflow. Without biases nothing is subtracted and the rule needs no bound. */
 static const double BIASED_CHANGE_MAX = 10.0;
 
+/* Factors that die out are zero from here on: on their way below the smallest normal float they
+ * would make every product with them slow. */
+static const float FACTOR_FLOOR = 1e-30F;
+
 /* What the pass over the biases leaves behind: an estimate for each rating, in the order of either
  * matrix. */
 typedef struct state {
@@ -81,6 +85,7 @@ static palate__row_result update_row(const palate__half *half, uint32_t row, flo
     for (size_t f = 1; f <= k; f++) {
         double below = denominator[f] + count * training->options.regularization * (double)x[f];
         x[f] = (float)((double)x[f] * factor_of_change(numerator[f], below, most));
+        x[f] = x[f] < FACTOR_FLOOR ? 0.0F : x[f];
     }
     return (palate__row_result){0.0, 0.0};
 }
