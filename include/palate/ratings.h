@@ -209,6 +209,9 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_pairs_read(
     palate_context *context, const char *path, const palate_read_options *options,
     palate_pair_callback on_pair, void *user, palate_read_report *report, palate_error *err);
 
+/** What a table says of users or items. */
+typedef struct palate_features palate_features;
+
 /* ---- Item and user tables: titles and other columns ---- */
 
 typedef struct palate_catalogue palate_catalogue;

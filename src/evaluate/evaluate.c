@@ -40,9 +40,12 @@ static void add_unknown(palate_unknown_counts *to, const palate_unknown_counts *
 }
 
 /* Compares at most BATCH ratings of one user. */
-static palate_status compare_batch(const comparison *asked, uint32_t user, const uint32_t *columns,
-                                   const float *ratings, size_t count, sums *to)
+static palate_status compare_batch(const comparison *asked, uint32_t user, int64_t first,
+                                   size_t count, sums *to)
 {
+    const palate__matrix *matrix = &asked->ratings->by_user;
+    const uint32_t *columns = matrix->columns + first;
+    const float *ratings = matrix->values + first;
     uint32_t users[BATCH];
     uint32_t items[BATCH];
     float predictions[BATCH];
@@ -51,8 +54,10 @@ static palate_status compare_batch(const comparison *asked, uint32_t user, const
         users[e] = user;
         items[e] = asked->item_rows[columns[e]];
     }
-    palate_status status = palate_model_predict(asked->model, users, items, count, predictions,
-                                                &unknown, NULL);
+    const int64_t *times = asked->ratings->times;
+    const palate_cells cells = {count, users, items, times == NULL ? NULL : times + first};
+    palate_status status = palate_model_predict(asked->model, &cells, predictions, NULL, &unknown,
+                                                NULL);
     if (status != PALATE_OK)
         return status;
     add_unknown(&to->unknown, &unknown);
@@ -80,8 +85,7 @@ static void compare_users(size_t task, int thread, void *argument)
         int64_t last = matrix->begins[i + 1];
         for (int64_t e = matrix->begins[i]; e < last && found.status == PALATE_OK; e += BATCH) {
             size_t count = last - e < BATCH ? (size_t)(last - e) : BATCH;
-            found.status = compare_batch(asked, asked->user_rows[i], matrix->columns + e,
-                                         matrix->values + e, count, &found);
+            found.status = compare_batch(asked, asked->user_rows[i], e, count, &found);
         }
     }
     asked->tasks[task] = found;
