@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 #define WIDTH 8
 #include "kernels/panel.inc"
+#include "kernels/scores.inc"
 #include "kernels/tables.h"
 
 const palate__kernels palate__kernels_avx2 = {
@@ -11,6 +12,8 @@ const palate__kernels palate__kernels_avx2 = {
     .row_map_scratch = row_map_scratch,
     .dot = dot,
     .scores = scores,
+    .scores_at = scores_at,
+    .screen = screen,
 };
 #else
 typedef int palate__no_avx2;

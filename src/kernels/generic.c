@@ -34,6 +34,30 @@ static void scores(const float *user, const float *items, const float *start, si
         out[j] = start[j] + dot(user, items + j * k, k);
 }
 
+static void scores_at(const float *user, const float *items, const uint32_t *rows,
+                      const float *start, size_t k, size_t count, float *out)
+{
+    for (size_t j = 0; j < count; j++)
+        out[j] = start[j] + dot(user, items + rows[j] * k, k);
+}
+
+static void screen(const float *users, const float *thresholds, const float *items,
+                   const float *offsets, size_t k, size_t count, uint32_t *hits)
+{
+    enum { USERS = PALATE__SCREEN_USERS };
+    for (size_t j = 0; j < count; j++) {
+        float sums[USERS];
+        for (size_t r = 0; r < USERS; r++)
+            sums[r] = offsets[j];
+        for (size_t f = 0; f < k; f++)
+            for (size_t r = 0; r < USERS; r++)
+                sums[r] += users[f * USERS + r] * items[j * k + f];
+        hits[j] = 0;
+        for (size_t r = 0; r < USERS; r++)
+            hits[j] |= (uint32_t) !(sums[r] < thresholds[r]) << r;
+    }
+}
+
 /* A residual, and the rated rows transposed: coordinate f of all ratings lies together. */
 static size_t row_map_scratch(size_t stride, size_t count)
 {
@@ -96,4 +120,6 @@ const palate__kernels palate__kernels_generic = {
     .row_map_scratch = row_map_scratch,
     .dot = dot,
     .scores = scores,
+    .scores_at = scores_at,
+    .screen = screen,
 };

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PALATE__LANES = 16 };
+enum { PALATE__LANES = 16, PALATE__SCREEN_USERS = 32 };
 
 /* One row to improve; see row_map below. Pointers to float are to 64-byte aligned memory unless
  * said otherwise. */
@@ -64,6 +64,24 @@ typedef struct palate__kernels {
      * alignment. */
     void (*scores)(const float *user, const float *items, const float *start, size_t k,
                    size_t count, float *scores);
+
+    /* The same for items that do not lie side by side: scores[j] = start[j] +
+     * dot(user, items + rows[j] * k, k). */
+    void (*scores_at)(const float *user, const float *items, const uint32_t *rows,
+                      const float *start, size_t k, size_t count, float *scores);
+
+    /*
+     * Which of `count` items may reach the thresholds of PALATE__SCREEN_USERS users. Bit r of
+     * hits[j] is set unless, in floats,
+     *
+     *     offsets[j] + sum_f users[f * PALATE__SCREEN_USERS + r] items[j * k + f] < thresholds[r]
+     *
+     * with the sum taken in any order, each product rounded or not: it is off the true value by at
+     * most (k + 1) 2^-23 times the sum of the sizes of its terms. Not a number on either side sets
+     * the bit. Any alignment; nothing may overlap.
+     */
+    void (*screen)(const float *users, const float *thresholds, const float *items,
+                   const float *offsets, size_t k, size_t count, uint32_t *hits);
 } palate__kernels;
 
 /* The table for this machine. Thread-safe, chosen at first use. */
