@@ -5,6 +5,8 @@
 #include "kernels/panel.inc"
 #include "kernels/scores.inc"
 #include "kernels/tables.h"
+#include "kernels/tiles.inc"
+#include "kernels/transform.inc"
 
 const palate__kernels palate__kernels_avx512 = {
     .name = "avx512",
@@ -14,6 +16,10 @@ const palate__kernels palate__kernels_avx512 = {
     .scores = scores,
     .scores_at = scores_at,
     .screen = screen,
+    .screen_tiles = screen_tiles,
+    .tile_maxima = tile_maxima,
+    .byte_limit = BYTE_LIMIT,
+    .transform = transform,
 };
 #else
 typedef int palate__no_avx512;

@@ -42,6 +42,16 @@ LANES_INLINE lanes load_part(const float *from, size_t count)
 #endif
 }
 
+/* The larger of each pair; b where one of them is not a number. */
+LANES_INLINE lanes larger(lanes a, lanes b)
+{
+#if WIDTH == 16
+    return (lanes)_mm512_max_ps((__m512)a, (__m512)b);
+#else
+    return (lanes)_mm256_max_ps((__m256)a, (__m256)b);
+#endif
+}
+
 /* Bit l is set unless a[l] < b[l]; so also where one of them is not a number. */
 LANES_INLINE unsigned not_below(lanes a, lanes b)
 {

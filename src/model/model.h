@@ -4,6 +4,7 @@
 #define PALATE_MODEL_MODEL_H
 
 #include "base/file.h"
+#include "model/derived.h"
 #include "palate/model.h"
 #include "ratings/ids.h"
 
@@ -26,6 +27,7 @@ struct palate_model {
     palate__side items;
     const int64_t *seen_begins; /* m + 1 */
     const uint32_t *seen_items; /* Strictly increasing within a user. */
+    palate__derived item_index; /* What recommending makes to be fast: recommend/index.h. */
 
     /* Facts; the strings are owned in either case. */
     palate_model_summary summary;
@@ -44,6 +46,12 @@ struct palate_model {
 static inline void *palate__writable(const void *array)
 {
     return (void *)(uintptr_t)array;
+}
+
+/* Making what is derived changes nothing that others see of a model. */
+static inline palate__derived *palate__model_item_index(const palate_model *model)
+{
+    return palate__writable(&model->item_index);
 }
 
 /* A model with texts and names, as of an import, but without any array. */

@@ -4,6 +4,7 @@
 #define PALATE_RECOMMEND_REQUEST_H
 
 #include "kernels/kernels.h"
+#include "recommend/index.h"
 #include "recommend/shortlist.h"
 
 typedef struct palate__request {
@@ -30,7 +31,14 @@ void palate__request_finish(const palate__request *asked, size_t place, palate__
 /* Users to a task: `most`, but fewer where threads would have nothing to do. At least 1. */
 size_t palate__request_users_a_task(const palate__request *asked, size_t most);
 
+/* Fewer users than this are scanned one by one. */
+enum { PALATE__USERS_TO_SCREEN = 6 };
+
 /* Looks at every candidate. PALATE_OK or PALATE_E_NOMEM. */
 palate_status palate__recommend_scan(const palate__request *asked, palate_error *err);
+
+/* Looks where the index says that there may be something; the index is sound. */
+palate_status palate__recommend_search(const palate__request *asked, const palate__index *index,
+                                       palate_error *err);
 
 #endif

@@ -26,8 +26,6 @@ enum {
     /* Enough to read the factors of many items seldom: at 1,000,000 items of 64 factors, 32 users a
      * task take 1.5 times as long. */
     USERS_A_TASK = 4 * GROUP,
-    /* Fewer users than this are faster without a screen. */
-    USERS_TO_SCREEN = 6,
     /* Of factors: a part of the second-level cache, so that lists fit beside it. */
     BLOCK_BYTES = 1 << 17,
     BLOCK_ITEMS_LEAST = 64,
@@ -205,9 +203,9 @@ static void serve_block(const palate__request *asked, const desk *at, const bloc
                         size_t count)
 {
     const size_t panel_floats = (size_t)asked->model->factor_count * GROUP;
-    for (size_t i = 0; count < USERS_TO_SCREEN && i < count; i++)
+    for (size_t i = 0; count < PALATE__USERS_TO_SCREEN && i < count; i++)
         score_block(asked, at, part, &at->lists[i]);
-    for (size_t i = 0; count >= USERS_TO_SCREEN && i < count; i += GROUP)
+    for (size_t i = 0; count >= PALATE__USERS_TO_SCREEN && i < count; i += GROUP)
         screen_block(asked, at, part, at->panels + i / GROUP * panel_floats, at->lists + i,
                      count - i < GROUP ? count - i : GROUP);
 }
