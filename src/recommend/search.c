@@ -195,8 +195,14 @@ static void hide_seen(const palate__index *index, const seeker *of)
     }
 }
 
+/* Word by word, or all at once where that is less. */
 static void show_seen(const search *work, const seeker *of)
 {
+    const size_t tile_count = work->index->tile_count;
+    if (tile_count < 16 * (size_t)(of->list.seen_end - of->list.seen)) {
+        memcpy(of->hidden, work->closed, tile_count * sizeof *of->hidden);
+        return;
+    }
     for (const uint32_t *row = of->list.seen; row < of->list.seen_end; row++) {
         const uint32_t t = work->index->places[*row] / ITEMS;
         of->hidden[t] = work->closed[t];
