@@ -16,6 +16,7 @@ const palate__kernels palate__kernels_avx512vnni = {
     .dot = dot,
     .scores = scores,
     .scores_at = scores_at,
+    .first_outside = first_outside,
     .screen = screen,
     .screen_tiles = screen_tiles,
     .tile_maxima = tile_maxima,

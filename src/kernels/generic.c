@@ -43,6 +43,14 @@ static void scores_at(const float *user, const float *items, const uint32_t *row
         out[j] = start[j] + dot(user, items + rows[j] * k, k);
 }
 
+static size_t first_outside(const float *values, size_t count, float low, float high)
+{
+    size_t e = 0;
+    while (e < count && values[e] >= low && values[e] <= high)
+        e++;
+    return e;
+}
+
 static void screen(const float *users, const float *thresholds, const float *items,
                    const float *offsets, size_t k, size_t count, uint32_t *hits)
 {
@@ -220,6 +228,7 @@ const palate__kernels palate__kernels_generic = {
     .dot = dot,
     .scores = scores,
     .scores_at = scores_at,
+    .first_outside = first_outside,
     .screen = screen,
     .screen_tiles = screen_tiles,
     .tile_maxima = tile_maxima,

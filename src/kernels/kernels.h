@@ -119,6 +119,10 @@ typedef struct palate__kernels {
     void (*scores_at)(const float *user, const float *items, const uint32_t *rows,
                       const float *start, size_t k, size_t count, float *scores);
 
+    /* The first of `count` values that is not within low..high, as what is no number never is; or
+     * `count`. Any alignment. */
+    size_t (*first_outside)(const float *values, size_t count, float low, float high);
+
     /*
      * Which of `count` items may reach the thresholds of PALATE__SCREEN_USERS users. Bit r of
      * hits[j] is set unless, in floats,

@@ -30,6 +30,12 @@ LANES_INLINE void store(float *to, lanes value)
     memcpy(to, &value, sizeof value);
 }
 
+/* A number in every lane. */
+LANES_INLINE lanes spread(float value)
+{
+    return value - (lanes){0};
+}
+
 /* The first `count` elements, zeros after them; count <= WIDTH. Nothing else is read. */
 LANES_INLINE lanes load_part(const float *from, size_t count)
 {
@@ -59,6 +65,16 @@ LANES_INLINE unsigned not_below(lanes a, lanes b)
     return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_NLT_UQ);
 #else
     return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_NLT_UQ));
+#endif
+}
+
+/* Bit l is set where a[l] >= b[l]; not where one of them is not a number. */
+LANES_INLINE unsigned at_least(lanes a, lanes b)
+{
+#if WIDTH == 16
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GE_OQ);
+#else
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GE_OQ));
 #endif
 }
 

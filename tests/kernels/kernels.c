@@ -102,6 +102,32 @@ static void test_scores_have_the_bits_of_dot(void **unused)
     }
 }
 
+/* ---- Numbers out of range ---- */
+
+static void test_first_outside(void **unused)
+{
+    (void)unused;
+    enum { COUNT = 700 };
+    static const float outside[] = {-1e-30F, 2.0001F, -INFINITY, INFINITY, NAN};
+    float values[COUNT + 3];
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t at = 0; at <= COUNT; at++) {
+            const size_t shift = at % 4;
+            for (size_t e = 0; e < COUNT; e++)
+                values[shift + e] = e % 3 == 0 ? -0.0F : (float)(e % 3);
+            if (at < COUNT)
+                values[shift + at] = outside[at % 5];
+            if (at + 100 < COUNT) /* A later one does not count. */
+                values[shift + at + 100] = NAN;
+            assert_int_equal(kernels->first_outside(values + shift, COUNT, 0.0F, 2.0F), at);
+            assert_int_equal(kernels->first_outside(values + shift, at, 0.0F, 2.0F), at);
+        }
+    }
+}
+
 /* ---- Screens ---- */
 
 enum { USERS = PALATE__SCREEN_USERS };
@@ -340,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dot_for_every_length_and_alignment),
         cmocka_unit_test(test_scores_have_the_bits_of_dot),
+        cmocka_unit_test(test_first_outside),
         cmocka_unit_test(test_screens_for_every_length_and_alignment),
         cmocka_unit_test(test_a_screen_keeps_what_is_no_number),
         cmocka_unit_test(test_row_map_agrees_and_descends),
