@@ -14,7 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PALATE__LANES = 16 };
+enum {
+    PALATE__LANES = 16,
+    PALATE__SCREEN_USERS = 32, /* Of a screen in floats. */
+    PALATE__TILE_ITEMS = 16,   /* Of a screen in bytes; */
+    PALATE__TILE_USERS = 8     /* and users. */
+};
 
 /* How a coordinate is drawn rather than minimized: numbers that are the caller's to make. */
 typedef struct palate__row_noise {
@@ -42,6 +47,50 @@ typedef struct palate__row_problem {
     int fit_bias;            /* 0: coordinate 0 stays as it is (and counts as 0). */
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
+
+/*
+ * Items for a screen in bytes, in tiles of PALATE__TILE_ITEMS. Item l of tile t is a vector y_tl,
+ * known as bytes: coordinate 4 q + i is about
+ *
+ *     scales[t] (b - 128),   b = bytes[((t quads + q) PALATE__TILE_ITEMS + l) 4 + i]
+ */
+typedef struct palate__tiles {
+    size_t quads;         /* Coordinates / 4; a multiple of 4. */
+    const uint8_t *bytes; /* Aligned. */
+    const float *offsets; /* PALATE__TILE_ITEMS a tile. */
+    const float *scales;  /* One a tile, as the following. */
+    const float *misses;  /* How far any y of the tile is from what its bytes stand for. */
+    const float *lengths; /* Of the longest y. */
+    const float *tops;    /* The largest offset. */
+} palate__tiles;
+
+/* Users for a screen in bytes. User r is a vector x_r, known as bytes: coordinate 4 q + i is about
+ * scales[r] b, b = bytes[(q PALATE__TILE_USERS + r) 4 + i], of size byte_limit at most. Places
+ * without a user hold zeros, and INFINITY as threshold. */
+typedef struct palate__tile_users {
+    size_t count;        /* 1..PALATE__TILE_USERS */
+    const int8_t *bytes; /* Aligned. */
+    float scales[PALATE__TILE_USERS];
+    float shifts[PALATE__TILE_USERS];  /* 128 times the sum of the bytes, times the scale. */
+    float reaches[PALATE__TILE_USERS]; /* Length of what the bytes stand for. */
+    float misses[PALATE__TILE_USERS];  /* How far x is from that. */
+    float lengths[PALATE__TILE_USERS]; /* Of x. */
+    float thresholds[PALATE__TILE_USERS];
+} palate__tile_users;
+
+/* Bit l of lanes[r]: user r, item l. */
+typedef struct palate__tile_hits {
+    uint32_t tile;
+    uint16_t lanes[PALATE__TILE_USERS];
+} palate__tile_hits;
+
+/* out = begin + matrix' row: `width` numbers from `length`. */
+typedef struct palate__transform {
+    const double *matrix; /* length x width */
+    const double *begin;  /* width */
+    size_t length;
+    size_t width; /* A multiple of 16. */
+} palate__transform;
 
 typedef struct palate__kernels {
     const char *name;
@@ -85,6 +134,66 @@ typedef struct palate__kernels {
      * alignment. */
     void (*scores)(const float *user, const float *items, const float *start, size_t k,
                    size_t count, float *scores);
+
+    /* The same for items that do not lie side by side: scores[j] = start[j] +
+     * dot(user, items + rows[j] * k, k). */
+    void (*scores_at)(const float *user, const float *items, const uint32_t *rows,
+                      const float *start, size_t k, size_t count, float *scores);
+
+    /* The first of `count` values that is not within low..high, as what is no number never is; or
+     * `count`. Any alignment. */
+    size_t (*first_outside)(const float *values, size_t count, float low, float high);
+
+    /*
+     * Which of `count` items may reach the thresholds of PALATE__SCREEN_USERS users. Bit r of
+     * hits[j] is set unless, in floats,
+     *
+     *     offsets[j] + sum_f users[f * PALATE__SCREEN_USERS + r] items[j * k + f] < thresholds[r]
+     *
+     * with the sum taken in any order, each product rounded or not: it is off the true value by at
+     * most (k + 1) 2^-23 times the sum of the sizes of its terms. Not a number on either side sets
+     * the bit. Any alignment; nothing may overlap.
+     */
+    void (*screen)(const float *users, const float *thresholds, const float *items,
+                   const float *offsets, size_t k, size_t count, uint32_t *hits);
+
+    /*
+     * Which items of tiles first..end-1 may reach the thresholds of users: what may be found where
+     * x.y + offset is at least the threshold. A tile in which, for every user,
+     *
+     *     tops[t] + lengths[r] lengths[t] < thresholds[r]          (Cauchy and Schwarz)
+     *
+     * holds nothing. In the others, lane l of user r is set unless
+     *
+     *     sum (scales[r] scales[t]) + offsets[tl] <
+     *         thresholds[r] + shifts[r] scales[t] - reaches[r] misses[t] - misses[r] lengths[t]
+     *
+     * where `sum` is the exact sum of products of bytes and the rest are floats, each operation
+     * rounded or not. Not a number on either side sets the bit. Writes the tiles that have a bit
+     * set, in increasing order, and returns how many; `hits` has room for all.
+     */
+    size_t (*screen_tiles)(const palate__tiles *tiles, const palate__tile_users *users,
+                           size_t first, size_t end, palate__tile_hits *hits);
+
+    /*
+     * How good the items of tiles first..end-1 are at least: maxima[r * PALATE__TILE_ITEMS + l] is
+     * the largest, over those of lane l that user r's bit l of hidden[r][t] does not hide, of
+     *
+     *     sum (scales[r] scales[t]) + offsets[tl] - shifts[r] scales[t] - reaches[r] misses[t] -
+     *         misses[r] lengths[t]
+     *
+     * which x.y + offset is not below, in floats as in screen_tiles; -INFINITY where there is none.
+     * Of `hidden` and `maxima` only the first users->count places are touched.
+     */
+    void (*tile_maxima)(const palate__tiles *tiles, const palate__tile_users *users, size_t first,
+                        size_t end, const uint16_t *const *hidden, float *maxima);
+
+    /* The largest size of a user's byte that these two can take. */
+    int byte_limit;
+
+    /* Transforms `count` rows into out, count x width, each sum taken in order of coordinates. */
+    void (*transform)(const palate__transform *by, const float *const *rows, size_t count,
+                      double *out);
 } palate__kernels;
 
 /* The table for this machine. Thread-safe, chosen at first use. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loading: the file is mapped, checked whole, and used where it lies. A file is believed in nothing:
- * first that its bytes are those that were written (checksum), then that the header describes them,
- * then that what they hold is a model.
+ * not that its bytes are those that were written (checksum), nor that the header describes them, nor
+ * that what they hold is a model.
  */
+#include "base/threads.h"
 #include "model/layout.h"
 
 #include <inttypes.h>
@@ -18,6 +19,9 @@ typedef struct loading {
     const char *path;
     palate__span file;
     size_t header_bytes;
+    size_t digits; /* Where those of the checksum are; 0: it is not being computed. */
+    uint64_t checksum;
+    palate__aside checking;
     json_t *root;
     palate__sizes sizes;
     palate_error *err;
@@ -108,19 +112,40 @@ static palate__span data_of(const loading *l)
     return (palate__span){l->file.text + begin, l->file.bytes - begin};
 }
 
-static palate_status check_checksum(const loading *l, size_t digits)
+static void compute_checksum(void *argument)
 {
-    char expected[PALATE__CHECKSUM_DIGITS + 1];
+    loading *l = argument;
     const palate__span data = data_of(l);
     const palate__span start = {l->file.text, PALATE__LENGTH_BYTES + l->header_bytes};
-    snprintf(expected, sizeof expected, "%016" PRIx64,
-             palate__model_checksum(start, digits, &data, 1));
-    if (memcmp(l->file.text + digits, expected, PALATE__CHECKSUM_DIGITS) != 0)
-        return damaged(l,
-                       "its checksum is %.*s, but its content gives %s: it was cut short or "
-                       "changed after it was written",
-                       (int)PALATE__CHECKSUM_DIGITS, l->file.text + digits, expected);
-    return PALATE_OK;
+    l->checksum = palate__model_checksum(start, l->digits, &data, 1);
+}
+
+/* Computes the checksum, beside all that follows where the file is large: 64 MB take as long as
+ * everything else. */
+static void begin_checksum(loading *l, size_t digits)
+{
+    enum { LARGE_BYTES = 1 << 20 };
+    l->digits = digits;
+    if (l->file.bytes < LARGE_BYTES)
+        compute_checksum(l);
+    else
+        palate__aside_begin(&l->checking, compute_checksum, l);
+}
+
+/* What is wrong with the bytes says more than what comes of it: this error replaces others. */
+static palate_status check_checksum(loading *l, palate_status status)
+{
+    char expected[PALATE__CHECKSUM_DIGITS + 1];
+    if (l->digits == 0)
+        return status;
+    palate__aside_end(&l->checking);
+    snprintf(expected, sizeof expected, "%016" PRIx64, l->checksum);
+    if (memcmp(l->file.text + l->digits, expected, PALATE__CHECKSUM_DIGITS) == 0)
+        return status;
+    return damaged(l,
+                   "its checksum is %.*s, but its content gives %s: it was cut short or "
+                   "changed after it was written",
+                   (int)PALATE__CHECKSUM_DIGITS, l->file.text + l->digits, expected);
 }
 
 static palate_status parse_header(loading *l)
@@ -141,7 +166,7 @@ static palate_status read_header(loading *l)
     size_t digits = 0;
     PALATE_TRY(check_start(l, &digits));
     PALATE_TRY(check_length(l, digits));
-    PALATE_TRY(check_checksum(l, digits));
+    begin_checksum(l, digits);
     PALATE_TRY(parse_header(l));
 done:
     return status;
@@ -438,24 +463,33 @@ done:
     return status;
 }
 
+static palate_status read_all(loading *l, palate_context *context)
+{
+    palate_status status = PALATE_OK;
+    uint32_t factor_count = 0;
+    PALATE_TRY(read_header(l));
+    PALATE_TRY(read_factor_count(l, &factor_count));
+    PALATE_TRY(palate__model_create_empty(context, factor_count, &l->model, l->err));
+    PALATE_TRY(fill(l));
+done:
+    return check_checksum(l, status);
+}
+
 palate_status palate_model_load(palate_context *context, const char *path, palate_model **out,
                                 palate_error *err)
 {
     palate_status status = PALATE_OK;
     palate__mapping mapping = {0};
     loading l = {.path = path, .err = err};
-    uint32_t factor_count = 0;
     if (out != NULL)
         *out = NULL;
     if (out == NULL || path == NULL)
         return palate__fail(err, PALATE_E_INVALID, "palate_model_load: %s is NULL",
                             out == NULL ? "out" : "path");
     PALATE_TRY(palate__map_file(context, path, &mapping, err));
+    palate__mapping_expect(&mapping);
     l.file = (palate__span){mapping.data, mapping.bytes};
-    PALATE_TRY(read_header(&l));
-    PALATE_TRY(read_factor_count(&l, &factor_count));
-    PALATE_TRY(palate__model_create_empty(context, factor_count, &l.model, err));
-    PALATE_TRY(fill(&l));
+    PALATE_TRY(read_all(&l, context));
     l.model->mapping = mapping;
     mapping = (palate__mapping){0};
     *out = l.model;

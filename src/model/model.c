@@ -124,6 +124,7 @@ void palate_model_free(palate_model *model)
     if (model == NULL)
         return;
     palate_context *context = model->context;
+    palate__derived_free(context, &model->item_index);
     free_side(model, &model->users);
     free_side(model, &model->items);
     release_array(model, model->seen_begins);

@@ -4,6 +4,7 @@
 #define PALATE_MODEL_MODEL_H
 
 #include "base/file.h"
+#include "model/derived.h"
 #include "model/drift.h"
 #include "palate/model.h"
 #include "ratings/ids.h"
@@ -34,6 +35,7 @@ struct palate_model {
     palate__side items;
     const int64_t *seen_begins; /* m + 1 */
     const uint32_t *seen_items; /* Strictly increasing within a user. */
+    palate__derived item_index; /* What recommending makes to be fast: recommend/index.h. */
 
     /* How users' offsets move (drift.h): the moments of each. NULL: they stay. */
     const int64_t *moment_begins; /* m + 1 */
@@ -68,6 +70,12 @@ struct palate_model {
 static inline void *palate__writable(const void *array)
 {
     return (void *)(uintptr_t)array;
+}
+
+/* Making what is derived changes nothing that others see of a model. */
+static inline palate__derived *palate__model_item_index(const palate_model *model)
+{
+    return palate__writable(&model->item_index);
 }
 
 /* A model with texts and names, as of an import, but without any array. */

@@ -56,10 +56,25 @@ static void test_dot_for_every_length_and_alignment(void **unused)
     free(b);
 }
 
+enum { ITEMS = 21 };
+
+static void check_scores_at(const palate__kernels *kernels, const float *user, const float *items,
+                            const float *start, size_t k, size_t count)
+{
+    uint32_t rows[ITEMS];
+    float scores[ITEMS] = {0};
+    for (size_t j = 0; j < ITEMS; j++)
+        rows[j] = (uint32_t)((j * 8 + 5) % ITEMS);
+    kernels->scores_at(user, items, rows, start, k, count, scores);
+    for (size_t j = 0; j < ITEMS; j++) {
+        float expected = j < count ? start[j] + kernels->dot(user, items + rows[j] * k, k) : 0.0F;
+        assert_memory_equal(&scores[j], &expected, sizeof expected);
+    }
+}
+
 static void test_scores_have_the_bits_of_dot(void **unused)
 {
     (void)unused;
-    enum { ITEMS = 21 };
     float user[LENGTH_MAX], items[ITEMS * LENGTH_MAX], start[ITEMS], scores[ITEMS];
     for (size_t f = 0; f < LENGTH_MAX; f++)
         user[f] = uniform(0.0F, 2.0F);
@@ -81,9 +96,120 @@ static void test_scores_have_the_bits_of_dot(void **unused)
                 }
                 for (size_t j = count; j < ITEMS; j++)
                     assert_true(scores[j] == 0.0F);
+                check_scores_at(kernels, user, items, start, k, count);
             }
         }
     }
+}
+
+/* ---- Numbers out of range ---- */
+
+static void test_first_outside(void **unused)
+{
+    (void)unused;
+    enum { COUNT = 700 };
+    static const float outside[] = {-1e-30F, 2.0001F, -INFINITY, INFINITY, NAN};
+    float values[COUNT + 3];
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t at = 0; at <= COUNT; at++) {
+            const size_t shift = at % 4;
+            for (size_t e = 0; e < COUNT; e++)
+                values[shift + e] = e % 3 == 0 ? -0.0F : (float)(e % 3);
+            if (at < COUNT)
+                values[shift + at] = outside[at % 5];
+            if (at + 100 < COUNT) /* A later one does not count. */
+                values[shift + at + 100] = NAN;
+            assert_int_equal(kernels->first_outside(values + shift, COUNT, 0.0F, 2.0F), at);
+            assert_int_equal(kernels->first_outside(values + shift, at, 0.0F, 2.0F), at);
+        }
+    }
+}
+
+/* ---- Screens ---- */
+
+enum { USERS = PALATE__SCREEN_USERS };
+
+/* Thresholds on either side of the scores that there will be, and some that are no numbers. */
+static void make_thresholds(float *thresholds, double middle)
+{
+    for (size_t r = 0; r < USERS; r++)
+        thresholds[r] = (float)middle + uniform(-0.5F, 0.5F);
+    thresholds[3] = -INFINITY;
+    thresholds[11] = INFINITY;
+    thresholds[USERS - 1] = NAN;
+}
+
+static void check_screen(const palate__kernels *kernels, size_t k, size_t count, size_t shift)
+{
+    float *users = aligned_floats(LENGTH_MAX * USERS + 16);
+    float items[ITEMS * LENGTH_MAX], offsets[ITEMS], thresholds[USERS];
+    uint32_t hits[ITEMS + 1];
+    for (size_t i = 0; i < k * USERS; i++)
+        users[shift + i] = uniform(0.0F, 1.0F);
+    for (size_t i = 0; i < k * count; i++)
+        items[i] = uniform(0.0F, 1.0F);
+    for (size_t j = 0; j < ITEMS; j++)
+        offsets[j] = uniform(-0.5F, 0.5F);
+    make_thresholds(thresholds, 0.25 * (double)k);
+    hits[count] = 12345;
+    kernels->screen(users + shift, thresholds, items, offsets, k, count, hits);
+    assert_int_equal(hits[count], 12345);
+    for (size_t j = 0; j < count; j++) {
+        for (size_t r = 0; r < USERS; r++) {
+            double sum = (double)offsets[j], sizes = fabs(sum);
+            for (size_t f = 0; f < k; f++) {
+                sum += (double)users[shift + f * USERS + r] * (double)items[j * k + f];
+                sizes += fabs((double)users[shift + f * USERS + r] * (double)items[j * k + f]);
+            }
+            double error = (double)(k + 1) * 0x1p-23 * sizes;
+            bool hit = (hits[j] >> r & 1) != 0;
+            if (isnan(thresholds[r]) || sum >= (double)thresholds[r] + error)
+                assert_true(hit);
+            if (sum < (double)thresholds[r] - error)
+                assert_false(hit);
+        }
+    }
+    free(users);
+}
+
+static void test_screens_for_every_length_and_alignment(void **unused)
+{
+    (void)unused;
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t k = 0; k <= LENGTH_MAX; k += k < 20 ? 1 : 17)
+            for (size_t count = 0; count <= ITEMS; count++)
+                check_screen(kernels, k, count, (k + count) % 16);
+    }
+}
+
+/* What overflows is no reason to leave a pair out. */
+static void test_a_screen_keeps_what_is_no_number(void **unused)
+{
+    (void)unused;
+    float *users = aligned_floats(2 * USERS);
+    float thresholds[USERS];
+    for (size_t r = 0; r < USERS; r++) {
+        users[r] = users[USERS + r] = 3e38F;
+        thresholds[r] = 1.0F;
+    }
+    static const float items[] = {3e38F, 0.0F, 3e38F, -3e38F, 0.0F, 0.0F};
+    static const float offsets[] = {0.0F, 0.0F, 0.0F};
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        uint32_t hits[3];
+        if (!palate__kernels_usable(palate__kernels_all()[set]))
+            continue;
+        palate__kernels_all()[set]->screen(users, thresholds, items, offsets, 2, 3, hits);
+        assert_int_equal(hits[0], UINT32_MAX);
+        assert_int_equal(hits[1], UINT32_MAX);
+        assert_int_equal(hits[2], 0);
+    }
+    free(users);
 }
 
 /* ---- The row update ---- */
@@ -407,6 +533,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dot_for_every_length_and_alignment),
         cmocka_unit_test(test_scores_have_the_bits_of_dot),
+        cmocka_unit_test(test_first_outside),
+        cmocka_unit_test(test_screens_for_every_length_and_alignment),
+        cmocka_unit_test(test_a_screen_keeps_what_is_no_number),
         cmocka_unit_test(test_row_update_agrees_and_descends),
         cmocka_unit_test(test_row_update_converges_to_the_minimum),
         cmocka_unit_test(test_row_update_draws_around_the_minimum),

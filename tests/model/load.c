@@ -339,6 +339,16 @@ static uint64_t float_bits(float value)
     return word;
 }
 
+static void tell(const parts *p, const content_lie *lie)
+{
+    const palate__tensor *tensor = palate__tensors;
+    while (strcmp(tensor->name, lie->tensor) != 0)
+        tensor++;
+    const size_t size = palate__element_types[tensor->element].bytes;
+    char *data = (char *)palate__writable(p->data);
+    memcpy(data + place_of(p, lie->tensor) + lie->element * size, &lie->value, size);
+}
+
 static void content_that_lies_is_refused(void **state)
 {
     (void)state;
@@ -372,12 +382,7 @@ static void content_that_lies_is_refused(void **state)
     };
     for (size_t l = 0; l < sizeof lies / sizeof lies[0]; l++) {
         parts p = take_apart(trained_model());
-        const palate__tensor *tensor = palate__tensors;
-        while (strcmp(tensor->name, lies[l].tensor) != 0)
-            tensor++;
-        const size_t size = palate__element_types[tensor->element].bytes;
-        char *data = (char *)palate__writable(p.data);
-        memcpy(data + place_of(&p, lies[l].tensor) + lies[l].element * size, &lies[l].value, size);
+        tell(&p, &lies[l]);
         assert_parts_refused(&p, lies[l].because);
     }
 }
@@ -392,6 +397,71 @@ static void an_index_that_leads_astray_is_refused(void **state)
     assert_non_null(ann);
     memcpy(ann, "bob", 3);
     assert_parts_refused(&p, "does not lead to row");
+}
+
+/* ---- A file so large that it is checked by several threads ---- */
+
+static palate_model *large_model(void)
+{
+    enum { ROWS = 12000, K = 12, ID_BYTES = 16 };
+    float *factors = calloc((size_t)ROWS * K, sizeof *factors);
+    char *texts = malloc((size_t)ROWS * ID_BYTES);
+    const char **ids = malloc(ROWS * sizeof *ids);
+    assert_true(factors != NULL && texts != NULL && ids != NULL);
+    for (int row = 0; row < ROWS; row++) {
+        ids[row] = texts + (ptrdiff_t)row * ID_BYTES;
+        snprintf(texts + (ptrdiff_t)row * ID_BYTES, ID_BYTES, "%d", row);
+    }
+    const palate_factors given = {.user_count = ROWS,
+                                  .item_count = ROWS,
+                                  .factor_count = K,
+                                  .user_factors = factors,
+                                  .item_factors = factors,
+                                  .user_ids = ids,
+                                  .item_ids = ids};
+    palate_model *model = from_factors(&given);
+    free(factors);
+    free(texts);
+    free(ids);
+    return model;
+}
+
+/* Wherever a byte is wrong, and whatever else it makes wrong, the checksum is what is named. */
+static void every_part_of_a_large_file_is_checked(void **state)
+{
+    (void)state;
+    palate_model *model = large_model();
+    bytes file = saved(model, PATH);
+    palate_model_free(model);
+    assert_true(file.count > 1 << 20);
+    for (size_t place = 200; place < file.count; place += file.count / 40) {
+        const char flipped = (char)(file.data[place] ^ 0x41);
+        put(PATH, place, &flipped);
+        assert_refused(PATH, "its checksum is");
+        put(PATH, place, &file.data[place]);
+    }
+    palate_model_free(loaded(PATH));
+    free(file.data);
+}
+
+static void large_content_that_lies_is_refused(void **state)
+{
+    (void)state;
+    const content_lie lies[] = {
+        {"user_factors", 100000, float_bits(NAN), "user_factors: row 8333, factor 5"},
+        {"item_factors", 143999, float_bits(-1.F), "item_factors: row 11999, factor 12"},
+        {"item_ids", 6, 0, "its only zero"},
+        {"item_order", 11000, 12000, "item_order names row 12000"},
+        {"user_id_slots", 77, 12000, "user_id_slots names"},
+    };
+    for (size_t l = 0; l <= sizeof lies / sizeof lies[0]; l++) {
+        parts p = take_apart(large_model());
+        /* In the end all at once: of two sides the users' is named. */
+        for (size_t e = 0; e < sizeof lies / sizeof lies[0]; e++)
+            if (l == e || l == sizeof lies / sizeof lies[0])
+                tell(&p, &lies[e]);
+        assert_parts_refused(&p, l < sizeof lies / sizeof lies[0] ? lies[l].because : "user_");
+    }
 }
 
 /* A file written once stays readable: this one must never be made anew. */
@@ -437,6 +507,8 @@ int main(void)
         cmocka_unit_test(metadata_that_lies_is_refused),
         cmocka_unit_test(content_that_lies_is_refused),
         cmocka_unit_test(an_index_that_leads_astray_is_refused),
+        cmocka_unit_test(every_part_of_a_large_file_is_checked),
+        cmocka_unit_test(large_content_that_lies_is_refused),
         cmocka_unit_test(files_of_format_1_are_read_for_ever),
         cmocka_unit_test(what_is_not_a_model_says_so),
     };
