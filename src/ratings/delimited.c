@@ -149,7 +149,8 @@ static palate_status begin(const palate__input *input, const palate_read_options
                            palate__dialect dialect, palate__sink *sink, table *out)
 {
     palate__fields first;
-    palate__cursor cursor = palate__cursor_of(input);
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, (palate__span){input->data, input->bytes});
     *out = (table){.separator = dialect.separator, .cursor = cursor};
     if (options->separator != NULL) {
         palate_status status = palate__given_separator(options->separator, sink, &out->separator);
@@ -194,6 +195,45 @@ static palate_status take_line(const table *of, palate__fields *fields, palate__
     return read_rating(fields, line, &of->columns, sink);
 }
 
+/* ---- The short way, for lines that are as they should be ---- */
+
+/* A plain line of which all is right so far. */
+static bool read_plain(const table *of, size_t place, palate__record *out)
+{
+    const palate__cursor *cursor = &of->cursor;
+    const palate__separator separator = of->separator;
+    const size_t width = of->field_count;
+    const palate__columns *columns = &of->columns;
+    out->user = palate__plain_field(cursor, separator, width, place, (size_t)columns->user - 1);
+    out->item = palate__plain_field(cursor, separator, width, place, (size_t)columns->item - 1);
+    out->time = PALATE_NO_TIME;
+    out->line = cursor->passed + 1 + (int64_t)place;
+    if (columns->rating == 0)
+        out->rating = NAN;
+    else if (!palate__parse_real(
+                 palate__plain_field(cursor, separator, width, place, (size_t)columns->rating - 1),
+                 &out->rating))
+        return false;
+    return columns->time == 0 ||
+           palate__parse_integer(
+               palate__plain_field(cursor, separator, width, place, (size_t)columns->time - 1),
+               &out->time);
+}
+
+/* Takes what comes next of them, up to the first that needs the long way. */
+static palate_status take_plain_lines(table *of, palate__sink *sink, size_t *taken)
+{
+    palate__record records[PALATE__GROUP];
+    size_t right = 0;
+    const size_t lines = palate__plain_lines(&of->cursor, of->separator, of->field_count,
+                                             PALATE__GROUP);
+    while (right < lines && read_plain(of, right, &records[right]))
+        right++;
+    palate_status status = palate__sink_group(sink, records, right, taken);
+    palate__pass_plain_lines(&of->cursor, of->separator, of->field_count, *taken);
+    return status;
+}
+
 palate_status palate__read_delimited(const palate__input *input, const palate_read_options *options,
                                      palate__dialect dialect, palate__sink *sink)
 {
@@ -201,9 +241,15 @@ palate_status palate__read_delimited(const palate__input *input, const palate_re
     palate__scratch scratch = {.context = input->context};
     palate__fields fields;
     table of;
+    size_t taken = 0;
     const char *released = input->data;
     PALATE_TRY(begin(input, options, dialect, sink, &of));
-    while (palate__next_fields(&of.cursor, of.separator, &fields)) {
+    for (;;) {
+        PALATE_TRY(take_plain_lines(&of, sink, &taken));
+        if (taken == PALATE__GROUP)
+            continue;
+        if (!palate__next_fields(&of.cursor, of.separator, &fields))
+            break;
         PALATE_TRY(take_line(&of, &fields, &scratch, sink));
         palate__input_used(input, &released, of.cursor.at);
     }
@@ -237,7 +283,8 @@ palate__look palate__look_at(palate__span head, bool is_all, palate__separator s
 {
     enum { LINES = 20 };
     palate__look look = {.even = true, .rated = true, .whole = true};
-    palate__cursor cursor = palate__cursor_at(head);
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, head);
     palate__fields fields;
     while (look.lines < LINES && palate__next_fields(&cursor, separator, &fields)) {
         if (!is_all && cursor.at == cursor.end && look.lines > 0)

@@ -121,13 +121,7 @@ palate_status palate__ids_copy(palate_context *context, const palate__ids *from,
 
 /* ---- Building ---- */
 
-/* Ids of up to 7 bytes, which most are, are their own key: their bytes, then their length in the top
- * byte. Longer ones have a hash there, under 255, and are compared.
- *
- * Short ids are loaded as two pieces that may overlap, so that nothing after them is read.
- */
-enum { SHORT_BYTES = 7, TOP_BYTE = 56 };
-
+/* Short ids are loaded as two pieces that may overlap, so that nothing after them is read. */
 static inline uint64_t load_four(const unsigned char *at)
 {
     return at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24;
@@ -136,19 +130,13 @@ static inline uint64_t load_four(const unsigned char *at)
 static inline uint64_t key_of(const char *id, size_t bytes)
 {
     const unsigned char *at = (const unsigned char *)id;
-    if (PALATE__UNLIKELY(bytes == 0 || bytes > SHORT_BYTES))
-        return palate__id_hash(id, bytes) | (uint64_t)0xFF << TOP_BYTE;
-    uint64_t key = (uint64_t)bytes << TOP_BYTE;
+    if (PALATE__UNLIKELY(bytes == 0 || bytes > PALATE__SHORT_BYTES))
+        return palate__id_long_key(id, bytes);
+    uint64_t key = (uint64_t)bytes << PALATE__TOP_BYTE;
     if (bytes >= 4)
         return key | load_four(at) | load_four(at + bytes - 4) << (8 * (bytes - 4));
     return key | at[0] | (uint64_t)at[bytes / 2] << (8 * (bytes / 2)) |
            (uint64_t)at[bytes - 1] << (8 * (bytes - 1));
-}
-
-/* Fibonacci hashing (Knuth, TAOCP 3, 6.4): the high half of the product depends on all of the key. */
-static inline uint32_t first_slot(uint64_t key)
-{
-    return (uint32_t)((key * 0x9E3779B97F4A7C15U) >> 32);
 }
 
 /* The slot that holds the id, or the empty one where it would go. */
@@ -156,11 +144,11 @@ static inline uint32_t find_slot(const palate__id_builder *builder, const char *
                                  uint64_t key)
 {
     const uint32_t mask = builder->slot_count - 1;
-    uint32_t at = first_slot(key) & mask;
+    uint32_t at = palate__id_first_slot(key) & mask;
     for (; builder->slots[at].number != PALATE__NO_ID; at = (at + 1) & mask) {
         const uint32_t number = builder->slots[at].number;
         if (builder->slots[at].key == key &&
-            (PALATE__LIKELY(bytes <= SHORT_BYTES) ||
+            (PALATE__LIKELY(bytes <= PALATE__SHORT_BYTES) ||
              (palate__id_builder_bytes(builder, number) == bytes &&
               memcmp(palate__id_builder_text(builder, number), id, bytes) == 0)))
             break;
@@ -178,7 +166,7 @@ static void enter(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t 
 
 static void enter_key(palate__id_slot *slots, uint32_t slot_count, palate__id_slot slot)
 {
-    uint32_t at = first_slot(slot.key) & (slot_count - 1);
+    uint32_t at = palate__id_first_slot(slot.key) & (slot_count - 1);
     while (slots[at].number != PALATE__NO_ID)
         at = (at + 1) & (slot_count - 1);
     slots[at] = slot;
@@ -249,11 +237,17 @@ static palate_status grow_bytes(palate__id_builder *builder, size_t used, size_t
     return PALATE_OK;
 }
 
-uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes)
+uint32_t palate__id_builder_find_key(const palate__id_builder *builder, const char *id,
+                                     size_t bytes, uint64_t key)
 {
     if (builder->count == 0)
         return PALATE__NO_ID;
-    return builder->slots[find_slot(builder, id, bytes, key_of(id, bytes))].number;
+    return builder->slots[find_slot(builder, id, bytes, key)].number;
+}
+
+uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes)
+{
+    return palate__id_builder_find_key(builder, id, bytes, key_of(id, bytes));
 }
 
 palate_status palate__id_builder_add(palate__id_builder *builder, const char *id, size_t bytes,

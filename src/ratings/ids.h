@@ -53,7 +53,31 @@ palate_status palate__ids_copy(palate_context *context, const palate__ids *from,
                                palate_error *err);
 void palate__ids_free(palate_context *context, palate__ids *ids);
 
-/* A slot of a table that grows. The key tells short ids apart by itself: see ids.c. */
+/* Ids of up to 7 bytes, which most are, are their own key: their bytes, then their length in the top
+ * byte. Longer ones have a hash there, under 255, and are compared. */
+enum { PALATE__SHORT_BYTES = 7, PALATE__TOP_BYTE = 56 };
+
+static inline uint64_t palate__id_long_key(const char *id, size_t bytes)
+{
+    return palate__id_hash(id, bytes) | (uint64_t)0xFF << PALATE__TOP_BYTE;
+}
+
+/* The key of an id from whose beginning 8 bytes can be read, be they part of it or not. */
+static inline uint64_t palate__id_key_within(const char *id, size_t bytes)
+{
+    if (PALATE__UNLIKELY(bytes == 0 || bytes > PALATE__SHORT_BYTES))
+        return palate__id_long_key(id, bytes);
+    return (palate__load_word(id) & ((UINT64_C(1) << 8 * bytes) - 1)) | (uint64_t)bytes
+                                                                            << PALATE__TOP_BYTE;
+}
+
+/* Fibonacci hashing (Knuth, TAOCP 3, 6.4): the high half of the product depends on all of the key. */
+static inline uint32_t palate__id_first_slot(uint64_t key)
+{
+    return (uint32_t)((key * 0x9E3779B97F4A7C15U) >> 32);
+}
+
+/* A slot of a table that grows. */
 typedef struct palate__id_slot {
     uint64_t key;
     uint32_t number; /* PALATE__NO_ID: empty. */
@@ -77,6 +101,8 @@ palate_status palate__id_builder_add(palate__id_builder *builder, const char *id
                                      uint32_t *number, palate_error *err);
 
 /* The number of an id that was added, or PALATE__NO_ID. */
+uint32_t palate__id_builder_find_key(const palate__id_builder *builder, const char *id,
+                                     size_t bytes, uint64_t key);
 uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes);
 
 /* The text of a number, zero-terminated; valid until the next id is added. */
@@ -89,6 +115,13 @@ static inline const char *palate__id_builder_text(const palate__id_builder *buil
 static inline size_t palate__id_builder_bytes(const palate__id_builder *builder, uint32_t number)
 {
     return (size_t)(builder->ends[number] - (number == 0 ? 0 : builder->ends[number - 1])) - 1;
+}
+
+/* For a search that is to come soon. */
+static inline void palate__id_builder_fetch(const palate__id_builder *builder, uint64_t key)
+{
+    if (builder->slot_count > 0)
+        PALATE__PREFETCH(&builder->slots[palate__id_first_slot(key) & (builder->slot_count - 1)]);
 }
 
 void palate__id_builder_free(palate__id_builder *builder);

@@ -179,6 +179,15 @@ static uint32_t find(const palate__sink *sink, const palate__id_builder *builder
                                  : palate__id_builder_find(builder, id.text, id.bytes);
 }
 
+/* A number for an id that has been found valid, but not among those there are. */
+static palate_status add_if_new(palate__id_builder *builder, palate__span id, uint32_t *number,
+                                palate_error *err)
+{
+    if (PALATE__LIKELY(*number != PALATE__NO_ID))
+        return PALATE_OK;
+    return palate__id_builder_add(builder, id.text, id.bytes, number, err);
+}
+
 palate_status palate__sink_rating(palate__sink *sink, const palate__record *record,
                                   const palate__columns *columns)
 {
@@ -201,13 +210,58 @@ palate_status palate__sink_rating(palate__sink *sink, const palate__record *reco
     }
     if (!stored)
         return hand_on_pair(sink, record);
-    if (user == PALATE__NO_ID)
-        PALATE_TRY(palate__id_builder_add(&store->users, record->user.text, record->user.bytes,
-                                          &user, sink->err));
-    if (item == PALATE__NO_ID)
-        PALATE_TRY(palate__id_builder_add(&store->items, record->item.text, record->item.bytes,
-                                          &item, sink->err));
+    PALATE_TRY(add_if_new(&store->users, record->user, &user, sink->err));
+    PALATE_TRY(add_if_new(&store->items, record->item, &item, sink->err));
     return store_rating(sink, user, item, record);
+done:
+    return status;
+}
+
+/* ---- Groups ---- */
+
+static palate_status hand_on_group(palate__sink *sink, const palate__record *records, size_t count,
+                                   size_t *taken)
+{
+    palate_status status = PALATE_OK;
+    for (*taken = 0; *taken < count && status == PALATE_OK; ++*taken) {
+        const palate__record *record = &records[*taken];
+        if (!is_valid_id(record->user) || !is_valid_id(record->item) || isinf(record->rating))
+            break;
+        status = hand_on_pair(sink, record);
+    }
+    return status;
+}
+
+palate_status palate__sink_group(palate__sink *sink, const palate__record *records, size_t count,
+                                 size_t *taken)
+{
+    palate_status status = PALATE_OK;
+    palate__store *store = &sink->store;
+    uint64_t users[PALATE__GROUP];
+    uint64_t items[PALATE__GROUP];
+    if (sink->on_pair != NULL)
+        return hand_on_group(sink, records, count, taken);
+    for (size_t r = 0; r < count; r++) {
+        users[r] = palate__id_key_within(records[r].user.text, records[r].user.bytes);
+        items[r] = palate__id_key_within(records[r].item.text, records[r].item.bytes);
+        palate__id_builder_fetch(&store->users, users[r]);
+        palate__id_builder_fetch(&store->items, items[r]);
+    }
+    for (*taken = 0; *taken < count; ++*taken) {
+        const palate__record *record = &records[*taken];
+        const palate__span user_id = record->user;
+        const palate__span item_id = record->item;
+        uint32_t user = palate__id_builder_find_key(&store->users, user_id.text, user_id.bytes,
+                                                    users[*taken]);
+        uint32_t item = palate__id_builder_find_key(&store->items, item_id.text, item_id.bytes,
+                                                    items[*taken]);
+        if (!is_rating(sink, record->rating) || (user == PALATE__NO_ID && !is_valid_id(user_id)) ||
+            (item == PALATE__NO_ID && !is_valid_id(item_id)))
+            break;
+        PALATE_TRY(add_if_new(&store->users, user_id, &user, sink->err));
+        PALATE_TRY(add_if_new(&store->items, item_id, &item, sink->err));
+        PALATE_TRY(store_rating(sink, user, item, record));
+    }
 done:
     return status;
 }
