@@ -142,6 +142,7 @@ typedef struct table {
     palate__separator separator;
     palate__columns columns;
     size_t field_count;
+    palate__plain plain;
     palate__cursor cursor; /* At the first rating. */
 } table;
 
@@ -172,6 +173,7 @@ static palate_status begin(const palate__input *input, const palate_read_options
     const bool header = dialect.typed ||
                         (!(dialect.headless && undecided) && palate__is_header(options, &first));
     out->field_count = first.count;
+    out->plain = palate__plain_of(out->separator, first.count);
     if (header)
         out->cursor = cursor;
     return palate__choose_columns(options, header ? &first : NULL, first.count, sink,
@@ -198,25 +200,23 @@ static palate_status take_line(const table *of, palate__fields *fields, palate__
 /* ---- The short way, for lines that are as they should be ---- */
 
 /* A plain line of which all is right so far. */
-static bool read_plain(const table *of, size_t place, palate__record *out)
+static bool read_plain(const table *of, const uint16_t *marks, const char *line,
+                       palate__record *out)
 {
     const palate__cursor *cursor = &of->cursor;
-    const palate__separator separator = of->separator;
-    const size_t width = of->field_count;
+    const palate__plain *plain = &of->plain;
     const palate__columns *columns = &of->columns;
-    out->user = palate__plain_field(cursor, separator, width, place, (size_t)columns->user - 1);
-    out->item = palate__plain_field(cursor, separator, width, place, (size_t)columns->item - 1);
+    out->user = palate__plain_field(cursor, plain, marks, line, (size_t)columns->user - 1);
+    out->item = palate__plain_field(cursor, plain, marks, line, (size_t)columns->item - 1);
+    out->rating = NAN;
     out->time = PALATE_NO_TIME;
-    out->line = cursor->passed + 1 + (int64_t)place;
-    if (columns->rating == 0)
-        out->rating = NAN;
-    else if (!palate__parse_real(
-                 palate__plain_field(cursor, separator, width, place, (size_t)columns->rating - 1),
-                 &out->rating))
+    if (columns->rating > 0 && !palate__parse_real(palate__plain_field(cursor, plain, marks, line,
+                                                                       (size_t)columns->rating - 1),
+                                                   &out->rating))
         return false;
     return columns->time == 0 ||
            palate__parse_integer(
-               palate__plain_field(cursor, separator, width, place, (size_t)columns->time - 1),
+               palate__plain_field(cursor, plain, marks, line, (size_t)columns->time - 1),
                &out->time);
 }
 
@@ -225,12 +225,17 @@ static palate_status take_plain_lines(table *of, palate__sink *sink, size_t *tak
 {
     palate__record records[PALATE__GROUP];
     size_t right = 0;
-    const size_t lines = palate__plain_lines(&of->cursor, of->separator, of->field_count,
-                                             PALATE__GROUP);
-    while (right < lines && read_plain(of, right, &records[right]))
-        right++;
+    const palate__plain *plain = &of->plain;
+    const size_t lines = palate__plain_lines(&of->cursor, plain, PALATE__GROUP);
+    const uint16_t *marks = palate__plain_marks(&of->cursor, plain, 0);
+    const char *line = of->cursor.at;
+    for (; right < lines && read_plain(of, marks, line, &records[right]); right++) {
+        records[right].line = of->cursor.passed + 1 + (int64_t)right;
+        line = palate__plain_end(&of->cursor, plain, marks);
+        marks += plain->marks;
+    }
     palate_status status = palate__sink_group(sink, records, right, taken);
-    palate__pass_plain_lines(&of->cursor, of->separator, of->field_count, *taken);
+    palate__pass_plain_lines(&of->cursor, plain, *taken);
     return status;
 }
 

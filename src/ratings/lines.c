@@ -301,62 +301,60 @@ bool palate__next_fields(palate__cursor *cursor, palate__separator separator, pa
 
 /* ---- Plain lines ---- */
 
-/* What may stand at the marks of a plain line: between fields one of two, at its end a LF. */
-typedef struct shape {
-    size_t marks; /* Of a line. */
-    char separator, other;
-    bool doubled;
-    bool filled; /* An empty field, or one with a CR before it, is none. */
-} shape;
+palate__plain palate__plain_of(palate__separator separator, size_t width)
+{
+    const size_t step = separator.doubled ? 2 : 1;
+    return (palate__plain){
+        .width = width,
+        .step = step,
+        .marks = (width - 1) * step + 1,
+        .separator = separator.spaces ? ' ' : separator.character,
+        .other = separator.spaces ? '\t' : separator.character,
+        .filled = separator.spaces,
+    };
+}
 
-static bool fits(const char *base, const uint16_t *marks, const char *line, const shape *of)
+static bool fits(const char *base, const uint16_t *marks, const char *line,
+                 const palate__plain *plain)
 {
     const char *field = line;
-    for (size_t m = 0; m + 1 < of->marks; m++) {
+    for (size_t m = 0; m + 1 < plain->marks; m++) {
         const char *at = base + marks[m];
-        if ((*at != of->separator && *at != of->other) ||
-            (of->doubled && m % 2 == 1 && at != field) ||
-            (of->filled && (at == field || *field == '\r')))
+        if ((*at != plain->separator && *at != plain->other) ||
+            (plain->filled && (at == field || *field == '\r')) ||
+            (plain->step == 2 && m % 2 == 1 && at != field))
             return false;
         field = at + 1;
     }
-    const char *end = base + marks[of->marks - 1];
-    return *end == '\n' && !(of->filled && (end == field || *field == '\r'));
+    const char *end = base + marks[plain->marks - 1];
+    return *end == '\n' && !(plain->filled && (end == field || *field == '\r'));
 }
 
-size_t palate__plain_lines(palate__cursor *cursor, palate__separator separator, size_t width,
-                           size_t most)
+size_t palate__plain_lines(const palate__cursor *cursor, const palate__plain *plain, size_t most)
 {
-    const shape of = {
-        .marks = palate__marks_per_line(separator, width),
-        .separator = separator.spaces ? ' ' : separator.character,
-        .other = separator.spaces ? '\t' : separator.character,
-        .doubled = separator.doubled,
-        .filled = separator.spaces,
-    };
-    if (cursor->base == NULL || cursor->mark + of.marks > cursor->mark_count)
+    enum { READABLE_BYTES = 8 };
+    if (cursor->base == NULL || cursor->mark + plain->marks > cursor->mark_count)
         return 0;
     size_t count = 0;
     const char *line = cursor->at;
     const uint16_t *marks = cursor->marks + cursor->mark;
-    const uint16_t *last = cursor->marks + cursor->mark_count - of.marks;
+    const uint16_t *last = cursor->marks + cursor->mark_count - plain->marks;
     while (count < most && marks <= last && line < cursor->stop &&
-           fits(cursor->base, marks, line, &of)) {
-        line = cursor->base + marks[of.marks - 1] + 1;
-        if ((size_t)(cursor->end - line) < 8)
+           fits(cursor->base, marks, line, plain)) {
+        line = palate__plain_end(cursor, plain, marks);
+        if (cursor->end - line < READABLE_BYTES)
             break;
-        marks += of.marks;
+        marks += plain->marks;
         count++;
     }
     return count;
 }
 
-void palate__pass_plain_lines(palate__cursor *cursor, palate__separator separator, size_t width,
-                              size_t count)
+void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t count)
 {
     if (count == 0)
         return;
-    cursor->mark += count * palate__marks_per_line(separator, width);
+    cursor->mark += count * plain->marks;
     cursor->at = cursor->base + cursor->marks[cursor->mark - 1] + 1;
     cursor->passed += (int64_t)count;
     cursor->line = cursor->passed;

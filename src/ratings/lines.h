@@ -60,32 +60,49 @@ bool palate__next_fields(palate__cursor *cursor, palate__separator separator, pa
  * something wrong in it, is read by palate__next_fields().
  */
 
-/* Counts the plain lines that come next, up to `most`. */
-size_t palate__plain_lines(palate__cursor *cursor, palate__separator separator, size_t width,
-                           size_t most);
+/* How plain lines of a text look. */
+typedef struct palate__plain {
+    size_t width;
+    size_t step;           /* Marks for each separator. */
+    size_t marks;          /* Of a line. */
+    char separator, other; /* Either may stand between fields. */
+    bool filled;           /* An empty field, or one with a CR before it, is none. */
+} palate__plain;
 
-static inline size_t palate__marks_per_line(palate__separator separator, size_t width)
+palate__plain palate__plain_of(palate__separator separator, size_t width);
+
+/* Counts the plain lines that come next, up to `most`. */
+size_t palate__plain_lines(const palate__cursor *cursor, const palate__plain *plain, size_t most);
+
+/* The marks of the place-th plain line from the cursor on. */
+static inline const uint16_t *palate__plain_marks(const palate__cursor *cursor,
+                                                  const palate__plain *plain, size_t place)
 {
-    return separator.doubled ? 2 * width - 1 : width;
+    return cursor->marks + cursor->mark + place * plain->marks;
 }
 
-/* Field `field` of the line-th plain line from the cursor on. */
+/* A field of that line, which begins at `line`. */
 static inline palate__span palate__plain_field(const palate__cursor *cursor,
-                                               palate__separator separator, size_t width,
-                                               size_t line, size_t field)
+                                               const palate__plain *plain, const uint16_t *marks,
+                                               const char *line, size_t field)
 {
-    const size_t mark = cursor->mark + line * palate__marks_per_line(separator, width) +
-                        (separator.doubled ? 2 * field : field);
-    const char *begin = mark == cursor->mark ? cursor->at
-                                             : cursor->base + cursor->marks[mark - 1] + 1;
-    const char *end = cursor->base + cursor->marks[mark];
-    end -= field + 1 == width && end > begin && end[-1] == '\r';
+    const uint16_t *mark = marks + field * plain->step;
+    const char *begin = field == 0 ? line : cursor->base + mark[-1] + 1;
+    const char *end = cursor->base + *mark;
+    if (field + 1 == plain->width)
+        end -= end > begin && end[-1] == '\r';
     return (palate__span){begin, (size_t)(end - begin)};
 }
 
+/* Where the line after it begins. */
+static inline const char *palate__plain_end(const palate__cursor *cursor,
+                                            const palate__plain *plain, const uint16_t *marks)
+{
+    return cursor->base + marks[plain->marks - 1] + 1;
+}
+
 /* Goes past so many of them. */
-void palate__pass_plain_lines(palate__cursor *cursor, palate__separator separator, size_t width,
-                              size_t count);
+void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t count);
 
 /* ---- Quotes within quotes ---- */
 

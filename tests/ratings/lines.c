@@ -115,15 +115,20 @@ static size_t list_fields(palate__span text, palate__separator separator, size_t
 {
     palate__cursor cursor;
     palate__cursor_set(&cursor, text);
+    const palate__plain shape = palate__plain_of(separator, width);
     palate__fields fields;
     size_t count = 0;
     for (;;) {
-        const size_t lines = short_way ? palate__plain_lines(&cursor, separator, width, 5) : 0;
+        const size_t lines = short_way ? palate__plain_lines(&cursor, &shape, 5) : 0;
+        const char *line = cursor.at;
         assert_in_range(lines, 0, 5);
-        for (size_t l = 0; l < lines; l++)
+        for (size_t l = 0; l < lines; l++) {
+            const uint16_t *marks = palate__plain_marks(&cursor, &shape, l);
             for (size_t f = 0; f < width; f++)
-                out[count++] = palate__plain_field(&cursor, separator, width, l, f);
-        palate__pass_plain_lines(&cursor, separator, width, lines);
+                out[count++] = palate__plain_field(&cursor, &shape, marks, line, f);
+            line = palate__plain_end(&cursor, &shape, marks);
+        }
+        palate__pass_plain_lines(&cursor, &shape, lines);
         *plain += lines;
         if (!palate__next_fields(&cursor, separator, &fields))
             return count;
