@@ -49,14 +49,16 @@ static int print_text(const palate_metrics *metrics)
 static int run(const cli_arguments *arguments)
 {
     const own_options *own = arguments->values[0];
+    palate_read_options *read_options = arguments->values[1];
     palate_error err;
     palate_model *model = NULL;
     palate_ratings *ratings = NULL;
     palate_metrics metrics;
     int exit_status = EXIT_FAILED;
+    read_options->threads = own->threads;
     if (palate_model_load(arguments->context, arguments->operands[0], &model, &err) != PALATE_OK ||
-        palate_ratings_read(arguments->context, arguments->operands[1], arguments->values[1],
-                            &ratings, &err) != PALATE_OK ||
+        palate_ratings_read(arguments->context, arguments->operands[1], read_options, &ratings,
+                            &err) != PALATE_OK ||
         palate_model_evaluate(model, ratings, own->threads, &metrics, &err) != PALATE_OK)
         exit_status = message_failed(&err);
     else
@@ -82,7 +84,7 @@ const cli_command COMMAND_EVALUATE = {
         "everyone. Ratings of users and items the model does not know count, too.",
     .operands_least = 2,
     .operands_most = 2,
-    .groups = {{own_table, NULL}, {palate_read_options_table, "keep-order"}},
+    .groups = {{own_table, NULL}, {palate_read_options_table, "keep-order threads"}},
     .examples = EXAMPLES,
     .run = run,
 };

@@ -308,7 +308,8 @@ const cli_command COMMAND_PREDICT = {
         "the item is unknown to the model, the prediction is made from what is known.",
     .operands_least = 1,
     .operands_most = 2,
-    .groups = {{own_table, NULL}, {palate_read_options_table, "scale duplicates keep-order"}},
+    .groups = {{own_table, NULL},
+               {palate_read_options_table, "scale duplicates keep-order threads"}},
     .examples = EXAMPLES,
     .run = run,
 };

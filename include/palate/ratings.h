@@ -59,6 +59,7 @@ typedef struct palate_read_options {
     bool lenient;   /**< Skip and count lines that are wrong, rather than fail at the first. */
     bool keep_order; /**< Remember the order of lines (8 more bytes a rating); see
                         palate_train_options. */
+    int64_t threads; /**< 0: as many as the machine gives. The result does not depend on it. */
 } palate_read_options;
 
 PALATE_API const palate_option_table *palate_read_options_table(void);
