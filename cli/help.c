@@ -17,8 +17,7 @@ static size_t word_bytes(const char *text)
     return strcspn(text, " ");
 }
 
-/* Writes words, beginning at column `column`, in lines indented by `indent`. */
-static void write_wrapped(const char *text, size_t column, size_t indent)
+void help_write_wrapped(const char *text, size_t column, size_t indent)
 {
     bool first = true;
     while (*text != '\0') {
@@ -65,7 +64,7 @@ static void write_option(const palate_option *option)
         column = 0;
     }
     printf("%*s", (int)(OPTION_COLUMN - column), "");
-    write_wrapped(text, OPTION_COLUMN, OPTION_COLUMN);
+    help_write_wrapped(text, OPTION_COLUMN, OPTION_COLUMN);
 }
 
 static void write_table(const cli_command *command, size_t group, const palate_option_table *table)
@@ -90,7 +89,7 @@ void help_command(const cli_command *command)
     const palate_option_table *table = NULL;
     printf("usage: palate %s%s%s\n\n", command->name, command->operands[0] == '\0' ? "" : " ",
            command->operands);
-    write_wrapped(command->description, 0, 0);
+    help_write_wrapped(command->description, 0, 0);
     for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++)
         write_table(command, group, table);
     write_examples(command->examples);

@@ -17,7 +17,12 @@ typedef enum palate__purpose {
     PALATE__RANDOM_INIT_USERS = 1,
     PALATE__RANDOM_INIT_ITEMS = 2,
     PALATE__RANDOM_VALIDATION = 3,
-    PALATE__RANDOM_SYNTH = 4
+    PALATE__RANDOM_SYNTH = 4,
+    /* Of evaluation. */
+    PALATE__RANDOM_BASELINE = 16,
+    PALATE__RANDOM_BOOTSTRAP = 17,
+    PALATE__RANDOM_PERMUTATION = 18,
+    PALATE__RANDOM_SPLIT = 19
 } palate__purpose;
 
 typedef struct palate__random4 {

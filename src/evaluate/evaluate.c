@@ -1,125 +1,166 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Metrics of a model on ratings. Each task takes a fixed number of users and keeps its own sums;
- * these are added up in the order of tasks, so that the threads leave no trace.
- */
-#include "palate/evaluate.h"
+/* An evaluation from end to end: every system answers the same test, its columns are filled user by
+ * user, and figures are made of their sums. */
+#include "evaluate/bootstrap.h"
+#include "evaluate/evaluation.h"
+#include "evaluate/tally.h"
 
-#include "base/context.h"
-#include "base/threads.h"
-#include "model/model.h"
-#include "ratings/matrix.h"
+#include <string.h>
 
-#include <math.h>
+typedef palate_status (*system_maker)(const palate__test *test, palate__system *out,
+                                      palate_error *err);
 
-enum {
-    USERS_A_TASK = 64,
-    /* Pairs predicted at a time, on the stack. */
-    BATCH = 256
+static const system_maker MAKERS[] = {
+    palate__system_model,
+    palate__system_mean,
+    palate__system_bias_only,
 };
 
-/* What one task found. */
-typedef struct sums {
-    palate_status status;
-    double squared, absolute, baseline_squared;
-    palate_unknown_counts unknown;
-} sums;
+enum { SYSTEM_COUNT = sizeof MAKERS / sizeof MAKERS[0] };
 
-typedef struct comparison {
-    const palate_model *model;
-    const palate_ratings *ratings;
-    const uint32_t *user_rows; /* Of the model, for each row of the ratings. */
-    const uint32_t *item_rows;
-    sums *tasks;
-} comparison;
+/* Of all work, the share that resampling is taken to be, for progress. */
+static const double RESAMPLING_SHARE = 0.5;
 
-static void add_unknown(palate_unknown_counts *to, const palate_unknown_counts *from)
+/* The work in hand. */
+typedef struct session {
+    palate__plan plan;
+    palate__test test;
+    palate__system systems[SYSTEM_COUNT];
+    palate__tally tallies[SYSTEM_COUNT];
+    palate__bootstrap bootstrap;
+} session;
+
+void palate__system_release(palate__system *system)
 {
-    to->users += from->users;
-    to->items += from->items;
-    to->both += from->both;
+    if (system->release != NULL)
+        system->release(system);
+    *system = (palate__system){0};
 }
 
-/* Compares at most BATCH ratings of one user. */
-static palate_status compare_batch(const comparison *asked, uint32_t user, const uint32_t *columns,
-                                   const float *ratings, size_t count, sums *to)
+static void end(palate_context *context, session *work)
 {
-    uint32_t users[BATCH];
-    uint32_t items[BATCH];
-    float predictions[BATCH];
-    palate_unknown_counts unknown = {0};
-    for (size_t e = 0; e < count; e++) {
-        users[e] = user;
-        items[e] = asked->item_rows[columns[e]];
+    palate__bootstrap_end(context, &work->bootstrap);
+    for (size_t s = 0; s < SYSTEM_COUNT; s++) {
+        palate__tally_end(context, &work->tallies[s]);
+        palate__system_release(&work->systems[s]);
     }
-    palate_status status = palate_model_predict(asked->model, users, items, count, predictions,
-                                                &unknown, NULL);
-    if (status != PALATE_OK)
-        return status;
-    add_unknown(&to->unknown, &unknown);
-    for (size_t e = 0; e < count; e++) {
-        double error = (double)ratings[e] - (double)predictions[e];
-        double baseline_error = (double)ratings[e] - asked->model->summary.mean;
-        to->squared += error * error;
-        to->absolute += fabs(error);
-        to->baseline_squared += baseline_error * baseline_error;
-    }
-    return PALATE_OK;
+    palate__test_end(&work->test);
+    palate__plan_end(context, &work->plan);
 }
 
-static void compare_users(size_t task, int thread, void *argument)
+/* ---- Figures ---- */
+
+static void set_figure(const session *work, size_t system, size_t measure, const double *sums,
+                       palate_figure *figure)
 {
-    (void)thread;
-    const comparison *asked = argument;
-    const palate__matrix *matrix = &asked->ratings->by_user;
-    size_t first = task * USERS_A_TASK;
-    size_t end = first + USERS_A_TASK;
-    if (end > matrix->row_count)
-        end = matrix->row_count;
-    sums found = {0};
-    for (size_t i = first; i < end; i++) {
-        int64_t last = matrix->begins[i + 1];
-        for (int64_t e = matrix->begins[i]; e < last && found.status == PALATE_OK; e += BATCH) {
-            size_t count = last - e < BATCH ? (size_t)(last - e) : BATCH;
-            found.status = compare_batch(asked, asked->user_rows[i], matrix->columns + e,
-                                         matrix->values + e, count, &found);
+    const palate__planned *planned = &work->plan.measures[measure];
+    figure->undefined = work->systems[system].no_predictions;
+    if (figure->undefined == NULL && !palate__tally_value(planned, sums, &figure->value)) {
+        figure->value = 0.0;
+        figure->undefined = planned->metric->empty;
+    }
+}
+
+/* Of at least two users: what varies between users cannot be seen in one. */
+static void set_interval(const session *work, size_t system, size_t measure, double *values,
+                         palate_figure *figure)
+{
+    const palate__bootstrap *bootstrap = &work->bootstrap;
+    if (bootstrap->resample_count == 0 || figure->undefined != NULL ||
+        work->test.facts.user_count < 2)
+        return;
+    for (size_t r = 0; r < bootstrap->resample_count; r++)
+        values[r] = palate__bootstrap_sample(bootstrap, r, system, measure);
+    palate__interval(values, bootstrap->resample_count, work->plan.options.confidence, figure);
+}
+
+static palate_status set_figures(const session *work, palate_evaluation *out, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate_context *context = out->context;
+    double *sums = palate__allocate_array(context, work->plan.column_count, sizeof *sums);
+    double *values = palate__allocate_array(context, work->bootstrap.resample_count,
+                                            sizeof *values);
+    if (sums == NULL || values == NULL) {
+        status = palate__fail_memory(err, "evaluating");
+        goto done;
+    }
+    for (size_t system = 0; system < out->system_count; system++) {
+        palate__tally_add(&work->tallies[system], sums);
+        for (size_t measure = 0; measure < out->measure_count; measure++) {
+            palate_figure *figure = &out->systems[system].figures[measure];
+            set_figure(work, system, measure, sums, figure);
+            set_interval(work, system, measure, values, figure);
         }
     }
-    asked->tasks[task] = found;
+done:
+    palate__release(context, sums);
+    palate__release(context, values);
+    return status;
 }
 
-/* Rows of the model by rows of the ratings, matched by id. NULL when memory runs out. */
-static uint32_t *match_rows(palate_context *context, const palate__ids *ratings,
-                            const palate__ids *model)
-{
-    uint32_t *rows = palate__allocate_array(context, ratings->count, sizeof *rows);
-    for (uint32_t r = 0; rows != NULL && r < ratings->count; r++)
-        rows[r] = palate__ids_find(model, palate__ids_text(ratings, r),
-                                   palate__ids_bytes(ratings, r));
-    return rows;
-}
+/* ---- All of it ---- */
 
-static palate_status add_up(const sums *tasks, size_t task_count, int64_t count,
-                            palate_metrics *out, palate_error *err)
+static palate_status check(const palate_model *model, const palate_ratings *test,
+                           palate_evaluation **out, palate_error *err)
 {
-    sums total = {0};
-    for (size_t t = 0; t < task_count; t++) {
-        if (tasks[t].status != PALATE_OK)
-            return palate__fail(err, tasks[t].status, "evaluating: predicting failed");
-        total.squared += tasks[t].squared;
-        total.absolute += tasks[t].absolute;
-        total.baseline_squared += tasks[t].baseline_squared;
-        add_unknown(&total.unknown, &tasks[t].unknown);
-    }
-    *out = (palate_metrics){.count = count,
-                            .rmse = sqrt(total.squared / (double)count),
-                            .mae = total.absolute / (double)count,
-                            .baseline_rmse = sqrt(total.baseline_squared / (double)count),
-                            .unknown = total.unknown};
+    if (out != NULL)
+        *out = NULL;
+    if (model == NULL || test == NULL || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_evaluation_run: %s is NULL",
+                            model == NULL  ? "model"
+                            : test == NULL ? "test"
+                                           : "out");
     return PALATE_OK;
 }
 
-static palate_status check(const palate_model *model, const palate_ratings *ratings,
-                           int64_t threads, const palate_metrics *out, palate_error *err)
+static palate_status fill_all(session *work, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate_evaluate_options *options = &work->plan.options;
+    double filling = options->resamples > 0 ? 1.0 - RESAMPLING_SHARE : 1.0;
+    for (size_t s = 0; s < SYSTEM_COUNT; s++) {
+        palate__progress_part part = {options, filling * (double)s / SYSTEM_COUNT,
+                                      filling * (double)(s + 1) / SYSTEM_COUNT};
+        PALATE_TRY(MAKERS[s](&work->test, &work->systems[s], err));
+        PALATE_TRY(palate__tally_fill(&work->systems[s], &part, &work->tallies[s], err));
+    }
+    palate__progress_part resampling = {options, filling, 1.0};
+    if (options->resamples > 0)
+        PALATE_TRY(palate__bootstrap_run(&work->test, work->tallies, SYSTEM_COUNT, &resampling,
+                                         &work->bootstrap, err));
+done:
+    return status;
+}
+
+palate_status palate_evaluation_run(const palate_model *model, const palate_ratings *test,
+                                    const palate_evaluate_options *options, palate_evaluation **out,
+                                    palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate_evaluation *made = NULL;
+    session work = {0};
+    status = check(model, test, out, err);
+    if (status != PALATE_OK)
+        return status;
+    palate_context *context = model->context;
+    PALATE_TRY(palate__plan_begin(context, options, &work.plan, err));
+    PALATE_TRY(palate__test_begin(model, test, &work.plan, &work.test, err));
+    PALATE_TRY(fill_all(&work, err));
+    PALATE_TRY(palate__evaluation_create(&work.test, work.systems, SYSTEM_COUNT, &made, err));
+    PALATE_TRY(set_figures(&work, made, err));
+    *out = made;
+    made = NULL;
+done:
+    palate_evaluation_free(made);
+    end(context, &work);
+    return status;
+}
+
+/* ---- In one call ---- */
+
+static palate_status check_simple(const palate_model *model, const palate_ratings *ratings,
+                                  int64_t threads, const palate_metrics *out, palate_error *err)
 {
     if (model == NULL || ratings == NULL || out == NULL)
         return palate__fail(err, PALATE_E_INVALID, "palate_model_evaluate: %s is NULL",
@@ -130,39 +171,34 @@ static palate_status check(const palate_model *model, const palate_ratings *rati
         return palate__fail(err, PALATE_E_INVALID,
                             "palate_model_evaluate: threads is %lld; give 0 or more",
                             (long long)threads);
-    if (palate__matrix_count(&ratings->by_user) == 0)
-        return palate__fail(err, PALATE_E_INVALID,
-                            "there is no rating to compare the model with; give at least one");
     return PALATE_OK;
 }
 
 palate_status palate_model_evaluate(const palate_model *model, const palate_ratings *ratings,
                                     int64_t threads, palate_metrics *out, palate_error *err)
 {
-    palate_status status = PALATE_OK;
-    uint32_t *user_rows = NULL;
-    uint32_t *item_rows = NULL;
-    sums *tasks = NULL;
+    enum { MODEL, MEAN };
+    enum { RMSE, MAE };
+    palate_evaluate_options options;
+    palate_evaluation *evaluation = NULL;
     if (out != NULL)
         *out = (palate_metrics){0};
-    status = check(model, ratings, threads, out, err);
+    palate_status status = check_simple(model, ratings, threads, out, err);
     if (status != PALATE_OK)
         return status;
-    palate_context *context = model->context;
-    size_t task_count = ((size_t)ratings->users.count + USERS_A_TASK - 1) / USERS_A_TASK;
-    user_rows = match_rows(context, &ratings->users, &model->users.ids);
-    item_rows = match_rows(context, &ratings->items, &model->items.ids);
-    tasks = palate__allocate_array(context, task_count, sizeof *tasks);
-    if (user_rows == NULL || item_rows == NULL || tasks == NULL) {
-        status = palate__fail_memory(err, "evaluating");
-        goto done;
-    }
-    comparison asked = {model, ratings, user_rows, item_rows, tasks};
-    palate__parallel_for(palate__thread_count(threads), task_count, compare_users, &asked);
-    PALATE_TRY(add_up(tasks, task_count, palate__matrix_count(&ratings->by_user), out, err));
-done:
-    palate__release(context, user_rows);
-    palate__release(context, item_rows);
-    palate__release(context, tasks);
+    palate_evaluate_options_init(&options);
+    options.metrics = "rmse,mae";
+    options.resamples = 0;
+    options.threads = threads < 1024 ? threads : 1024;
+    status = palate_evaluation_run(model, ratings, &options, &evaluation, err);
+    if (status == PALATE_OK)
+        *out = (palate_metrics){
+            .count = evaluation->facts.rating_count,
+            .rmse = evaluation->systems[MODEL].figures[RMSE].value,
+            .mae = evaluation->systems[MODEL].figures[MAE].value,
+            .baseline_rmse = evaluation->systems[MEAN].figures[RMSE].value,
+            .unknown = evaluation->facts.unknown,
+        };
+    palate_evaluation_free(evaluation);
     return status;
 }

@@ -205,6 +205,21 @@ static palate_status train(session *at, palate_error *err)
     return palate_model_train(at->ratings, &options, &at->model, err);
 }
 
+static palate_status evaluate(const session *at, palate_error *err)
+{
+    palate_evaluation *evaluation = NULL;
+    palate_evaluate_options options;
+    palate_evaluate_options_init(&options);
+    options.metrics = "all";
+    options.resamples = 10;
+    options.train = at->ratings;
+    options.threads = at->threads;
+    palate_status status = palate_evaluation_run(at->model, at->ratings, &options, &evaluation,
+                                                 err);
+    palate_evaluation_free(evaluation);
+    return status;
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -227,6 +242,8 @@ static palate_status use(const session *at, palate_error *err)
         status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
+    if (status == PALATE_OK)
+        status = evaluate(at, err);
     return status;
 }
 

@@ -14,6 +14,40 @@ load support
     matches_run evaluate-json.txt
 }
 
+@test "baselines fitted to the training ratings" {
+    train_small
+    palate evaluate m.palate "$DATA/small.csv" --train "$DATA/small.csv" --metrics all --confidence 0.5
+    succeeds
+    matches_run evaluate-train.txt
+    grep -v Alien "$DATA/small.csv" >other.csv
+    palate evaluate m.palate "$DATA/small.csv" --train other.csv
+    succeeds
+    says "--train: these are not the ratings the model was trained on"
+}
+
+@test "formulas" {
+    palate evaluate --define rmse FCP
+    succeeds
+    matches_run evaluate-define.txt
+    palate evaluate --define
+    succeeds
+    says "MAE = sum |r - p| / n"
+    palate evaluate --define nothing
+    fails_with 2 "there is no metric nothing; --define alone lists them"
+}
+
+@test "options that are wrong" {
+    train_small
+    palate evaluate m.palate "$DATA/small.csv" --metrics rsme
+    fails_with 2 'there is no metric "rsme"; did you mean "rmse"?'
+    palate evaluate m.palate "$DATA/small.csv" --confidence 95
+    fails_with 2 'option confidence: "95" is not allowed'
+    palate evaluate m.palate "$DATA/small.csv" --train nowhere.csv
+    fails_with 1 "nowhere.csv: cannot open"
+    palate evaluate m.palate "$DATA/small.csv" another.csv
+    fails_with 2 "one argument too many: another.csv"
+}
+
 @test "what cannot be compared" {
     train_small
     palate evaluate m.palate "$DATA/broken.csv"
