@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "describe.h"
 #include "help.h"
+#include "lists.h"
 #include "progress.h"
 #include "table.h"
 
@@ -11,6 +12,7 @@
 
 typedef struct own_options {
     const char *train;
+    const char *candidates;
     bool define;
     bool json;
 } own_options;
@@ -22,6 +24,8 @@ enum { OWN, EVALUATE, READ };
 static const palate_option OPTIONS[] = {
     {"train", "", PALATE_OPTION_TEXT, AT(train), NULL, 0, 0, NULL, "FILE",
      "The ratings the model was trained on: the baseline of offsets alone is fitted to them"},
+    {"candidates", "allow", PALATE_OPTION_TEXT, AT(candidates), NULL, 0, 0, NULL, "FILE",
+     "Recommend only items of this list, an id a line; no other is relevant"},
     {"define", "", PALATE_OPTION_BOOL, AT(define), "false", 0, 0, NULL, NULL,
      "Show the formulas of all metrics, or of those named, and stop"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON"},
@@ -40,6 +44,7 @@ typedef struct evaluate_work {
     const cli_arguments *arguments;
     palate_model *model;
     palate_ratings *test, *train;
+    row_list candidates;
     palate_evaluate_options options;
     palate_evaluation *evaluation;
 } evaluate_work;
@@ -48,11 +53,12 @@ typedef struct evaluate_work {
 
 static void define(const palate_metric_definition *metric)
 {
-    printf("%s%s\n    %s\n    ", metric->name,
+    printf("%s%s\n    ", metric->name,
            metric->better == PALATE_BETTER_LOWER    ? ", lower is better"
            : metric->better == PALATE_BETTER_HIGHER ? ", higher is better"
-                                                    : "",
-           metric->formula);
+                                                    : "");
+    help_write_wrapped(metric->formula, 4, 4);
+    printf("    ");
     help_write_wrapped(metric->notes, 4, 4);
 }
 
@@ -92,39 +98,94 @@ static json_t *figure_json(const palate_figure *figure)
     return json;
 }
 
-static json_t *system_json(const palate_evaluation *evaluation, size_t system)
+static json_t *figures_json(const palate_evaluation *evaluation, size_t system, size_t slice)
 {
     json_t *figures = json_object();
     for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
-        palate_figure figure = palate_evaluation_figure(evaluation, system, m);
+        palate_figure figure = palate_evaluation_figure(evaluation, system, m, slice);
         json_object_set_new(figures, palate_evaluation_measure(evaluation, m)->name,
                             figure_json(&figure));
     }
-    return json_pack("{s:s, s:s, s:o}", "name", palate_evaluation_system(evaluation, system),
-                     "note", palate_evaluation_system_note(evaluation, system), "figures", figures);
+    return figures;
+}
+
+static json_t *systems_json(const palate_evaluation *evaluation, size_t slice)
+{
+    json_t *systems = json_array();
+    for (size_t s = 0; s < palate_evaluation_system_count(evaluation); s++)
+        json_array_append_new(systems, json_pack("{s:s, s:s, s:o}", "name",
+                                                 palate_evaluation_system(evaluation, s), "note",
+                                                 palate_evaluation_system_note(evaluation, s),
+                                                 "figures", figures_json(evaluation, s, slice)));
+    return systems;
+}
+
+static json_t *slices_json(const palate_evaluation *evaluation)
+{
+    json_t *slices = json_array();
+    for (size_t s = 1; s < palate_evaluation_slice_count(evaluation); s++) {
+        const palate_slice *slice = palate_evaluation_slice(evaluation, s);
+        json_array_append_new(
+            slices,
+            json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "of",
+                      slice->kind == PALATE_SLICE_USERS ? "users" : "items", "least",
+                      (json_int_t)slice->least, "most", (json_int_t)slice->most, "count",
+                      (json_int_t)slice->row_count, "ratings", (json_int_t)slice->rating_count,
+                      "systems", systems_json(evaluation, s)));
+    }
+    return slices;
+}
+
+static json_t *facts_json(const palate_test_facts *facts)
+{
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ratings",
+        (json_int_t)facts->rating_count, "users", (json_int_t)facts->user_count, "items",
+        (json_int_t)facts->item_count, "unknown_users", (json_int_t)facts->unknown.users,
+        "unknown_items", (json_int_t)facts->unknown.items, "unknown_both",
+        (json_int_t)facts->unknown.both, "seen", (json_int_t)facts->seen_count, "relevant_from",
+        facts->any_relevant ? json_null() : json_real(facts->relevant_from), "relevant",
+        (json_int_t)facts->relevant_count, "users_with_relevant",
+        (json_int_t)facts->relevant_user_count, "catalogue", (json_int_t)facts->catalogue_count);
 }
 
 static int print_json(const evaluate_work *work)
 {
     const palate_evaluation *evaluation = work->evaluation;
-    const palate_test_facts *facts = palate_evaluation_facts(evaluation);
-    json_t *systems = json_array();
-    for (size_t s = 0; s < palate_evaluation_system_count(evaluation); s++)
-        json_array_append_new(systems, system_json(evaluation, s));
-    return describe_print_json(
-        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:o}", "ratings",
-                  (json_int_t)facts->rating_count, "users", (json_int_t)facts->user_count, "items",
-                  (json_int_t)facts->item_count, "unknown_users", (json_int_t)facts->unknown.users,
-                  "unknown_items", (json_int_t)facts->unknown.items, "unknown_both",
-                  (json_int_t)facts->unknown.both, "seen", (json_int_t)facts->seen_count,
-                  "confidence", work->options.confidence, "resamples",
-                  (json_int_t)work->options.resamples, "systems", systems));
+    json_t *json = facts_json(palate_evaluation_facts(evaluation));
+    json_object_set_new(json, "confidence", json_real(work->options.confidence));
+    json_object_set_new(json, "resamples", json_integer((json_int_t)work->options.resamples));
+    json_object_set_new(json, "systems", systems_json(evaluation, 0));
+    if (palate_evaluation_slice_count(evaluation) > 1)
+        json_object_set_new(json, "groups", slices_json(evaluation));
+    return describe_print_json(json);
 }
 
 /* ---- Text ---- */
 
-static void print_facts(const palate_test_facts *facts)
+static bool has_lists(const palate_evaluation *evaluation)
 {
+    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++)
+        if (palate_evaluation_measure(evaluation, m)->metric->kind != PALATE_METRIC_RATING)
+            return true;
+    return false;
+}
+
+static void print_relevance(const palate_test_facts *facts)
+{
+    char from[60] = "";
+    if (!facts->any_relevant)
+        snprintf(from, sizeof from, " from %g on", facts->relevant_from);
+    printf("relevant: %s%s, by %s; recommended: the best of %s%s\n",
+           describe_things(facts->relevant_count, "rating"), from,
+           describe_things(facts->relevant_user_count, "user"),
+           describe_things(facts->catalogue_count, "item"),
+           facts->seen_unknown ? "" : " not rated in training");
+}
+
+static void print_facts(const palate_evaluation *evaluation)
+{
+    const palate_test_facts *facts = palate_evaluation_facts(evaluation);
     printf("%s by %s of %s\n", describe_things(facts->rating_count, "rating"),
            describe_things(facts->user_count, "user"), describe_things(facts->item_count, "item"));
     if (facts->unknown.users > 0 || facts->unknown.items > 0)
@@ -134,6 +195,8 @@ static void print_facts(const palate_test_facts *facts)
                describe_things(facts->unknown_item_count, "item"),
                describe_count(facts->unknown.users), describe_count(facts->unknown.items),
                describe_count(facts->unknown.both));
+    if (has_lists(evaluation))
+        print_relevance(facts);
 }
 
 /* The model's value with its interval, the others' values. */
@@ -159,7 +222,7 @@ static bool fill_table(const palate_evaluation *evaluation, double confidence, t
     for (size_t m = 0; m < palate_evaluation_measure_count(evaluation) && done; m++) {
         done = table_add(to, "%s", palate_evaluation_measure(evaluation, m)->title);
         for (size_t s = 0; s < systems && done; s++) {
-            palate_figure figure = palate_evaluation_figure(evaluation, s, m);
+            palate_figure figure = palate_evaluation_figure(evaluation, s, m, 0);
             done = add_figure(to, &figure, s == 0);
         }
     }
@@ -171,25 +234,132 @@ static bool same_text(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* A line for each reason why a system has no value, with the measures it goes for. */
+static bool lacks(const palate_evaluation *evaluation, size_t system, size_t measure,
+                  const char *reason)
+{
+    return same_text(palate_evaluation_figure(evaluation, system, measure, 0).undefined, reason);
+}
+
+static bool is_rating(const palate_evaluation *evaluation, size_t measure)
+{
+    return palate_evaluation_measure(evaluation, measure)->metric->kind == PALATE_METRIC_RATING;
+}
+
+/* Whether a reason goes for all measures of ratings or none, and for all of lists or none. */
+static bool goes_by_kind(const palate_evaluation *evaluation, size_t system, const char *reason)
+{
+    size_t with[2] = {0, 0};
+    size_t without[2] = {0, 0};
+    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
+        bool same = lacks(evaluation, system, m, reason);
+        with[is_rating(evaluation, m)] += same;
+        without[is_rating(evaluation, m)] += !same;
+    }
+    return (with[0] == 0 || without[0] == 0) && (with[1] == 0 || without[1] == 0);
+}
+
+/* Whether two systems lack the same measures for a reason. */
+static bool lack_the_same(const palate_evaluation *evaluation, size_t one, size_t other,
+                          const char *reason)
+{
+    bool same = true;
+    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++)
+        same &= lacks(evaluation, one, m, reason) == lacks(evaluation, other, m, reason);
+    return same;
+}
+
+/* "popularity, bias-only: no RMSE, MAE: it predicts no ratings". */
+static void print_reason(const palate_evaluation *evaluation, size_t system, const char *reason)
+{
+    const char *lead = ": no ";
+    fputs(palate_evaluation_system(evaluation, system), stdout);
+    for (size_t s = system + 1; s < palate_evaluation_system_count(evaluation); s++)
+        if (lack_the_same(evaluation, system, s, reason))
+            printf(", %s", palate_evaluation_system(evaluation, s));
+    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
+        if (goes_by_kind(evaluation, system, reason) || !lacks(evaluation, system, m, reason))
+            continue;
+        printf("%s%s", lead, palate_evaluation_measure(evaluation, m)->title);
+        lead = ", ";
+    }
+    printf(": %s\n", reason);
+}
+
+/* Told for an earlier measure, or an earlier system that lacks the same. */
+static bool was_told(const palate_evaluation *evaluation, size_t system, size_t measure,
+                     const char *reason)
+{
+    bool told = false;
+    for (size_t m = 0; m < measure; m++)
+        told |= lacks(evaluation, system, m, reason);
+    for (size_t s = 0; s < system; s++)
+        told |= lack_the_same(evaluation, s, system, reason);
+    return told;
+}
+
+/* A line for each reason why a system has no value. */
 static void print_undefined(const palate_evaluation *evaluation, size_t system)
 {
-    size_t measures = palate_evaluation_measure_count(evaluation);
-    for (size_t m = 0; m < measures; m++) {
-        const char *reason = palate_evaluation_figure(evaluation, system, m).undefined;
-        bool told = reason == NULL;
-        for (size_t before = 0; before < m && !told; before++)
-            told = same_text(palate_evaluation_figure(evaluation, system, before).undefined,
-                             reason);
-        if (told)
-            continue;
-        printf("%s: no", palate_evaluation_system(evaluation, system));
-        for (size_t same = m; same < measures; same++)
-            if (same_text(palate_evaluation_figure(evaluation, system, same).undefined, reason))
-                printf("%s %s", same == m ? "" : ",",
-                       palate_evaluation_measure(evaluation, same)->title);
-        printf(": %s\n", reason);
+    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
+        const char *reason = palate_evaluation_figure(evaluation, system, m, 0).undefined;
+        if (reason != NULL && !was_told(evaluation, system, m, reason))
+            print_reason(evaluation, system, reason);
     }
+}
+
+static bool is_of(const palate_evaluation *evaluation, size_t slice, palate_slice_kind kind)
+{
+    return palate_evaluation_slice(evaluation, slice)->kind == kind;
+}
+
+static bool add_group_names(const palate_evaluation *evaluation, palate_slice_kind kind, table *to)
+{
+    bool done = table_add(to,
+                          kind == PALATE_SLICE_USERS ? "model, users with" : "model, items with");
+    for (size_t s = 0; s < palate_evaluation_slice_count(evaluation) && done; s++) {
+        const palate_slice *slice = palate_evaluation_slice(evaluation, s);
+        if (slice->kind == kind)
+            done = table_add(to, "%s to %s", describe_count(slice->least),
+                             describe_count(slice->most));
+    }
+    return done;
+}
+
+/* Nothing where the measure is of no group. */
+static bool add_group_figures(const palate_evaluation *evaluation, palate_slice_kind kind,
+                              size_t measure, table *to)
+{
+    bool defined = false;
+    size_t slices = palate_evaluation_slice_count(evaluation);
+    for (size_t s = 0; s < slices; s++)
+        defined |= is_of(evaluation, s, kind) &&
+                   palate_evaluation_figure(evaluation, 0, measure, s).undefined == NULL;
+    bool done = !defined ||
+                table_add(to, "%s", palate_evaluation_measure(evaluation, measure)->title);
+    for (size_t s = 0; s < slices && defined && done; s++) {
+        palate_figure figure = palate_evaluation_figure(evaluation, 0, measure, s);
+        if (is_of(evaluation, s, kind))
+            done = add_figure(to, &figure, false);
+    }
+    return done;
+}
+
+/* The model in groups of users or of items, by their ratings in training: a column each. */
+static int print_groups(const palate_evaluation *evaluation, palate_slice_kind kind)
+{
+    table groups = {.columns = 1};
+    for (size_t s = 0; s < palate_evaluation_slice_count(evaluation); s++)
+        groups.columns += is_of(evaluation, s, kind);
+    if (groups.columns == 1)
+        return EXIT_DONE;
+    bool done = add_group_names(evaluation, kind, &groups);
+    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation) && done; m++)
+        done = add_group_figures(evaluation, kind, m, &groups);
+    if (!done)
+        return EXIT_FAILED;
+    puts("");
+    table_print(&groups);
+    return EXIT_DONE;
 }
 
 static int print_text(const evaluate_work *work)
@@ -197,7 +367,7 @@ static int print_text(const evaluate_work *work)
     const palate_evaluation *evaluation = work->evaluation;
     size_t systems = palate_evaluation_system_count(evaluation);
     table figures = {.columns = systems + 2};
-    print_facts(palate_evaluation_facts(evaluation));
+    print_facts(evaluation);
     if (!fill_table(evaluation, work->options.confidence, &figures))
         return EXIT_FAILED;
     table_print(&figures);
@@ -207,7 +377,8 @@ static int print_text(const evaluate_work *work)
             printf("%s: %s\n", palate_evaluation_system(evaluation, s), note);
         print_undefined(evaluation, s);
     }
-    return EXIT_DONE;
+    int exit_status = print_groups(evaluation, PALATE_SLICE_USERS);
+    return exit_status == EXIT_DONE ? print_groups(evaluation, PALATE_SLICE_ITEMS) : exit_status;
 }
 
 /* ---- The command ---- */
@@ -225,6 +396,10 @@ static int read_all(evaluate_work *work)
     if (own->train != NULL && palate_ratings_read(context, own->train, arguments->values[READ],
                                                   &work->train, &err) != PALATE_OK)
         return message_failed(&err);
+    if (own->candidates != NULL &&
+        !(row_list_begin(&work->candidates) &&
+          row_list_read(&work->candidates, work->model, &SIDE_ITEMS, own->candidates)))
+        return EXIT_FAILED;
     return EXIT_DONE;
 }
 
@@ -235,6 +410,8 @@ static int evaluate(evaluate_work *work)
     progress_begin(&progress, false, arguments_common(work->arguments)->quiet, 0);
     work->options = *(const palate_evaluate_options *)work->arguments->values[EVALUATE];
     work->options.train = work->train;
+    work->options.candidates = work->candidates.rows;
+    work->options.candidate_count = work->candidates.count;
     work->options.on_progress = progress_show_share;
     work->options.on_progress_user = &progress;
     palate_status status = palate_evaluation_run(work->model, work->test, &work->options,
@@ -248,8 +425,12 @@ static int evaluate(evaluate_work *work)
                                         : EXIT_FAILED;
 }
 
-static void warn(const palate_test_facts *facts)
+static void warn(const palate_evaluation *evaluation)
 {
+    const palate_test_facts *facts = palate_evaluation_facts(evaluation);
+    if (facts->seen_unknown && has_lists(evaluation))
+        message_warning("the model was made from given factors: nobody knows what its users have "
+                        "rated, and nothing is left out of their lists for it");
     if (facts->train_differs)
         message_warning("--train: these are not the ratings the model was trained on");
     if (facts->seen_count > 0)
@@ -283,10 +464,11 @@ static int run(const cli_arguments *arguments)
     if (exit_status == EXIT_DONE)
         exit_status = evaluate(&work);
     if (exit_status == EXIT_DONE) {
-        warn(palate_evaluation_facts(work.evaluation));
+        warn(work.evaluation);
         exit_status = own->json ? print_json(&work) : print_text(&work);
     }
     palate_evaluation_free(work.evaluation);
+    row_list_release(&work.candidates);
     palate_ratings_free(work.train);
     palate_ratings_free(work.test);
     palate_model_free(work.model);
@@ -297,7 +479,9 @@ static const example EXAMPLES[] = {
     {"palate evaluate movies.palate test.csv", "errors on ratings the model has not seen"},
     {"palate evaluate movies.palate test.csv --train train.csv --json",
      "beside a baseline of offsets alone, for a program"},
-    {"palate evaluate --define fcp", "how a metric is defined"},
+    {"palate evaluate movies.palate test.csv --metrics ndcg,recall -n 5,10,20 --groups 4",
+     "lists of three lengths, and how it does for groups of users and items"},
+    {"palate evaluate --define ndcg", "how a metric is defined"},
     {NULL, NULL},
 };
 
@@ -306,10 +490,11 @@ const cli_command COMMAND_EVALUATE = {
     .operands = "MODEL RATINGS | --define [METRIC...] [options]",
     .summary = "measure how good a model's predictions are",
     .description =
-        "Compare a model's predictions with ratings it has not seen, beside simple systems that "
-        "anything should beat: the mean for everybody, and with --train an offset for each user "
-        "and item. Ratings of users and items the model does not know count, too. Intervals come "
-        "from resampling users, each with all of their ratings.",
+        "Compare a model's predictions, and the lists it would recommend, with ratings it has not "
+        "seen, beside simple systems that anything should beat: the mean for everybody, what most "
+        "have rated, and with --train an offset for each user and item. Ratings of users and items "
+        "the model does not know count, too. Intervals come from resampling users, each with all "
+        "of their ratings.",
     .operands_most = 100,
     .groups = {{own_table, NULL},
                {palate_evaluate_options_table, NULL},

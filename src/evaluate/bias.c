@@ -52,7 +52,7 @@ typedef struct turn {
 
 static bool is_held(const unsigned char *held, int64_t entry)
 {
-    return (held[entry >> 3] >> (entry & 7) & 1U) != 0;
+    return (held[entry >> 3] & 1U << (unsigned)(entry & 7)) != 0;
 }
 
 static size_t task_count_of(const palate__matrix *matrix)
@@ -142,7 +142,7 @@ static int64_t mark_held(const palate__matrix *matrix, bool by_item, unsigned ch
             uint32_t column = matrix->columns[e];
             if (!draw_held(by_item ? column : row, by_item ? row : column))
                 continue;
-            held[e >> 3] |= (unsigned char)(1U << (e & 7));
+            held[e >> 3] |= (unsigned char)(1U << (unsigned)(e & 7));
             count++;
         }
     return count;

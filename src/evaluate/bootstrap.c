@@ -19,12 +19,14 @@ enum {
 /* What one thread works in. */
 typedef struct desk {
     uint32_t *weights; /* users x RESAMPLES_A_TASK: how often each user was drawn. */
-    double *sums;      /* systems x RESAMPLES_A_TASK x columns */
+    double *sums;      /* RESAMPLES_A_TASK x palate__sums_size() */
 } desk;
 
 typedef struct resampling {
     const palate__test *test;
     const palate__tally *tallies;
+    size_t system_count;
+    size_t sums_size;
     palate__bootstrap *out;
     desk *desks;
     size_t first_task;
@@ -44,46 +46,49 @@ static void draw_users(const resampling *work, size_t resample, size_t lane, uin
     }
 }
 
-static void add_user(const palate__tally *tally, size_t user, const uint32_t *weights, double *sums)
+static void add_user(const resampling *work, const palate__tally *tally, size_t user,
+                     const desk *at)
 {
-    const double *row = tally->rows + user * tally->column_count;
     for (size_t lane = 0; lane < RESAMPLES_A_TASK; lane++) {
-        double weight = weights[user * RESAMPLES_A_TASK + lane];
-        double *to = sums + lane * tally->column_count;
-        for (size_t column = 0; weight > 0.0 && column < tally->column_count; column++)
-            to[column] += weight * row[column];
+        uint32_t weight = at->weights[user * RESAMPLES_A_TASK + lane];
+        if (weight > 0)
+            palate__sums_add(work->test, tally, user, weight, at->sums + lane * work->sums_size);
     }
 }
 
 static void keep_samples(const resampling *work, size_t resample, size_t system, const double *sums)
 {
-    const palate__plan *plan = work->test->plan;
-    palate__bootstrap *out = work->out;
-    double *to = out->samples + (resample * out->system_count + system) * out->measure_count;
-    for (size_t measure = 0; measure < out->measure_count; measure++)
-        if (!palate__tally_value(&plan->measures[measure], sums, &to[measure]))
-            to[measure] = NAN;
+    const palate__test *test = work->test;
+    const palate__plan *plan = test->plan;
+    const size_t slices = palate__slice_count(test);
+    double *to = work->out->samples + resample * work->out->figure_count +
+                 system * slices * plan->measure_count;
+    for (size_t slice = 0; slice < slices; slice++)
+        for (size_t m = 0; m < plan->measure_count; m++, to++) {
+            const palate__planned *measure = &plan->measures[m];
+            if (measure->metric->value == NULL ||
+                !palate__sums_value(test, measure, slice, sums, to))
+                *to = NAN;
+        }
 }
 
 static void resample_users(size_t task, int thread, void *argument)
 {
     const resampling *work = argument;
     const desk *at = &work->desks[thread];
-    palate__bootstrap *out = work->out;
     size_t user_count = work->tallies[0].user_count;
-    size_t lane_sums = work->tallies[0].column_count;
     size_t first = (work->first_task + task) * RESAMPLES_A_TASK;
-    size_t left = out->resample_count - first;
+    size_t left = work->out->resample_count - first;
     size_t lanes = left < RESAMPLES_A_TASK ? left : RESAMPLES_A_TASK;
     memset(at->weights, 0, user_count * RESAMPLES_A_TASK * sizeof *at->weights);
     for (size_t lane = 0; lane < lanes; lane++)
         draw_users(work, first + lane, lane, at->weights);
-    for (size_t system = 0; system < out->system_count; system++) {
-        memset(at->sums, 0, RESAMPLES_A_TASK * lane_sums * sizeof *at->sums);
+    for (size_t system = 0; system < work->system_count; system++) {
+        memset(at->sums, 0, RESAMPLES_A_TASK * work->sums_size * sizeof *at->sums);
         for (size_t user = 0; user < user_count; user++)
-            add_user(&work->tallies[system], user, at->weights, at->sums);
+            add_user(work, &work->tallies[system], user, at);
         for (size_t lane = 0; lane < lanes; lane++)
-            keep_samples(work, first + lane, system, at->sums + lane * lane_sums);
+            keep_samples(work, first + lane, system, at->sums + lane * work->sums_size);
     }
 }
 
@@ -111,15 +116,20 @@ palate_status palate__bootstrap_run(const palate__test *test, const palate__tall
 {
     palate_status status = PALATE_OK;
     palate_context *context = test->context;
-    size_t threads = (size_t)test->plan->threads;
+    const palate__plan *plan = test->plan;
+    size_t threads = (size_t)plan->threads;
     size_t weights = tallies[0].user_count * RESAMPLES_A_TASK;
-    size_t sums = tallies[0].column_count * RESAMPLES_A_TASK;
-    resampling work = {.test = test, .tallies = tallies, .out = out};
-    *out = (palate__bootstrap){(size_t)test->plan->options.resamples, system_count,
-                               test->plan->measure_count, NULL};
+    resampling work = {.test = test,
+                       .tallies = tallies,
+                       .system_count = system_count,
+                       .sums_size = palate__sums_size(test),
+                       .out = out};
+    size_t sums = work.sums_size * RESAMPLES_A_TASK;
+    *out = (palate__bootstrap){.resample_count = (size_t)plan->options.resamples,
+                               .figure_count = system_count * palate__slice_count(test) *
+                                               plan->measure_count};
     out->samples = palate__allocate_array(context, out->resample_count,
-                                          (system_count * out->measure_count + 1) *
-                                              sizeof *out->samples);
+                                          (out->figure_count + 1) * sizeof *out->samples);
     uint32_t *weight_room = palate__allocate_array(context, threads, weights * sizeof(uint32_t));
     double *sum_room = palate__allocate_array(context, threads, (sums + 1) * sizeof(double));
     work.desks = palate__allocate_array(context, threads, sizeof *work.desks);

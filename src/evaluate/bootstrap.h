@@ -7,11 +7,12 @@
 #ifndef PALATE_EVALUATE_BOOTSTRAP_H
 #define PALATE_EVALUATE_BOOTSTRAP_H
 
-#include "evaluate/tally.h"
+#include "evaluate/sums.h"
 
 typedef struct palate__bootstrap {
-    size_t resample_count, system_count, measure_count;
-    double *samples; /* resample_count x system_count x measure_count; NaN: no value. */
+    size_t resample_count;
+    size_t figure_count; /* systems x slices x measures */
+    double *samples;     /* resample_count x figure_count; NaN: no value. */
 } palate__bootstrap;
 
 /* Same bits for any number of threads. What failed may still be ended. */
@@ -19,14 +20,6 @@ palate_status palate__bootstrap_run(const palate__test *test, const palate__tall
                                     size_t system_count, const palate__progress_part *part,
                                     palate__bootstrap *out, palate_error *err);
 void palate__bootstrap_end(palate_context *context, palate__bootstrap *bootstrap);
-
-static inline double palate__bootstrap_sample(const palate__bootstrap *bootstrap, size_t resample,
-                                              size_t system, size_t measure)
-{
-    return bootstrap
-        ->samples[(resample * bootstrap->system_count + system) * bootstrap->measure_count +
-                  measure];
-}
 
 /* Sorts the values and gives the middle `confidence` of them to the figure: the percentiles are
  * interpolated between neighbours. NaNs do not count; where they are most, there is no interval. */

@@ -3,8 +3,8 @@
  * user, and figures are made of their sums. */
 #include "evaluate/bootstrap.h"
 #include "evaluate/evaluation.h"
-#include "evaluate/tally.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef palate_status (*system_maker)(const palate__test *test, palate__system *out,
@@ -13,6 +13,7 @@ typedef palate_status (*system_maker)(const palate__test *test, palate__system *
 static const system_maker MAKERS[] = {
     palate__system_model,
     palate__system_mean,
+    palate__system_popularity,
     palate__system_bias_only,
 };
 
@@ -50,53 +51,130 @@ static void end(palate_context *context, session *work)
 
 /* ---- Figures ---- */
 
-static void set_figure(const session *work, size_t system, size_t measure, const double *sums,
-                       palate_figure *figure)
+/* Why a system has no value of a metric, whatever the ratings are; NULL: it may have. */
+static const char *missing_in(const session *work, const palate__system *system,
+                              const palate__metric *metric)
 {
-    const palate__planned *planned = &work->plan.measures[measure];
-    figure->undefined = work->systems[system].no_predictions;
-    if (figure->undefined == NULL && !palate__tally_value(planned, sums, &figure->value)) {
-        figure->value = 0.0;
-        figure->undefined = planned->metric->empty;
-    }
+    if (metric->of_ratings != NULL)
+        return system->no_predictions;
+    if (system->no_lists != NULL)
+        return system->no_lists;
+    if (metric->needs_order && system->no_order != NULL)
+        return system->no_order;
+    return metric->needs_counts ? work->test.no_counts : NULL;
+}
+
+/* The same of a slice. */
+static const char *missing_of(const palate_slice *slice, const palate__metric *metric)
+{
+    if (metric->of_all_lists != NULL && slice->kind != PALATE_SLICE_ALL)
+        return "it is of all lists together";
+    if (metric->about.kind == PALATE_METRIC_LISTS && slice->kind == PALATE_SLICE_ITEMS)
+        return "it does not depend on which items are relevant";
+    return NULL;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Counts of the items that may be recommended, ascending; false where no item was. */
+static bool sort_counts(const session *work, const uint32_t *counts, uint32_t *sorted,
+                        palate__all_lists *out)
+{
+    const palate__test *test = &work->test;
+    *out = (palate__all_lists){.counts = sorted};
+    for (size_t item = 0; item < test->items.item_count; item++)
+        if (test->barred == NULL || !test->barred[item])
+            sorted[out->catalogue_count++] = counts[item];
+    qsort(sorted, out->catalogue_count, sizeof *sorted, compare_counts);
+    return out->catalogue_count > 0 && sorted[out->catalogue_count - 1] > 0;
+}
+
+/* What figures are worked out in. */
+typedef struct desk {
+    double *sums;
+    double *values;   /* One for each resample. */
+    uint32_t *counts; /* One for each item. */
+} desk;
+
+static bool find_value(const session *work, size_t system, size_t slice,
+                       const palate__planned *planned, const desk *at, double *value)
+{
+    const palate__metric *metric = planned->metric;
+    palate__all_lists lists;
+    if (metric->of_all_lists == NULL)
+        return palate__sums_value(&work->test, planned, slice, at->sums, value);
+    const uint32_t *counts = work->tallies[system].item_counts +
+                             planned->length * work->test.items.item_count;
+    if (!sort_counts(work, counts, at->counts, &lists))
+        return false;
+    *value = metric->of_all_lists(&lists);
+    return true;
 }
 
 /* Of at least two users: what varies between users cannot be seen in one. */
-static void set_interval(const session *work, size_t system, size_t measure, double *values,
+static void set_interval(const session *work, size_t place, bool enough_users, const desk *at,
                          palate_figure *figure)
 {
     const palate__bootstrap *bootstrap = &work->bootstrap;
-    if (bootstrap->resample_count == 0 || figure->undefined != NULL ||
-        work->test.facts.user_count < 2)
+    if (bootstrap->resample_count == 0 || figure->undefined != NULL || !enough_users)
         return;
     for (size_t r = 0; r < bootstrap->resample_count; r++)
-        values[r] = palate__bootstrap_sample(bootstrap, r, system, measure);
-    palate__interval(values, bootstrap->resample_count, work->plan.options.confidence, figure);
+        at->values[r] = bootstrap->samples[r * bootstrap->figure_count + place];
+    palate__interval(at->values, bootstrap->resample_count, work->plan.options.confidence, figure);
+}
+
+static void set_figure(const session *work, const palate_evaluation *out, size_t system,
+                       size_t slice, size_t measure, const desk *at)
+{
+    const palate__planned *planned = &work->plan.measures[measure];
+    const palate_slice *about = &out->slices[slice];
+    palate_figure *figure = palate__figure_at(out, system, slice, measure);
+    size_t place = (system * out->slice_count + slice) * out->measure_count + measure;
+    bool of_users = about->kind == PALATE_SLICE_USERS;
+    int64_t users = of_users ? about->row_count : work->test.facts.user_count;
+    figure->undefined = missing_in(work, &work->systems[system], planned->metric);
+    if (figure->undefined == NULL)
+        figure->undefined = missing_of(about, planned->metric);
+    if (figure->undefined == NULL &&
+        !find_value(work, system, slice, planned, at, &figure->value)) {
+        figure->value = 0.0;
+        figure->undefined = planned->metric->empty;
+    }
+    set_interval(work, place, users >= 2, at, figure);
+}
+
+static void set_system(const session *work, const palate_evaluation *out, size_t system,
+                       const desk *at)
+{
+    const palate__tally *tally = &work->tallies[system];
+    memset(at->sums, 0, palate__sums_size(&work->test) * sizeof *at->sums);
+    for (size_t user = 0; user < tally->user_count; user++)
+        palate__sums_add(&work->test, tally, user, 1.0, at->sums);
+    for (size_t slice = 0; slice < out->slice_count; slice++)
+        for (size_t measure = 0; measure < out->measure_count; measure++)
+            set_figure(work, out, system, slice, measure, at);
 }
 
 static palate_status set_figures(const session *work, palate_evaluation *out, palate_error *err)
 {
-    palate_status status = PALATE_OK;
     palate_context *context = out->context;
-    double *sums = palate__allocate_array(context, work->plan.column_count, sizeof *sums);
-    double *values = palate__allocate_array(context, work->bootstrap.resample_count,
-                                            sizeof *values);
-    if (sums == NULL || values == NULL) {
-        status = palate__fail_memory(err, "evaluating");
-        goto done;
-    }
-    for (size_t system = 0; system < out->system_count; system++) {
-        palate__tally_add(&work->tallies[system], sums);
-        for (size_t measure = 0; measure < out->measure_count; measure++) {
-            palate_figure *figure = &out->systems[system].figures[measure];
-            set_figure(work, system, measure, sums, figure);
-            set_interval(work, system, measure, values, figure);
-        }
-    }
-done:
-    palate__release(context, sums);
-    palate__release(context, values);
-    return status;
+    desk at = {
+        .sums = palate__allocate_array(context, palate__sums_size(&work->test), sizeof *at.sums),
+        .values = palate__allocate_array(context, work->bootstrap.resample_count,
+                                         sizeof *at.values),
+        .counts = palate__allocate_array(context, work->test.items.item_count, sizeof *at.counts),
+    };
+    bool complete = at.sums != NULL && at.values != NULL && at.counts != NULL;
+    for (size_t system = 0; complete && system < out->system_count; system++)
+        set_system(work, out, system, &at);
+    palate__release(context, at.sums);
+    palate__release(context, at.values);
+    palate__release(context, at.counts);
+    return complete ? PALATE_OK : palate__fail_memory(err, "evaluating");
 }
 
 /* ---- All of it ---- */
@@ -137,10 +215,9 @@ palate_status palate_evaluation_run(const palate_model *model, const palate_rati
                                     const palate_evaluate_options *options, palate_evaluation **out,
                                     palate_error *err)
 {
-    palate_status status = PALATE_OK;
     palate_evaluation *made = NULL;
     session work = {0};
-    status = check(model, test, out, err);
+    palate_status status = check(model, test, out, err);
     if (status != PALATE_OK)
         return status;
     palate_context *context = model->context;
@@ -194,9 +271,9 @@ palate_status palate_model_evaluate(const palate_model *model, const palate_rati
     if (status == PALATE_OK)
         *out = (palate_metrics){
             .count = evaluation->facts.rating_count,
-            .rmse = evaluation->systems[MODEL].figures[RMSE].value,
-            .mae = evaluation->systems[MODEL].figures[MAE].value,
-            .baseline_rmse = evaluation->systems[MEAN].figures[RMSE].value,
+            .rmse = palate__figure_at(evaluation, MODEL, 0, RMSE)->value,
+            .mae = palate__figure_at(evaluation, MODEL, 0, MAE)->value,
+            .baseline_rmse = palate__figure_at(evaluation, MEAN, 0, RMSE)->value,
             .unknown = evaluation->facts.unknown,
         };
     palate_evaluation_free(evaluation);

@@ -11,8 +11,27 @@ const palate__metric *const palate__metrics[] = {
     &palate__metric_mae,
     &palate__metric_fcp,
     &palate__metric_fcp_surprise,
+    &palate__metric_precision,
+    &palate__metric_precision_capped,
+    &palate__metric_recall,
+    &palate__metric_recall_capped,
+    &palate__metric_ndcg,
+    &palate__metric_ndcg_linear,
+    &palate__metric_ndcg_exponential,
+    &palate__metric_map,
+    &palate__metric_map_relevant,
+    &palate__metric_mrr,
+    &palate__metric_hit_rate,
+    &palate__metric_auc,
+    &palate__metric_auc_list,
+    &palate__metric_coverage,
+    &palate__metric_gini,
+    &palate__metric_novelty,
+    &palate__metric_diversity,
     NULL,
 };
+
+const char palate__nothing_relevant[] = "no user has a relevant item to be found";
 
 const palate_metric_definition *palate_metric_at(size_t place)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The columns of all metrics (metrics.h), filled for each user by one system:
+/* The columns of all measures (metrics.h), filled for each user by one system; once for everything,
+ * then once for each group of items:
  *
- *     user 0   [ rmse: squares, ratings | mae: sum, ratings | ... ]
- *     user 1   [ ...                                              ]
+ *              all items                                     items of group 1
+ *     user 0   [ rmse: squares, ratings | ndcg@10: ... ]     [ rmse: ... | ... ]  ...
+ *     user 1   [ ...                                   ]     [ ...             ]
  */
 #ifndef PALATE_EVALUATE_TALLY_H
 #define PALATE_EVALUATE_TALLY_H
@@ -11,16 +13,20 @@
 
 typedef struct palate__tally {
     size_t user_count;
-    size_t column_count;
-    double *rows; /* user_count x column_count */
+    size_t column_count; /* Of all blocks. */
+    double *rows;        /* user_count x column_count */
+    /* For each length of a list, how often each item of the model was recommended: lengths x n.
+     * NULL: not wanted. */
+    uint32_t *item_counts;
 } palate__tally;
 
-/* What is told how far filling has come. Returns false to stop. */
+/* Which part of all work this is, for progress. */
 typedef struct palate__progress_part {
     const palate_evaluate_options *options;
-    double begin, end; /* Of all work, what this part is. */
+    double begin, end;
 } palate__progress_part;
 
+/* PALATE_E_STOPPED where the caller says so. */
 palate_status palate__progress_tell(const palate__progress_part *part, double share,
                                     palate_error *err);
 
@@ -28,11 +34,5 @@ palate_status palate__progress_tell(const palate__progress_part *part, double sh
 palate_status palate__tally_fill(const palate__system *system, const palate__progress_part *part,
                                  palate__tally *out, palate_error *err);
 void palate__tally_end(palate_context *context, palate__tally *tally);
-
-/* Adds up the rows of all users, in their order: column_count sums. */
-void palate__tally_add(const palate__tally *tally, double *sums);
-
-/* The value of a measure, from sums of the columns. False: it has none. */
-bool palate__tally_value(const palate__planned *measure, const double *sums, double *value);
 
 #endif

@@ -28,8 +28,10 @@ static palate_evaluate_options all_metrics(void)
     palate_evaluate_options options;
     palate_evaluate_options_init(&options);
     options.metrics = "all";
+    options.count = "1,3,10";
+    options.groups = 3;
     options.train = train;
-    options.resamples = 100;
+    options.resamples = 50;
     return options;
 }
 
@@ -91,6 +93,12 @@ static void test_facts(void **state)
     assert_int_equal(facts->unknown_item_count, ITEMS - ITEMS_KNOWN);
     assert_int_equal(facts->seen_count, 0);
     assert_false(facts->train_differs);
+    assert_false(facts->seen_unknown);
+    assert_int_equal(facts->catalogue_count, palate_ratings_item_count(train));
+    /* Three quarters of 1..5. */
+    assert_true(!facts->any_relevant && facts->relevant_from == 4);
+    assert_true(facts->relevant_count > 0 && facts->relevant_count < facts->rating_count);
+    assert_true(facts->relevant_user_count <= facts->user_count);
     palate_evaluation_free(evaluation);
 }
 
@@ -186,8 +194,8 @@ static void test_metrics_are_chosen(void **state)
     assert_string_equal(palate_evaluation_measure(evaluation, 0)->title, "MAE");
     assert_string_equal(palate_evaluation_measure(evaluation, 1)->name, "fcp-surprise");
     assert_null(palate_evaluation_measure(evaluation, 2));
-    assert_non_null(palate_evaluation_figure(evaluation, 0, 2).undefined);
-    assert_non_null(palate_evaluation_figure(evaluation, 99, 0).undefined);
+    assert_non_null(palate_evaluation_figure(evaluation, 0, 2, 0).undefined);
+    assert_non_null(palate_evaluation_figure(evaluation, 99, 0, 0).undefined);
     assert_null(palate_evaluation_system(evaluation, 99));
     assert_string_equal(palate_evaluation_system_note(evaluation, 99), "");
     palate_evaluation_free(evaluation);
@@ -236,6 +244,31 @@ static void test_bad_options(void **state)
     options = all_metrics();
     options.threads = -1;
     check_refused(options, "threads");
+    options = all_metrics();
+    static const char *const counts[] = {
+        "",     "0",       "5,",
+        "5,x",  "1000001", "-1",
+        "5 10", "1e3",     "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17"};
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        options.count = counts[c];
+        check_refused(options, "option count");
+    }
+    options = all_metrics();
+    static const char *const relevances[] = {"", "x", "nan", "inf", "4,5", "anything"};
+    for (size_t r = 0; r < sizeof relevances / sizeof relevances[0]; r++) {
+        options.relevant = relevances[r];
+        check_refused(options, "option relevant");
+    }
+    options = all_metrics();
+    options.groups = 101;
+    check_refused(options, "groups");
+    static const uint32_t rows[] = {0, 12345};
+    options = all_metrics();
+    options.candidates = rows;
+    options.candidate_count = 2;
+    check_refused(options, "candidates[1] is row 12345");
+    options.candidates = NULL;
+    check_refused(options, "candidates is NULL");
 }
 
 static void test_null_arguments(void **state)
@@ -250,6 +283,111 @@ static void test_null_arguments(void **state)
     assert_int_equal(palate_evaluation_run(model, test, NULL, NULL, &err), PALATE_E_INVALID);
     assert_non_null(strstr(err.message, "out"));
     palate_evaluation_free(NULL);
+}
+
+/* ---- Groups ---- */
+
+static void check_cut(const palate_evaluation *evaluation, palate_slice_kind kind, int64_t rows)
+{
+    int64_t most = -1;
+    palate_slice sum = {0};
+    int groups = 0;
+    for (size_t s = 1; s < palate_evaluation_slice_count(evaluation); s++) {
+        const palate_slice *slice = palate_evaluation_slice(evaluation, s);
+        if (slice->kind != kind)
+            continue;
+        assert_true(slice->least > most && slice->most >= slice->least && slice->row_count > 0);
+        most = slice->most;
+        sum.row_count += slice->row_count;
+        sum.rating_count += slice->rating_count;
+        groups++;
+    }
+    assert_int_equal(sum.row_count, rows);
+    assert_int_equal(sum.rating_count, palate_ratings_count(test));
+    assert_true(groups >= 2 && groups <= 3);
+}
+
+static void test_groups_are_a_partition(void **state)
+{
+    (void)state;
+    palate_evaluate_options options = all_metrics();
+    palate_evaluation *evaluation = evaluate(model, test, &options);
+    const palate_slice *all = palate_evaluation_slice(evaluation, 0);
+    assert_int_equal(all->kind, PALATE_SLICE_ALL);
+    assert_int_equal(all->rating_count, palate_ratings_count(test));
+    check_cut(evaluation, PALATE_SLICE_USERS, palate_ratings_user_count(test));
+    check_cut(evaluation, PALATE_SLICE_ITEMS, palate_ratings_item_count(test));
+    assert_null(palate_evaluation_slice(evaluation, palate_evaluation_slice_count(evaluation)));
+    palate_evaluation_free(evaluation);
+}
+
+/* The whole is made of its groups: squared errors add up, hits add up. */
+static void test_groups_add_up(void **state)
+{
+    (void)state;
+    palate_evaluate_options options = all_metrics();
+    options.metrics = "rmse,precision,precision-capped";
+    options.count = "10";
+    palate_evaluation *evaluation = evaluate(model, test, &options);
+    static const palate_slice_kind kinds[] = {PALATE_SLICE_USERS, PALATE_SLICE_ITEMS};
+    for (size_t k = 0; k < 2; k++) {
+        double squares = 0;
+        double precision = 0;
+        for (size_t s = 1; s < palate_evaluation_slice_count(evaluation); s++) {
+            const palate_slice *slice = palate_evaluation_slice(evaluation, s);
+            double rmse = palate_evaluation_figure(evaluation, 0, 0, s).value;
+            squares += slice->kind == kinds[k] ? rmse * rmse * (double)slice->rating_count : 0;
+            precision += slice->kind == kinds[k]
+                             ? palate_evaluation_figure(evaluation, 0, 1, s).value
+                             : 0;
+        }
+        double rmse = palate_evaluation_figure(evaluation, 0, 0, 0).value;
+        check_close(squares, rmse * rmse * (double)palate_ratings_count(test));
+        assert_true(precision > 0);
+    }
+    palate_evaluation_free(evaluation);
+}
+
+/* The rest is the same whether there are groups or not. */
+static void test_groups_change_nothing(void **state)
+{
+    (void)state;
+    palate_evaluate_options options = all_metrics();
+    palate_evaluation *with = evaluate(model, test, &options);
+    options.groups = 0;
+    palate_evaluation *without = evaluate(model, test, &options);
+    assert_int_equal(palate_evaluation_slice_count(without), 1);
+    evaluation_pair pair = {without, with};
+    each_figure(without, check_same_figure, &pair);
+    palate_evaluation_free(with);
+    palate_evaluation_free(without);
+}
+
+static void test_groups_of_a_model_without_counts(void **state)
+{
+    (void)state;
+    static const float ones[] = {1, 1};
+    static const char *const ids[] = {"u1", "u2"};
+    palate_factors factors = {.user_count = 2,
+                              .item_count = 2,
+                              .factor_count = 1,
+                              .user_factors = ones,
+                              .item_factors = ones,
+                              .user_ids = ids,
+                              .item_ids = ids};
+    palate_model *given = NULL;
+    palate_evaluation *evaluation = NULL;
+    palate_error err = {.message = ""};
+    assert_int_equal(palate_model_from_factors(NULL, &factors, &given, NULL), PALATE_OK);
+    palate_evaluate_options options = all_metrics();
+    assert_int_equal(palate_evaluation_run(given, test, &options, &evaluation, &err),
+                     PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "option groups"));
+    options.groups = 0;
+    evaluation = evaluate(given, test, &options);
+    check_sound(evaluation);
+    palate_evaluation_free(evaluation);
+    palate_model_free(given);
 }
 
 /* ---- Progress ---- */
@@ -302,6 +440,10 @@ int main(void)
         cmocka_unit_test(test_nothing_is_chosen),
         cmocka_unit_test(test_bad_options),
         cmocka_unit_test(test_null_arguments),
+        cmocka_unit_test(test_groups_are_a_partition),
+        cmocka_unit_test(test_groups_add_up),
+        cmocka_unit_test(test_groups_change_nothing),
+        cmocka_unit_test(test_groups_of_a_model_without_counts),
         cmocka_unit_test(test_progress_and_stopping),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -124,7 +124,7 @@ static inline palate_figure figure_of(const palate_evaluation *evaluation, const
 {
     for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++)
         if (strcmp(palate_evaluation_measure(evaluation, m)->name, measure) == 0)
-            return palate_evaluation_figure(evaluation, system_of(evaluation, system), m);
+            return palate_evaluation_figure(evaluation, system_of(evaluation, system), m, 0);
     fail_msg("no measure %s", measure);
     return (palate_figure){0};
 }
@@ -135,36 +135,58 @@ static inline void check_close(double got, double expected)
         fail_msg("%.17g, not %.17g", got, expected);
 }
 
+/* Calls `check` with every figure of an evaluation. */
+static inline void
+each_figure(const palate_evaluation *evaluation,
+            void (*check)(size_t system, size_t measure, size_t slice, void *user), void *user)
+{
+    for (size_t s = 0; s < palate_evaluation_system_count(evaluation); s++)
+        for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++)
+            for (size_t g = 0; g < palate_evaluation_slice_count(evaluation); g++)
+                check(s, m, g, user);
+}
+
+typedef struct evaluation_pair {
+    const palate_evaluation *one, *other;
+} evaluation_pair;
+
+static inline void check_same_figure(size_t system, size_t measure, size_t slice, void *user)
+{
+    const evaluation_pair *pair = user;
+    palate_figure a = palate_evaluation_figure(pair->one, system, measure, slice);
+    palate_figure b = palate_evaluation_figure(pair->other, system, measure, slice);
+    assert_memory_equal(&a.value, &b.value, sizeof a.value);
+    assert_memory_equal(&a.low, &b.low, sizeof a.low);
+    assert_memory_equal(&a.high, &b.high, sizeof a.high);
+    assert_int_equal(a.has_interval, b.has_interval);
+    assert_int_equal(a.undefined == NULL, b.undefined == NULL);
+}
+
 /* Every figure of one is that of the other, to the bit. */
 static inline void check_same_figures(const palate_evaluation *one, const palate_evaluation *other)
 {
+    evaluation_pair pair = {one, other};
     assert_int_equal(palate_evaluation_system_count(one), palate_evaluation_system_count(other));
     assert_int_equal(palate_evaluation_measure_count(one), palate_evaluation_measure_count(other));
-    for (size_t s = 0; s < palate_evaluation_system_count(one); s++)
-        for (size_t m = 0; m < palate_evaluation_measure_count(one); m++) {
-            palate_figure a = palate_evaluation_figure(one, s, m);
-            palate_figure b = palate_evaluation_figure(other, s, m);
-            assert_memory_equal(&a.value, &b.value, sizeof a.value);
-            assert_memory_equal(&a.low, &b.low, sizeof a.low);
-            assert_memory_equal(&a.high, &b.high, sizeof a.high);
-            assert_int_equal(a.has_interval, b.has_interval);
-            assert_int_equal(a.undefined == NULL, b.undefined == NULL);
-        }
+    assert_int_equal(palate_evaluation_slice_count(one), palate_evaluation_slice_count(other));
+    each_figure(one, check_same_figure, &pair);
 }
 
 /* Nothing but finite numbers, and a reason where there is none. */
-static inline void check_sound(const palate_evaluation *evaluation)
+static inline void check_sound_figure(size_t system, size_t measure, size_t slice, void *user)
 {
-    for (size_t s = 0; s < palate_evaluation_system_count(evaluation); s++)
-        for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
-            palate_figure figure = palate_evaluation_figure(evaluation, s, m);
-            assert_true(isfinite(figure.value) && isfinite(figure.low) && isfinite(figure.high));
-            assert_true(figure.low <= figure.high);
-            if (figure.undefined != NULL) {
-                assert_true(figure.undefined[0] != '\0');
-                assert_true(figure.value == 0 && !figure.has_interval);
-            }
-        }
+    palate_figure figure = palate_evaluation_figure(user, system, measure, slice);
+    assert_true(isfinite(figure.value) && isfinite(figure.low) && isfinite(figure.high));
+    assert_true(figure.low <= figure.high);
+    if (figure.undefined != NULL) {
+        assert_true(figure.undefined[0] != '\0');
+        assert_true(figure.value == 0 && !figure.has_interval);
+    }
+}
+
+static inline void check_sound(palate_evaluation *evaluation)
+{
+    each_figure(evaluation, check_sound_figure, evaluation);
 }
 
 #endif

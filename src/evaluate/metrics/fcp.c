@@ -165,8 +165,8 @@ const palate__metric palate__metric_fcp_surprise = {
             .title = "FCP (Surprise)",
             .kind = PALATE_METRIC_RATING,
             .better = PALATE_BETTER_HIGHER,
-            .formula = "FCP = C / (C + D),  C = mean of c_u where c_u > 0,  "
-                       "D = mean of d_u + t_u where d_u + t_u > 0",
+            .formula = "FCP = C / (C + D), where C is the mean of the c_u above 0 and "
+                       "D that of the d_u + t_u above 0",
             .notes = "As Surprise's accuracy.fcp: pairs predicted alike (t_u) count as wrong, and "
                      "the two means leave out the users in whom they would be 0, so they may be "
                      "over different users. Letters as in fcp.",

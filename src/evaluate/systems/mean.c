@@ -14,7 +14,9 @@ static palate_status predict(const palate__system *system, uint32_t user, int64_
 
 palate_status palate__system_mean(const palate__test *test, palate__system *out, palate_error *err)
 {
+    static const char ALIKE[] = "it scores all items alike";
     (void)err;
-    *out = (palate__system){.test = test, .name = "mean", .predict = predict};
+    *out = (palate__system){
+        .test = test, .name = "mean", .predict = predict, .no_lists = ALIKE, .no_order = ALIKE};
     return PALATE_OK;
 }
