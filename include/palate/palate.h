@@ -34,6 +34,7 @@
 #include "palate/options.h"
 #include "palate/ratings.h"
 #include "palate/recommend.h"
+#include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"
 
