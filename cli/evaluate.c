@@ -2,13 +2,12 @@
 /* palate evaluate: how good a model's predictions are, beside those of simple systems. */
 #include "arguments.h"
 #include "describe.h"
+#include "figures.h"
 #include "help.h"
 #include "lists.h"
 #include "progress.h"
-#include "table.h"
 
 #include <signal.h>
-#include <string.h>
 
 typedef struct own_options {
     const char *train;
@@ -84,27 +83,13 @@ static int define_all(const cli_arguments *arguments)
 
 /* ---- JSON ---- */
 
-static json_t *figure_json(const palate_figure *figure)
-{
-    json_t *json = json_object();
-    json_object_set_new(json, "value",
-                        figure->undefined == NULL ? json_real(figure->value) : json_null());
-    if (figure->undefined != NULL)
-        json_object_set_new(json, "undefined", json_string(figure->undefined));
-    if (figure->has_interval) {
-        json_object_set_new(json, "low", json_real(figure->low));
-        json_object_set_new(json, "high", json_real(figure->high));
-    }
-    return json;
-}
-
-static json_t *figures_json(const palate_evaluation *evaluation, size_t system, size_t slice)
+static json_t *slice_json(const palate_evaluation *evaluation, size_t system, size_t slice)
 {
     json_t *figures = json_object();
     for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
         palate_figure figure = palate_evaluation_figure(evaluation, system, m, slice);
         json_object_set_new(figures, palate_evaluation_measure(evaluation, m)->name,
-                            figure_json(&figure));
+                            figures_json(&figure));
     }
     return figures;
 }
@@ -116,7 +101,7 @@ static json_t *systems_json(const palate_evaluation *evaluation, size_t slice)
         json_array_append_new(systems, json_pack("{s:s, s:s, s:o}", "name",
                                                  palate_evaluation_system(evaluation, s), "note",
                                                  palate_evaluation_system_note(evaluation, s),
-                                                 "figures", figures_json(evaluation, s, slice)));
+                                                 "figures", slice_json(evaluation, s, slice)));
     return systems;
 }
 
@@ -136,23 +121,10 @@ static json_t *slices_json(const palate_evaluation *evaluation)
     return slices;
 }
 
-static json_t *facts_json(const palate_test_facts *facts)
-{
-    return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ratings",
-        (json_int_t)facts->rating_count, "users", (json_int_t)facts->user_count, "items",
-        (json_int_t)facts->item_count, "unknown_users", (json_int_t)facts->unknown.users,
-        "unknown_items", (json_int_t)facts->unknown.items, "unknown_both",
-        (json_int_t)facts->unknown.both, "seen", (json_int_t)facts->seen_count, "relevant_from",
-        facts->any_relevant ? json_null() : json_real(facts->relevant_from), "relevant",
-        (json_int_t)facts->relevant_count, "users_with_relevant",
-        (json_int_t)facts->relevant_user_count, "catalogue", (json_int_t)facts->catalogue_count);
-}
-
 static int print_json(const evaluate_work *work)
 {
     const palate_evaluation *evaluation = work->evaluation;
-    json_t *json = facts_json(palate_evaluation_facts(evaluation));
+    json_t *json = figures_facts_json(palate_evaluation_facts(evaluation));
     json_object_set_new(json, "confidence", json_real(work->options.confidence));
     json_object_set_new(json, "resamples", json_integer((json_int_t)work->options.resamples));
     json_object_set_new(json, "systems", systems_json(evaluation, 0));
@@ -162,14 +134,6 @@ static int print_json(const evaluate_work *work)
 }
 
 /* ---- Text ---- */
-
-static bool has_lists(const palate_evaluation *evaluation)
-{
-    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++)
-        if (palate_evaluation_measure(evaluation, m)->metric->kind != PALATE_METRIC_RATING)
-            return true;
-    return false;
-}
 
 static void print_relevance(const palate_test_facts *facts)
 {
@@ -183,7 +147,7 @@ static void print_relevance(const palate_test_facts *facts)
            facts->seen_unknown ? "" : " not rated in training");
 }
 
-static void print_facts(const palate_evaluation *evaluation)
+static void print_facts(const palate_evaluation *evaluation, bool with_lists)
 {
     const palate_test_facts *facts = palate_evaluation_facts(evaluation);
     printf("%s by %s of %s\n", describe_things(facts->rating_count, "rating"),
@@ -195,116 +159,8 @@ static void print_facts(const palate_evaluation *evaluation)
                describe_things(facts->unknown_item_count, "item"),
                describe_count(facts->unknown.users), describe_count(facts->unknown.items),
                describe_count(facts->unknown.both));
-    if (has_lists(evaluation))
+    if (with_lists)
         print_relevance(facts);
-}
-
-/* The model's value with its interval, the others' values. */
-static bool add_figure(table *to, const palate_figure *figure, bool with_interval)
-{
-    bool done = figure->undefined != NULL ? table_add(to, "-")
-                                          : table_add(to, "%.4f", figure->value);
-    if (done && with_interval)
-        done = figure->has_interval ? table_add(to, "%.4f to %.4f", figure->low, figure->high)
-                                    : table_add(to, "%s", "");
-    return done;
-}
-
-static bool fill_table(const palate_evaluation *evaluation, double confidence, table *to)
-{
-    size_t systems = palate_evaluation_system_count(evaluation);
-    bool done = table_add(to, "%s", "");
-    for (size_t s = 0; s < systems && done; s++) {
-        done = table_add(to, "%s", palate_evaluation_system(evaluation, s));
-        if (done && s == 0)
-            done = table_add(to, "%g %% interval", 100.0 * confidence);
-    }
-    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation) && done; m++) {
-        done = table_add(to, "%s", palate_evaluation_measure(evaluation, m)->title);
-        for (size_t s = 0; s < systems && done; s++) {
-            palate_figure figure = palate_evaluation_figure(evaluation, s, m, 0);
-            done = add_figure(to, &figure, s == 0);
-        }
-    }
-    return done;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-static bool lacks(const palate_evaluation *evaluation, size_t system, size_t measure,
-                  const char *reason)
-{
-    return same_text(palate_evaluation_figure(evaluation, system, measure, 0).undefined, reason);
-}
-
-static bool is_rating(const palate_evaluation *evaluation, size_t measure)
-{
-    return palate_evaluation_measure(evaluation, measure)->metric->kind == PALATE_METRIC_RATING;
-}
-
-/* Whether a reason goes for all measures of ratings or none, and for all of lists or none. */
-static bool goes_by_kind(const palate_evaluation *evaluation, size_t system, const char *reason)
-{
-    size_t with[2] = {0, 0};
-    size_t without[2] = {0, 0};
-    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
-        bool same = lacks(evaluation, system, m, reason);
-        with[is_rating(evaluation, m)] += same;
-        without[is_rating(evaluation, m)] += !same;
-    }
-    return (with[0] == 0 || without[0] == 0) && (with[1] == 0 || without[1] == 0);
-}
-
-/* Whether two systems lack the same measures for a reason. */
-static bool lack_the_same(const palate_evaluation *evaluation, size_t one, size_t other,
-                          const char *reason)
-{
-    bool same = true;
-    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++)
-        same &= lacks(evaluation, one, m, reason) == lacks(evaluation, other, m, reason);
-    return same;
-}
-
-/* "popularity, bias-only: no RMSE, MAE: it predicts no ratings". */
-static void print_reason(const palate_evaluation *evaluation, size_t system, const char *reason)
-{
-    const char *lead = ": no ";
-    fputs(palate_evaluation_system(evaluation, system), stdout);
-    for (size_t s = system + 1; s < palate_evaluation_system_count(evaluation); s++)
-        if (lack_the_same(evaluation, system, s, reason))
-            printf(", %s", palate_evaluation_system(evaluation, s));
-    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
-        if (goes_by_kind(evaluation, system, reason) || !lacks(evaluation, system, m, reason))
-            continue;
-        printf("%s%s", lead, palate_evaluation_measure(evaluation, m)->title);
-        lead = ", ";
-    }
-    printf(": %s\n", reason);
-}
-
-/* Told for an earlier measure, or an earlier system that lacks the same. */
-static bool was_told(const palate_evaluation *evaluation, size_t system, size_t measure,
-                     const char *reason)
-{
-    bool told = false;
-    for (size_t m = 0; m < measure; m++)
-        told |= lacks(evaluation, system, m, reason);
-    for (size_t s = 0; s < system; s++)
-        told |= lack_the_same(evaluation, s, system, reason);
-    return told;
-}
-
-/* A line for each reason why a system has no value. */
-static void print_undefined(const palate_evaluation *evaluation, size_t system)
-{
-    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
-        const char *reason = palate_evaluation_figure(evaluation, system, m, 0).undefined;
-        if (reason != NULL && !was_told(evaluation, system, m, reason))
-            print_reason(evaluation, system, reason);
-    }
 }
 
 static bool is_of(const palate_evaluation *evaluation, size_t slice, palate_slice_kind kind)
@@ -339,7 +195,7 @@ static bool add_group_figures(const palate_evaluation *evaluation, palate_slice_
     for (size_t s = 0; s < slices && defined && done; s++) {
         palate_figure figure = palate_evaluation_figure(evaluation, 0, measure, s);
         if (is_of(evaluation, s, kind))
-            done = add_figure(to, &figure, false);
+            done = figures_add(to, &figure);
     }
     return done;
 }
@@ -365,17 +221,15 @@ static int print_groups(const palate_evaluation *evaluation, palate_slice_kind k
 static int print_text(const evaluate_work *work)
 {
     const palate_evaluation *evaluation = work->evaluation;
-    size_t systems = palate_evaluation_system_count(evaluation);
-    table figures = {.columns = systems + 2};
-    print_facts(evaluation);
-    if (!fill_table(evaluation, work->options.confidence, &figures))
+    const figure_source source = figures_of_evaluation(evaluation, work->options.confidence);
+    print_facts(evaluation, figures_have_lists(&source));
+    if (!figures_print(&source))
         return EXIT_FAILED;
-    table_print(&figures);
-    for (size_t s = 0; s < systems; s++) {
+    figures_print_reasons(&source);
+    for (size_t s = 0; s < source.system_count; s++) {
         const char *note = palate_evaluation_system_note(evaluation, s);
         if (note[0] != '\0')
             printf("%s: %s\n", palate_evaluation_system(evaluation, s), note);
-        print_undefined(evaluation, s);
     }
     int exit_status = print_groups(evaluation, PALATE_SLICE_USERS);
     return exit_status == EXIT_DONE ? print_groups(evaluation, PALATE_SLICE_ITEMS) : exit_status;
@@ -428,7 +282,8 @@ static int evaluate(evaluate_work *work)
 static void warn(const palate_evaluation *evaluation)
 {
     const palate_test_facts *facts = palate_evaluation_facts(evaluation);
-    if (facts->seen_unknown && has_lists(evaluation))
+    const figure_source source = figures_of_evaluation(evaluation, 0);
+    if (facts->seen_unknown && figures_have_lists(&source))
         message_warning("the model was made from given factors: nobody knows what its users have "
                         "rated, and nothing is left out of their lists for it");
     if (facts->train_differs)

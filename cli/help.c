@@ -100,7 +100,7 @@ void help_overview(FILE *stream)
     fprintf(stream, "usage: palate COMMAND ...\n\n"
                     "Recommendations from ratings, by non-negative matrix factorization.\n\n");
     for (size_t place = 0; COMMANDS[place] != NULL; place++)
-        fprintf(stream, "  %-12s %s\n", COMMANDS[place]->name, COMMANDS[place]->summary);
+        fprintf(stream, "  %-14s %s\n", COMMANDS[place]->name, COMMANDS[place]->summary);
     fprintf(stream, "\nA first try:\n"
                     "  palate train ratings.csv -o movies.palate\n"
                     "  palate recommend movies.palate --user 42\n\n"

@@ -101,19 +101,33 @@ static void write_epoch(const palate_progress *reached)
     fprintf(stderr, "  %.2f s\n", reached->seconds);
 }
 
+/* A bar, words, and the time that is left at this pace. */
+static void show_share(progress_display *progress, double share, double seconds, const char *words)
+{
+    if (!progress->display || seconds < progress->next || share <= 0)
+        return;
+    fprintf(stderr, "\r\033[K");
+    write_bar(share);
+    fprintf(stderr, "%s  left ", words);
+    write_duration(seconds * (1.0 - share) / share);
+    fflush(stderr);
+    progress->shown = true;
+    progress->next = seconds + STEP_SECONDS;
+}
+
 bool progress_show_share(double share, void *user)
 {
     progress_display *progress = user;
-    double seconds = seconds_now() - progress->began;
-    if (progress->display && seconds >= progress->next && share > 0) {
-        fprintf(stderr, "\r\033[K");
-        write_bar(share);
-        fprintf(stderr, " left ");
-        write_duration(seconds * (1.0 - share) / share);
-        fflush(stderr);
-        progress->shown = true;
-        progress->next = seconds + STEP_SECONDS;
-    }
+    show_share(progress, share, seconds_now() - progress->began, "");
+    return stopping == 0;
+}
+
+bool progress_show_fold(const palate_fold_progress *reached, void *user)
+{
+    char words[80];
+    snprintf(words, sizeof words, " %s (%lld/%lld)", reached->fold_name,
+             (long long)reached->fold + 1, (long long)reached->fold_count);
+    show_share(user, reached->share, reached->seconds, words);
     return stopping == 0;
 }
 

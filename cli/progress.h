@@ -24,6 +24,9 @@ bool progress_show(const palate_progress *reached, void *user);
 /* For palate_evaluate_options: the same with a bar alone. */
 bool progress_show_share(double share, void *user);
 
+/* For palate_cross_validate(). */
+bool progress_show_fold(const palate_fold_progress *reached, void *user);
+
 /* Clears the line and gives the signals back. Returns the signal that asked to stop, or 0. */
 int progress_end(progress_display *progress);
 

@@ -29,6 +29,7 @@
 #define PALATE_PALATE_H
 
 #include "palate/context.h"
+#include "palate/cross_validate.h"
 #include "palate/evaluate.h"
 #include "palate/model.h"
 #include "palate/options.h"

@@ -177,7 +177,7 @@ typedef struct session {
     palate_model *imported;
     bool saved;
     bool in_memory; /* Files are read, but none is written: that takes long. */
-    bool only_splits;
+    bool only_splits, only_folds;
     int threads;
     int mode, rule;
 } session;
@@ -327,11 +327,35 @@ static palate_status write_out(session *at, palate_error *err)
     return status;
 }
 
+static palate_status cross_validate(const session *at, palate_error *err)
+{
+    palate_split *made = NULL;
+    palate_cross_validation *validation = NULL;
+    palate_split_options options;
+    palate_train_options train;
+    palate_evaluate_options evaluated;
+    palate_split_options_init(&options);
+    palate_train_options_init(&train);
+    palate_evaluate_options_init(&evaluated);
+    options.folds = 2;
+    train.factors = 2;
+    train.epochs = 1;
+    train.threads = 1;
+    palate_status status = palate_split_create(at->ratings, &options, &made, err);
+    if (status == PALATE_OK)
+        status = palate_cross_validate(made, &train, &evaluated, NULL, NULL, &validation, err);
+    palate_cross_validation_free(validation);
+    palate_split_free(made);
+    return status;
+}
+
 static palate_status do_everything(session *at, palate_error *err)
 {
     palate_status status = read_all(at, err);
     if (status == PALATE_OK && at->only_splits)
         return split(at, err);
+    if (status == PALATE_OK && at->only_folds)
+        return cross_validate(at, err);
     if (status == PALATE_OK)
         status = train(at, err);
     if (status == PALATE_OK)
@@ -417,6 +441,12 @@ static void test_splits(void **state)
     fail_each_allocation((session){.only_splits = true});
 }
 
+static void test_cross_validation(void **state)
+{
+    (void)state;
+    fail_each_allocation((session){.only_folds = true});
+}
+
 static void test_every_allocation_of_jansson(void **state)
 {
     (void)state;
@@ -441,6 +471,7 @@ int main(void)
         cmocka_unit_test(test_with_threads),
         cmocka_unit_test(test_rule_mu),
         cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_cross_validation),
         cmocka_unit_test(test_every_allocation_of_jansson),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Ratings a thread must have in a half-sweep to be worth waking: some milliseconds' work. On a busy
+ * machine each end of a half-sweep otherwise waits for a thread that does not run, two hundred times. */
+static const double RATINGS_OF_THREAD = 2e6;
+
 typedef struct bias_only {
     palate__bias fitted; /* By row of the training ratings. */
     float *scores;       /* By item of the model: its offset. */
@@ -77,6 +81,14 @@ static palate_status order_items(const palate__test *test, bias_only *own, palat
     return own->order != NULL ? PALATE_OK : palate__fail_memory(err, "ordering items");
 }
 
+static int choose_threads(const palate__test *test)
+{
+    const double count = (double)palate__matrix_count(&test->train->by_user);
+    const double worth = 1.0 + count / RATINGS_OF_THREAD;
+    const int threads = test->plan->threads;
+    return test->plan->options.threads > 0 || worth >= threads ? threads : (int)worth;
+}
+
 palate_status palate__system_bias_only(const palate__test *test, palate__system *out,
                                        palate_error *err)
 {
@@ -97,7 +109,7 @@ palate_status palate__system_bias_only(const palate__test *test, palate__system 
     out->own = own;
     out->release = release;
     PALATE_TRY(
-        palate__bias_fit(test->context, test->train, test->plan->threads, &own->fitted, err));
+        palate__bias_fit(test->context, test->train, choose_threads(test), &own->fitted, err));
     PALATE_TRY(order_items(test, own, err));
     snprintf(out->note, sizeof out->note, "regularization of users %g, of items %g",
              own->fitted.user_lambda, own->fitted.item_lambda);
