@@ -25,7 +25,12 @@ typedef enum palate__purpose {
     PALATE__RANDOM_LINK_USERS = 9,
     PALATE__RANDOM_LINK_ITEMS = 10,
     PALATE__RANDOM_DRIFT = 11,
-    PALATE__RANDOM_STRENGTHS = 12
+    PALATE__RANDOM_STRENGTHS = 12,
+    /* Of evaluation. */
+    PALATE__RANDOM_BASELINE = 16,
+    PALATE__RANDOM_BOOTSTRAP = 17,
+    PALATE__RANDOM_PERMUTATION = 18,
+    PALATE__RANDOM_SPLIT = 19
 } palate__purpose;
 
 typedef struct palate__random4 {
