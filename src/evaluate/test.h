@@ -43,12 +43,6 @@ palate_status palate__test_begin(const palate_model *model, const palate_ratings
                                  const palate__plan *plan, palate__test *out, palate_error *err);
 void palate__test_end(palate__test *test);
 
-/* Whether the model knows a row of either side. */
-static inline bool palate__test_knows(const palate__side *side, uint32_t row)
-{
-    return row < side->ids.count && side->counts[row] > 0;
-}
-
 /* The items a test user was seen to rate in training, `*count` rows in increasing order. */
 const uint32_t *palate__test_seen(const palate__test *test, uint32_t user, size_t *count);
 

@@ -16,7 +16,7 @@ typedef struct view {
 
 static view view_of(const palate_model *model, const palate__side *side, uint32_t row)
 {
-    if (row >= side->ids.count || side->counts[row] == 0)
+    if (!palate__model_knows(model, side, row))
         return (view){side->typical, side->typical[model->factor_count], false};
     return (view){side->factors + (size_t)row * model->factor_count, side->offsets[row], true};
 }

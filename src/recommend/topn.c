@@ -25,7 +25,7 @@ palate__shortlist palate__request_list(const palate__request *asked, size_t plac
         .capacity = capacity < asked->candidate_count ? capacity : asked->candidate_count,
     };
     list.offset = list.factors[k];
-    if (user != PALATE_NO_ROW && model->users.counts[user] > 0) {
+    if (palate__model_knows(model, &model->users, user)) {
         list.factors = model->users.factors + user * k;
         list.offset = model->users.offsets[user];
     }
