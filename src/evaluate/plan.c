@@ -28,8 +28,14 @@ static const palate_option OPTIONS[] = {
      "Confidence of the intervals"},
     {"resamples", "bootstrap n-resamples", PALATE_OPTION_COUNT, AT(resamples), "1000", 0, 1000000,
      NULL, "N", "Resamples of the users that the intervals come from; 0: no intervals"},
+    {"differences", "significance", PALATE_OPTION_BOOL, AT(differences), "false", 0, 0, NULL, NULL,
+     "Test the differences between the model and the other systems"},
+    {"permutations", "n-permutations", PALATE_OPTION_COUNT, AT(permutations), "10000", 100, 1000000,
+     NULL, "N", "Permutations of each test"},
+    {"common", "", PALATE_OPTION_BOOL, AT(common), "false", 0, 0, NULL, NULL,
+     "Compare on the ratings that all systems predict; otherwise a missing prediction is an error"},
     {"seed", "random-state", PALATE_OPTION_SEED, AT(seed), "0", 0, 0, NULL, "N",
-     "Of the resamples"},
+     "Of resamples and permutations"},
     {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,
      NULL, "T", "0: as many as the machine gives; the result is the same for any"},
 };
@@ -226,12 +232,16 @@ static palate_status read_relevance(palate__plan *plan, const char *text, palate
 
 /* ---- All of it ---- */
 
-static palate_status check_candidates(const palate_evaluate_options *options, palate_error *err)
+static palate_status check_arrays(const palate_evaluate_options *options, palate_error *err)
 {
     if (options->candidates == NULL && options->candidate_count > 0)
         return palate__fail(err, PALATE_E_INVALID,
                             "palate_evaluation_run: candidates is NULL but counts %zu rows",
                             options->candidate_count);
+    if (options->others == NULL && options->other_count > 0)
+        return palate__fail(err, PALATE_E_INVALID,
+                            "palate_evaluation_run: others is NULL but counts %zu systems",
+                            options->other_count);
     return PALATE_OK;
 }
 
@@ -244,7 +254,7 @@ palate_status palate__plan_begin(palate_context *context, const palate_evaluate_
     if (options != NULL)
         out->options = *options;
     PALATE_TRY(palate_options_check(&TABLE, &out->options, err));
-    PALATE_TRY(check_candidates(&out->options, err));
+    PALATE_TRY(check_arrays(&out->options, err));
     PALATE_TRY(add_lengths(out, out->options.count == NULL ? "10" : out->options.count, err));
     PALATE_TRY(read_relevance(out, out->options.relevant, err));
     out->threads = palate__thread_count(out->options.threads);

@@ -46,6 +46,14 @@ END
     [ -e saved/fold-2.test.csv ]
 }
 
+@test "differences from the baselines" {
+    made_up
+    palate cross-validate ratings.csv --scale 1:5 --factors 4 --folds 3 --metrics rmse,ndcg --differences
+    succeeds
+    says "model minus bias-only"
+    says "p: Student's t over folds, corrected as the interval is; Holm's correction is for 4 tests"
+}
+
 @test "one fold has the interval of its users" {
     made_up
     palate cross-validate ratings.csv --method leave-one-out --metrics rmse,hit-rate
