@@ -88,7 +88,7 @@ typedef struct palate_other_system {
 
 /** What to measure, and how. Fill with palate_evaluate_options_init(). */
 typedef struct palate_evaluate_options {
-    /** Names of metrics, separated by commas; "rating", "ranking" and "lists" stand for all of a
+    /** Names of metrics, such as "ndcg" or "ndcg@20", separated by commas; "rating", "ranking" and "lists" stand for all of a
      * kind, "all" for all; NULL for those by default. */
     const char *metrics;
     /** N, the lengths of the lists that are judged: up to 16 whole numbers from 1 to 1000000,

@@ -162,10 +162,17 @@ static void observe(const palate__test *test, const palate__tally *one, const pa
 
 /* ---- All of it ---- */
 
+static size_t task_count_of(const permuting *work)
+{
+    return (work->permutation_count + PERMUTATIONS_A_TASK - 1) / PERMUTATIONS_A_TASK;
+}
+
 static bool make_desks(permuting *work, double **room, palate__random4 **draws)
 {
     palate_context *context = work->test->context;
-    const size_t threads = (size_t)work->test->plan->threads;
+    const size_t tasks = task_count_of(work);
+    const size_t wanted = (size_t)work->test->plan->threads;
+    const size_t threads = wanted < tasks ? wanted : tasks;
     const size_t columns = work->column_count;
     const size_t doubles = (WAYS + PERMUTATIONS_A_TASK + 2) * columns;
     *room = palate__allocate_array(context, threads, doubles * sizeof **room);
@@ -186,7 +193,7 @@ static palate_status run(permuting *work, const palate__progress_part *part, dou
                          palate_error *err)
 {
     const size_t measures = work->test->plan->measure_count;
-    const size_t tasks = (work->permutation_count + PERMUTATIONS_A_TASK - 1) / PERMUTATIONS_A_TASK;
+    const size_t tasks = task_count_of(work);
     palate_context *context = work->test->context;
     work->larger = palate__allocate_zeroed(context, tasks * measures, sizeof *work->larger);
     if (work->larger == NULL)

@@ -10,6 +10,7 @@ enum {
     USERS_A_TASK = 64,
     /* Between two reports of progress, and of one call of palate_model_recommend(): */
     USERS_A_BLOCK = 4096,
+    TASKS_A_BLOCK = USERS_A_BLOCK / USERS_A_TASK,
     /* and fewer where lists are long, so that they take a few MB at most. */
     PLACES_A_BLOCK = 1 << 20
 };
@@ -246,7 +247,8 @@ static bool make_desks(filling *work)
     /* Of a desk, for each rating of the longest row: predictions, three of pairs, items, scratch. */
     enum { FLOATS = 1 + 3 * 2 + 1 + 2 };
     palate_context *context = work->test->context;
-    const size_t threads = (size_t)work->plan->threads;
+    const size_t threads = work->plan->threads < TASKS_A_BLOCK ? (size_t)work->plan->threads
+                                                               : TASKS_A_BLOCK;
     const size_t longest = longest_row(&work->test->ratings->by_user);
     const bool with_order = work->plan->needs_order && work->system->no_order == NULL;
     const size_t places = work->lists.places;
@@ -290,7 +292,7 @@ palate_status palate__tally_fill(const palate__system *system, const palate__pro
     palate_status status = PALATE_OK;
     const palate__test *test = system->test;
     const palate__plan *plan = test->plan;
-    palate_status statuses[USERS_A_BLOCK / USERS_A_TASK + 1];
+    palate_status statuses[TASKS_A_BLOCK];
     filling work = {.system = system,
                     .test = test,
                     .plan = plan,

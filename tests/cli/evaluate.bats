@@ -138,7 +138,7 @@ END
     palate evaluate m.palate "$DATA/small.csv" --confidence 95
     fails_with 2 'option confidence: "95" is not allowed'
     palate evaluate m.palate "$DATA/small.csv" -n 0
-    fails_with 2 'option count: "0" is not allowed; give whole numbers'
+    fails_with 2 'option count: "0" is not allowed as a length of lists; give whole numbers'
     palate evaluate m.palate "$DATA/small.csv" --relevant lots
     fails_with 2 'option relevant: "lots" is not allowed; give a number, any or auto'
     palate evaluate m.palate "$DATA/small.csv" --candidates nowhere.txt
