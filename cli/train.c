@@ -85,6 +85,18 @@ static void tell_result(const char *path, const palate_model_summary *summary)
                  summary->mode);
 }
 
+static void tell_trial(const palate_trial *trial, void *user)
+{
+    char link[40] = "off";
+    (void)user;
+    if (trial->link_regularization > 0.0)
+        snprintf(link, sizeof link, "%.3g", trial->link_regularization);
+    message_note("tried  regularization %-6.3g link %-6s %3lld factors  %2lld epochs: validation "
+                 "RMSE %.4f",
+                 trial->regularization, link, (long long)trial->factors, (long long)trial->epochs,
+                 trial->validation_rmse);
+}
+
 /* Trains and saves. `*signal_number`: what ended training early, or 0. */
 static palate_status train(const palate_ratings *ratings, const cli_arguments *arguments,
                            int *signal_number, palate_model **model, palate_error *err)
@@ -95,6 +107,7 @@ static palate_status train(const palate_ratings *ratings, const cli_arguments *a
     progress_begin(&progress, own->log, arguments_common(arguments)->quiet, options.time_limit);
     options.on_progress = progress_show;
     options.on_progress_user = &progress;
+    options.on_trial = tell_trial;
     palate_status status = palate_model_train(ratings, &options, model, err);
     *signal_number = progress_end(&progress);
     if (status == PALATE_OK || status == PALATE_E_STOPPED)
@@ -129,6 +142,7 @@ static const palate_read_options *read_options(const cli_arguments *arguments)
     const palate_train_options *train_options = arguments->values[2];
     palate_read_options *options = arguments->values[1];
     options->keep_order |= train_options->rule == PALATE_RULE_MU && train_options->biases;
+    options->threads = train_options->threads;
     return options;
 }
 
@@ -183,7 +197,7 @@ const cli_command COMMAND_TRAIN = {
     .operands_least = 1,
     .operands_most = 1,
     .groups = {{own_table, NULL},
-               {palate_read_options_table, NULL},
+               {palate_read_options_table, "threads"},
                {palate_train_options_table, NULL}},
     .examples = EXAMPLES,
     .run = run,

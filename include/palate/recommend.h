@@ -37,7 +37,12 @@ PALATE_API void palate_recommend_options_init(palate_recommend_options *options)
  * @param[out] counts  user_count: how many places of each row are used (fewer than N where items
  * run out).
  * @return PALATE_OK, PALATE_E_INVALID (option, or a row that is not there), PALATE_E_NOMEM.
- * @cost O(n k) a user; items are blocked so that factors stay in cache over several users.
+ * @threads     Reentrant. The model may be read from any number of threads.
+ * @determinism The same items and bits for any number of threads, and whatever was asked before.
+ * @cost O(n k) a user at first. When so much has been asked of a model that it pays, an index of its
+ * items is made, once: O(n k^2) time, k + 13 bytes an item, released with the model. Then nearly all
+ * items are turned away by bounds (docs/decisions/0025-item-index.md) and some tens a user are
+ * scored: no answer changes.
  */
 PALATE_API PALATE_MUST_CHECK palate_status
 palate_model_recommend(const palate_model *model, const uint32_t *users, size_t user_count,

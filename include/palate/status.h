@@ -67,9 +67,9 @@ PALATE_API const char *palate_status_name(palate_status status);
 PALATE_API const char *palate_version(void);
 
 /**
- * @return The name of the kernels chosen for this machine ("generic", "avx2", "avx512"). The
- * environment variable PALATE_ISA forces another set that the machine can run; it is read once, at
- * first use.
+ * @return The name of the kernels chosen for this machine ("generic", "avx2", "avx512",
+ * "avx512vnni"). The environment variable PALATE_ISA forces another set that the machine can run; it
+ * is read once, at first use.
  */
 PALATE_API const char *palate_kernels_name(void);
 

@@ -76,6 +76,16 @@ palate_status palate__map_file(palate_context *context, const char *path, palate
     return status;
 }
 
+void palate__mapping_expect(const palate__mapping *mapping)
+{
+#ifdef MADV_POPULATE_READ /* Linux 5.14; elsewhere, and where it fails, pages come one by one. */
+    if (mapping->mapped)
+        (void)madvise((void *)(uintptr_t)mapping->data, mapping->bytes, MADV_POPULATE_READ);
+#else
+    (void)mapping;
+#endif
+}
+
 void palate__unmap(palate_context *context, palate__mapping *mapping)
 {
     if (mapping->mapped)

@@ -19,6 +19,9 @@ palate_status palate__map_file(palate_context *context, const char *path, palate
                                palate_error *err);
 void palate__unmap(palate_context *context, palate__mapping *mapping);
 
+/* All of it will be read, and soon: saves most page faults. */
+void palate__mapping_expect(const palate__mapping *mapping);
+
 /* A file being written: a temporary one beside `path` until it is committed. "-" is standard
  * output, and what is not a regular file (a pipe, /dev/null) is written directly. */
 typedef struct palate__output {

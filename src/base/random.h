@@ -18,6 +18,14 @@ typedef enum palate__purpose {
     PALATE__RANDOM_INIT_ITEMS = 2,
     PALATE__RANDOM_VALIDATION = 3,
     PALATE__RANDOM_SYNTH = 4,
+    PALATE__RANDOM_ROW_USERS = 5,
+    PALATE__RANDOM_ROW_ITEMS = 6,
+    PALATE__RANDOM_TAIL_USERS = 7,
+    PALATE__RANDOM_TAIL_ITEMS = 8,
+    PALATE__RANDOM_LINK_USERS = 9,
+    PALATE__RANDOM_LINK_ITEMS = 10,
+    PALATE__RANDOM_DRIFT = 11,
+    PALATE__RANDOM_STRENGTHS = 12,
     /* Of evaluation. */
     PALATE__RANDOM_BASELINE = 16,
     PALATE__RANDOM_BOOTSTRAP = 17,
@@ -44,7 +52,7 @@ static inline double palate__uniform_double(uint32_t word)
     return (double)word * 0x1.0p-32;
 }
 
-/* Four standard normal numbers (Box & Muller 1958). */
+/* Four standard normal numbers, one of each word. */
 void palate__normal4(palate__random4 random, float out[4]);
 
 #endif

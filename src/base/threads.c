@@ -70,3 +70,26 @@ void palate__parallel_for(int threads, size_t task_count, palate__task task, voi
     else
         work(&shared, 0);
 }
+
+static void *run_aside(void *argument)
+{
+    const palate__aside *aside = argument;
+    aside->function(aside->argument);
+    return NULL;
+}
+
+void palate__aside_begin(palate__aside *aside, void (*function)(void *argument), void *argument)
+{
+    aside->function = function;
+    aside->argument = argument;
+    aside->running = pthread_create(&aside->thread, NULL, run_aside, aside) == 0;
+    if (!aside->running)
+        function(argument);
+}
+
+void palate__aside_end(palate__aside *aside)
+{
+    if (aside->running)
+        pthread_join(aside->thread, NULL);
+    aside->running = false;
+}

@@ -3,14 +3,26 @@
 #if defined(__x86_64__)
 #define WIDTH 8
 #include "kernels/panel.inc"
+#include "kernels/scores.inc"
 #include "kernels/tables.h"
+#include "kernels/tiles.inc"
+#include "kernels/transform.inc"
 
 const palate__kernels palate__kernels_avx2 = {
     .name = "avx2",
-    .row_map = row_map,
-    .row_map_scratch = row_map_scratch,
+    .row_update = row_update,
+    .row_update_scratch = row_update_scratch,
+    .slice_gather = slice_gather,
+    .slice_spread = slice_spread,
     .dot = dot,
     .scores = scores,
+    .scores_at = scores_at,
+    .first_outside = first_outside,
+    .screen = screen,
+    .screen_tiles = screen_tiles,
+    .tile_maxima = tile_maxima,
+    .byte_limit = BYTE_LIMIT,
+    .transform = transform,
 };
 #else
 typedef int palate__no_avx2;

@@ -5,6 +5,7 @@
 #include "palate/status.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ static const palate__kernels *const all[] = {
 #if defined(__x86_64__)
     &palate__kernels_avx2,
     &palate__kernels_avx512,
+    &palate__kernels_avx512vnni,
 #endif
     NULL,
 };
@@ -25,6 +27,15 @@ const palate__kernels *const *palate__kernels_all(void)
     return all;
 }
 
+#if defined(__x86_64__)
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("fma");
+}
+#endif
+
 int palate__kernels_usable(const palate__kernels *kernels)
 {
 #if defined(__x86_64__)
@@ -32,9 +43,9 @@ int palate__kernels_usable(const palate__kernels *kernels)
     if (kernels == &palate__kernels_avx2)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (kernels == &palate__kernels_avx512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("fma");
+        return has_avx512();
+    if (kernels == &palate__kernels_avx512vnni)
+        return has_avx512() && __builtin_cpu_supports("avx512vnni");
 #endif
     return kernels == &palate__kernels_generic;
 }

@@ -3,6 +3,8 @@
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/avx2.c PROPERTIES COMPILE_OPTIONS
         "-mavx2;-mfma;-ffp-contract=fast;-Wno-psabi")
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/avx512.c PROPERTIES COMPILE_OPTIONS
-        "-mavx512f;-mavx512vl;-mavx512dq;-mavx512bw;-mfma;-mprefer-vector-width=512;-ffp-contract=fast;-Wno-psabi")
+    set(avx512 "-mavx512f;-mavx512vl;-mavx512dq;-mavx512bw;-mfma;-mprefer-vector-width=512;-ffp-contract=fast;-Wno-psabi")
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/avx512.c PROPERTIES COMPILE_OPTIONS "${avx512}")
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/avx512vnni.c PROPERTIES COMPILE_OPTIONS
+        "${avx512};-mavx512vnni")
 endif()

@@ -2,6 +2,8 @@
 /* The plain kernels: what every other set must agree with, up to rounding. */
 #include "kernels/tables.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { LANES = PALATE__LANES };
@@ -34,8 +36,137 @@ static void scores(const float *user, const float *items, const float *start, si
         out[j] = start[j] + dot(user, items + j * k, k);
 }
 
+static void scores_at(const float *user, const float *items, const uint32_t *rows,
+                      const float *start, size_t k, size_t count, float *out)
+{
+    for (size_t j = 0; j < count; j++)
+        out[j] = start[j] + dot(user, items + rows[j] * k, k);
+}
+
+static size_t first_outside(const float *values, size_t count, float low, float high)
+{
+    size_t e = 0;
+    while (e < count && values[e] >= low && values[e] <= high)
+        e++;
+    return e;
+}
+
+static void screen(const float *users, const float *thresholds, const float *items,
+                   const float *offsets, size_t k, size_t count, uint32_t *hits)
+{
+    enum { USERS = PALATE__SCREEN_USERS };
+    for (size_t j = 0; j < count; j++) {
+        float sums[USERS];
+        for (size_t r = 0; r < USERS; r++)
+            sums[r] = offsets[j];
+        for (size_t f = 0; f < k; f++)
+            for (size_t r = 0; r < USERS; r++)
+                sums[r] += users[f * USERS + r] * items[j * k + f];
+        hits[j] = 0;
+        for (size_t r = 0; r < USERS; r++)
+            hits[j] |= (uint32_t) !(sums[r] < thresholds[r]) << r;
+    }
+}
+
+/* ---- Screening in bytes ---- */
+
+static bool may_reach(const palate__tiles *tiles, const palate__tile_users *users, size_t t)
+{
+    bool found = false;
+    for (size_t r = 0; r < users->count; r++)
+        found |= !(tiles->tops[t] + users->lengths[r] * tiles->lengths[t] < users->thresholds[r]);
+    return found;
+}
+
+/* The sums of products of one user with the items of a tile. */
+static void multiply_tile(const uint8_t *items, const int8_t *user, size_t quads, int32_t *sums)
+{
+    enum { ITEMS = PALATE__TILE_ITEMS };
+    memset(sums, 0, ITEMS * sizeof *sums);
+    for (size_t q = 0; q < quads; q++)
+        for (size_t l = 0; l < ITEMS; l++)
+            for (size_t i = 0; i < 4; i++)
+                sums[l] += items[(q * ITEMS + l) * 4 + i] * user[q * PALATE__TILE_USERS * 4 + i];
+}
+
+/* For each item of a tile, product and offset with what the bytes have too much. */
+static void score_tile(const palate__tiles *tiles, const palate__tile_users *users, size_t t,
+                       size_t r, float *out)
+{
+    int32_t sums[PALATE__TILE_ITEMS];
+    const uint8_t *items = tiles->bytes + t * tiles->quads * 4 * PALATE__TILE_ITEMS;
+    multiply_tile(items, users->bytes + 4 * r, tiles->quads, sums);
+    for (size_t l = 0; l < PALATE__TILE_ITEMS; l++)
+        out[l] = (float)sums[l] * (users->scales[r] * tiles->scales[t]) +
+                 tiles->offsets[t * PALATE__TILE_ITEMS + l];
+}
+
+static uint16_t screen_tile(const palate__tiles *tiles, const palate__tile_users *users, size_t t,
+                            size_t r)
+{
+    float values[PALATE__TILE_ITEMS];
+    const float limit = users->thresholds[r] + users->shifts[r] * tiles->scales[t] -
+                        users->reaches[r] * tiles->misses[t] - users->misses[r] * tiles->lengths[t];
+    uint16_t found = 0;
+    score_tile(tiles, users, t, r, values);
+    for (size_t l = 0; l < PALATE__TILE_ITEMS; l++)
+        found |= (uint16_t)(!(values[l] < limit) << l);
+    return found;
+}
+
+static size_t screen_tiles(const palate__tiles *tiles, const palate__tile_users *users,
+                           size_t first, size_t end, palate__tile_hits *hits)
+{
+    size_t count = 0;
+    for (size_t t = first; t < end; t++) {
+        bool found = false;
+        if (!may_reach(tiles, users, t))
+            continue;
+        hits[count] = (palate__tile_hits){.tile = (uint32_t)t};
+        for (size_t r = 0; r < users->count; r++) {
+            hits[count].lanes[r] = screen_tile(tiles, users, t, r);
+            found |= hits[count].lanes[r] != 0;
+        }
+        count += found;
+    }
+    return count;
+}
+
+static void tile_maxima(const palate__tiles *tiles, const palate__tile_users *users, size_t first,
+                        size_t end, const uint16_t *const *hidden, float *maxima)
+{
+    enum { ITEMS = PALATE__TILE_ITEMS };
+    for (size_t i = 0; i < users->count * ITEMS; i++)
+        maxima[i] = -INFINITY;
+    for (size_t t = first; t < end; t++) {
+        for (size_t r = 0; r < users->count; r++) {
+            float values[ITEMS];
+            const float less = users->shifts[r] * tiles->scales[t] +
+                               users->reaches[r] * tiles->misses[t] +
+                               users->misses[r] * tiles->lengths[t];
+            score_tile(tiles, users, t, r, values);
+            for (size_t l = 0; l < ITEMS; l++)
+                if ((hidden[r][t] >> l & 1) == 0 && values[l] - less > maxima[r * ITEMS + l])
+                    maxima[r * ITEMS + l] = values[l] - less;
+        }
+    }
+}
+
+static void transform(const palate__transform *by, const float *const *rows, size_t count,
+                      double *out)
+{
+    for (size_t r = 0; r < count; r++, out += by->width) {
+        memcpy(out, by->begin, by->width * sizeof *out);
+        for (size_t f = 0; f < by->length; f++)
+            for (size_t j = 0; j < by->width; j++)
+                out[j] += (double)rows[r][f] * by->matrix[f * by->width + j];
+    }
+}
+
+/* ---- The row update ---- */
+
 /* A residual, and the rated rows transposed: coordinate f of all ratings lies together. */
-static size_t row_map_scratch(size_t stride, size_t count)
+static size_t row_update_scratch(size_t stride, size_t count)
 {
     return count * (stride + 1);
 }
@@ -52,48 +183,77 @@ static void gather(const palate__row_problem *p, const float *x, float *residual
     }
 }
 
-/* Moves coordinate f to its minimum, given `z`, its values in the rated rows. */
-static void update_coordinate(const palate__row_problem *p, size_t f, const float *z,
-                              float *residual, float *x)
+/* The step of coordinate f to its minimum, or to a draw around it; at least `room`. */
+static float step_of(const palate__row_problem *p, size_t f, float slope, float curvature,
+                     float room)
 {
-    float lambda = f == 0 ? p->bias_lambda : p->lambda;
-    float slope = dot(residual, z, p->count) + lambda * (p->prior[f] - x[f]);
-    float step = slope / (lambda + dot(z, z, p->count));
-    if (f > 0 && step < p->bound - x[f])
-        step = p->bound - x[f];
+    const palate__row_noise *noise = p->noise;
+    float step = slope / curvature;
+    if (noise == NULL)
+        return f > 0 && step < room ? room : step;
+    float deviation = noise->deviation / sqrtf(curvature);
+    float normal = noise->normals[f];
+    float low = (room - step) / deviation;
+    if (f > 0 && normal < low)
+        normal = noise->above(noise->random, f, low);
+    return step + deviation * normal;
+}
+
+/* Moves coordinate f, given `z`, its values in the rated rows. */
+static void update_coordinate(const palate__row_problem *p, size_t f, const float *z,
+                              float *residual, float *x, float *away)
+{
+    float slope = dot(residual, z, p->count) - p->lambda[f] * away[f];
+    float step = step_of(p, f, slope, p->lambda[f] + dot(z, z, p->count), p->bound - x[f]);
     x[f] += step;
+    away[f] += step;
     for (size_t e = 0; e < p->count; e++)
         residual[e] -= step * z[e];
 }
 
-static double penalty_of(const palate__row_problem *p, const float *x)
-{
-    double sum = 0.0;
-    for (size_t f = 1; f < p->coordinate_count; f++) {
-        double away = (double)x[f] - (double)p->prior[f];
-        sum += away * away;
-    }
-    double away = p->fit_bias ? (double)x[0] - (double)p->prior[0] : 0.0;
-    return (double)p->lambda * sum + (double)p->bias_lambda * away * away;
-}
-
-static palate__row_result row_map(const palate__row_problem *p, float *x, float *scratch)
+static double row_update(const palate__row_problem *p, float *x, float *away, float *scratch)
 {
     float *residual = scratch;
     float *panel = scratch + p->count;
+    double squared_error = 0.0;
     gather(p, x, residual, panel);
     for (size_t f = 0; f < p->coordinate_count; f++)
-        update_coordinate(p, f, panel + f * p->count, residual, x);
-    palate__row_result result = {0.0, penalty_of(p, x)};
+        update_coordinate(p, f, panel + f * p->count, residual, x, away);
     for (size_t e = 0; e < p->count; e++)
-        result.squared_error += (double)residual[e] * (double)residual[e];
-    return result;
+        squared_error += (double)residual[e] * (double)residual[e];
+    return squared_error;
+}
+
+static void slice_gather(const float *matrix, size_t stride, const uint32_t *rows,
+                         const float *weights, size_t count, float *sums)
+{
+    memset(sums, 0, LANES * sizeof *sums);
+    for (size_t e = 0; e < count; e++)
+        for (size_t l = 0; l < LANES; l++)
+            sums[l] += weights[rows[e]] * matrix[rows[e] * stride + l];
+}
+
+static void slice_spread(float *matrix, size_t stride, const uint32_t *rows, const float *weights,
+                         size_t count, const float *change)
+{
+    for (size_t e = 0; e < count; e++)
+        for (size_t l = 0; l < LANES; l++)
+            matrix[rows[e] * stride + l] -= weights[rows[e]] * change[l];
 }
 
 const palate__kernels palate__kernels_generic = {
     .name = "generic",
-    .row_map = row_map,
-    .row_map_scratch = row_map_scratch,
+    .row_update = row_update,
+    .row_update_scratch = row_update_scratch,
+    .slice_gather = slice_gather,
+    .slice_spread = slice_spread,
     .dot = dot,
     .scores = scores,
+    .scores_at = scores_at,
+    .first_outside = first_outside,
+    .screen = screen,
+    .screen_tiles = screen_tiles,
+    .tile_maxima = tile_maxima,
+    .byte_limit = 127,
+    .transform = transform,
 };

@@ -14,48 +14,118 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PALATE__LANES = 16 };
+enum {
+    PALATE__LANES = 16,
+    PALATE__SCREEN_USERS = 32, /* Of a screen in floats. */
+    PALATE__TILE_ITEMS = 16,   /* Of a screen in bytes; */
+    PALATE__TILE_USERS = 8     /* and users. */
+};
 
-/* One row to improve; see row_map below. Pointers to float are to 64-byte aligned memory unless
+/* How a coordinate is drawn rather than minimized: numbers that are the caller's to make. */
+typedef struct palate__row_noise {
+    float deviation;      /* > 0: the standard deviation of a rating. */
+    const float *normals; /* `stride` standard normal numbers; 0 in the padding, and at coordinate 0
+                             where it is not fitted. */
+    /* A standard normal number that is at least `low`, for coordinate f. */
+    float (*above)(void *random, size_t f, float low);
+    void *random;
+} palate__row_noise;
+
+/* One row to improve; see row_update below. Pointers to float are to 64-byte aligned memory unless
  * said otherwise. */
 typedef struct palate__row_problem {
     const float
         *fixed; /* Rows of the fixed side, `stride` floats each: coordinate 0 is that row's bias. */
     size_t stride; /* A multiple of PALATE__LANES: 1 + k coordinates and padding, which holds 0. */
-    size_t coordinate_count;   /* 1 + k */
-    const uint32_t *columns;   /* The rows of `fixed` that are rated: c of them. Any alignment. */
-    const float *ratings;      /* c, on the original scale. Any alignment. */
-    size_t count;              /* c >= 0 */
-    float shift, gain;         /* Targets are (rating - shift) * gain. */
-    float lambda, bias_lambda; /* > 0 for coordinates 1..k, and for coordinate 0. */
-    float bound;               /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
-    const float *prior;        /* `stride` floats: the prior mean of each coordinate. */
-    int fit_bias;              /* 0: coordinate 0 stays as it is (and counts as 0). */
+    size_t coordinate_count; /* 1 + k */
+    const uint32_t *columns; /* The rows of `fixed` that are rated: c of them. Any alignment. */
+    const float *ratings;    /* c, on the original scale. Any alignment. */
+    size_t count;            /* c >= 0 */
+    float shift, gain;       /* Targets are (rating - shift) * gain. */
+    const float *lambda;     /* `stride` floats > 0: the strength of each coordinate's prior. */
+    float bound;             /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
+    int fit_bias;            /* 0: coordinate 0 stays as it is (and counts as 0). */
+    const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
 
-/* What an update came to, for the objective. */
-typedef struct palate__row_result {
-    double squared_error; /* After the update: sum of squares of targets minus predictions. */
-    double penalty; /* After the update: lambda |x - prior|^2 + bias_lambda (x_0 - prior_0)^2. */
-} palate__row_result;
+/*
+ * Items for a screen in bytes, in tiles of PALATE__TILE_ITEMS. Item l of tile t is a vector y_tl,
+ * known as bytes: coordinate 4 q + i is about
+ *
+ *     scales[t] (b - 128),   b = bytes[((t quads + q) PALATE__TILE_ITEMS + l) 4 + i]
+ */
+typedef struct palate__tiles {
+    size_t quads;         /* Coordinates / 4; a multiple of 4. */
+    const uint8_t *bytes; /* Aligned. */
+    const float *offsets; /* PALATE__TILE_ITEMS a tile. */
+    const float *scales;  /* One a tile, as the following. */
+    const float *misses;  /* How far any y of the tile is from what its bytes stand for. */
+    const float *lengths; /* Of the longest y. */
+    const float *tops;    /* The largest offset. */
+} palate__tiles;
+
+/* Users for a screen in bytes. User r is a vector x_r, known as bytes: coordinate 4 q + i is about
+ * scales[r] b, b = bytes[(q PALATE__TILE_USERS + r) 4 + i], of size byte_limit at most. Places
+ * without a user hold zeros, and INFINITY as threshold. */
+typedef struct palate__tile_users {
+    size_t count;        /* 1..PALATE__TILE_USERS */
+    const int8_t *bytes; /* Aligned. */
+    float scales[PALATE__TILE_USERS];
+    float shifts[PALATE__TILE_USERS];  /* 128 times the sum of the bytes, times the scale. */
+    float reaches[PALATE__TILE_USERS]; /* Length of what the bytes stand for. */
+    float misses[PALATE__TILE_USERS];  /* How far x is from that. */
+    float lengths[PALATE__TILE_USERS]; /* Of x. */
+    float thresholds[PALATE__TILE_USERS];
+} palate__tile_users;
+
+/* Bit l of lanes[r]: user r, item l. */
+typedef struct palate__tile_hits {
+    uint32_t tile;
+    uint16_t lanes[PALATE__TILE_USERS];
+} palate__tile_hits;
+
+/* out = begin + matrix' row: `width` numbers from `length`. */
+typedef struct palate__transform {
+    const double *matrix; /* length x width */
+    const double *begin;  /* width */
+    size_t length;
+    size_t width; /* A multiple of 16. */
+} palate__transform;
 
 typedef struct palate__kernels {
     const char *name;
 
     /*
-     * Improves one row x (`stride` floats) by one pass of coordinate descent on its residual:
+     * Improves one row x (`stride` floats) by one pass over its coordinates f = 0..k:
      *
-     *     e = target - x_0 - (bias of the column) - sum_f x_f z_f          z_f: coordinate f of a
-     * rated row for f = 0..k:  x_f <- max(bound, (sum_e e z_f + x_f sum_e z_f^2 + lambda prior_f) /
-     * (lambda + sum_e z_f^2)) e   <- e - (change of x_f) z_f
+     *     e = target - x_0 - (bias of the column) - sum_f x_f z_f    z_f: coordinate f of a rated row
+     *     m = x_f + (sum e z_f - lambda_f away_f) / (lambda_f + sum z_f^2)
+     *     x_f <- max(m, bound)                                        without noise: the minimum
+     *            N(m, deviation^2 / (lambda_f + sum z_f^2)) >= bound  with noise: drawn
      *
-     * so sum e^2 + penalty never rises (up to rounding). `scratch` has row_map_scratch(stride,
-     * count) floats.
+     * where `away` (`stride` floats, 0 in the padding) is how far x is from the mean of its prior, and
+     * moves with x. Without noise sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding).
+     * `scratch` has row_update_scratch(stride, count) floats; afterwards the first `count` of them
+     * hold e. Returns sum e^2.
      */
-    palate__row_result (*row_map)(const palate__row_problem *problem, float *x, float *scratch);
+    double (*row_update)(const palate__row_problem *problem, float *x, float *away, float *scratch);
 
     /* Floats of scratch for rows of at most `count` ratings. */
-    size_t (*row_map_scratch)(size_t stride, size_t count);
+    size_t (*row_update_scratch)(size_t stride, size_t count);
+
+    /*
+     * A slice of PALATE__LANES columns of a matrix, and the rows that share something:
+     *
+     *     sums[l] = sum_e weights[rows[e]] * matrix[rows[e] * stride + l]            gather
+     *     matrix[rows[e] * stride + l] -= weights[rows[e]] * change[l]                spread
+     *
+     * `matrix` points at the slice's first column, 64-byte aligned as are sums and change; rows are
+     * `count` different ones.
+     */
+    void (*slice_gather)(const float *matrix, size_t stride, const uint32_t *rows,
+                         const float *weights, size_t count, float *sums);
+    void (*slice_spread)(float *matrix, size_t stride, const uint32_t *rows, const float *weights,
+                         size_t count, const float *change);
 
     /* sum_f a[f] b[f] over `length` floats of any alignment. */
     float (*dot)(const float *a, const float *b, size_t length);
@@ -64,6 +134,66 @@ typedef struct palate__kernels {
      * alignment. */
     void (*scores)(const float *user, const float *items, const float *start, size_t k,
                    size_t count, float *scores);
+
+    /* The same for items that do not lie side by side: scores[j] = start[j] +
+     * dot(user, items + rows[j] * k, k). */
+    void (*scores_at)(const float *user, const float *items, const uint32_t *rows,
+                      const float *start, size_t k, size_t count, float *scores);
+
+    /* The first of `count` values that is not within low..high, as what is no number never is; or
+     * `count`. Any alignment. */
+    size_t (*first_outside)(const float *values, size_t count, float low, float high);
+
+    /*
+     * Which of `count` items may reach the thresholds of PALATE__SCREEN_USERS users. Bit r of
+     * hits[j] is set unless, in floats,
+     *
+     *     offsets[j] + sum_f users[f * PALATE__SCREEN_USERS + r] items[j * k + f] < thresholds[r]
+     *
+     * with the sum taken in any order, each product rounded or not: it is off the true value by at
+     * most (k + 1) 2^-23 times the sum of the sizes of its terms. Not a number on either side sets
+     * the bit. Any alignment; nothing may overlap.
+     */
+    void (*screen)(const float *users, const float *thresholds, const float *items,
+                   const float *offsets, size_t k, size_t count, uint32_t *hits);
+
+    /*
+     * Which items of tiles first..end-1 may reach the thresholds of users: what may be found where
+     * x.y + offset is at least the threshold. A tile in which, for every user,
+     *
+     *     tops[t] + lengths[r] lengths[t] < thresholds[r]          (Cauchy and Schwarz)
+     *
+     * holds nothing. In the others, lane l of user r is set unless
+     *
+     *     sum (scales[r] scales[t]) + offsets[tl] <
+     *         thresholds[r] + shifts[r] scales[t] - reaches[r] misses[t] - misses[r] lengths[t]
+     *
+     * where `sum` is the exact sum of products of bytes and the rest are floats, each operation
+     * rounded or not. Not a number on either side sets the bit. Writes the tiles that have a bit
+     * set, in increasing order, and returns how many; `hits` has room for all.
+     */
+    size_t (*screen_tiles)(const palate__tiles *tiles, const palate__tile_users *users,
+                           size_t first, size_t end, palate__tile_hits *hits);
+
+    /*
+     * How good the items of tiles first..end-1 are at least: maxima[r * PALATE__TILE_ITEMS + l] is
+     * the largest, over those of lane l that user r's bit l of hidden[r][t] does not hide, of
+     *
+     *     sum (scales[r] scales[t]) + offsets[tl] - shifts[r] scales[t] - reaches[r] misses[t] -
+     *         misses[r] lengths[t]
+     *
+     * which x.y + offset is not below, in floats as in screen_tiles; -INFINITY where there is none.
+     * Of `hidden` and `maxima` only the first users->count places are touched.
+     */
+    void (*tile_maxima)(const palate__tiles *tiles, const palate__tile_users *users, size_t first,
+                        size_t end, const uint16_t *const *hidden, float *maxima);
+
+    /* The largest size of a user's byte that these two can take. */
+    int byte_limit;
+
+    /* Transforms `count` rows into out, count x width, each sum taken in order of coordinates. */
+    void (*transform)(const palate__transform *by, const float *const *rows, size_t count,
+                      double *out);
 } palate__kernels;
 
 /* The table for this machine. Thread-safe, chosen at first use. */

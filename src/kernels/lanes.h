@@ -5,6 +5,7 @@
 #ifndef PALATE_KERNELS_LANES_H
 #define PALATE_KERNELS_LANES_H
 
+#include <immintrin.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -29,12 +30,52 @@ LANES_INLINE void store(float *to, lanes value)
     memcpy(to, &value, sizeof value);
 }
 
-/* The first `count` elements, zeros after them; count <= WIDTH. */
+/* A number in every lane. */
+LANES_INLINE lanes spread(float value)
+{
+    return value - (lanes){0};
+}
+
+/* The first `count` elements, zeros after them; count <= WIDTH. Nothing else is read. */
 LANES_INLINE lanes load_part(const float *from, size_t count)
 {
-    lanes value = {0};
-    memcpy(&value, from, count * sizeof(float));
-    return value;
+#if WIDTH == 16
+    return (lanes)_mm512_maskz_loadu_ps((__mmask16)((1U << count) - 1), from);
+#else
+    static const int chosen[2 * WIDTH] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    const __m256i mask = _mm256_loadu_si256((const void *)(chosen + WIDTH - count));
+    return (lanes)_mm256_maskload_ps(from, mask);
+#endif
+}
+
+/* The larger of each pair; b where one of them is not a number. */
+LANES_INLINE lanes larger(lanes a, lanes b)
+{
+#if WIDTH == 16
+    return (lanes)_mm512_max_ps((__m512)a, (__m512)b);
+#else
+    return (lanes)_mm256_max_ps((__m256)a, (__m256)b);
+#endif
+}
+
+/* Bit l is set unless a[l] < b[l]; so also where one of them is not a number. */
+LANES_INLINE unsigned not_below(lanes a, lanes b)
+{
+#if WIDTH == 16
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_NLT_UQ);
+#else
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_NLT_UQ));
+#endif
+}
+
+/* Bit l is set where a[l] >= b[l]; not where one of them is not a number. */
+LANES_INLINE unsigned at_least(lanes a, lanes b)
+{
+#if WIDTH == 16
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GE_OQ);
+#else
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GE_OQ));
+#endif
 }
 
 /* ---- Adding up four vectors at once: element i is the sum of the i-th argument. ---- */

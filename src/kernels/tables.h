@@ -9,6 +9,7 @@ extern const palate__kernels palate__kernels_generic;
 #if defined(__x86_64__)
 extern const palate__kernels palate__kernels_avx2;
 extern const palate__kernels palate__kernels_avx512;
+extern const palate__kernels palate__kernels_avx512vnni;
 #endif
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a model sound? What every other function relies on without looking is looked at here, once. */
+#include "base/compiler.h"
+#include "base/threads.h"
+#include "kernels/kernels.h"
 #include "model/layout.h"
 
 #include <float.h>
@@ -49,6 +52,48 @@ static palate_status check_counts(const inspection *in, const party *p)
     return PALATE_OK;
 }
 
+/* Optional tensors are there together and whole, or not at all. */
+static palate_status check_optional_sizes(const inspection *in)
+{
+    const uint64_t *of = in->sizes->of;
+    const palate_model *model = in->model;
+    const struct {
+        bool there;
+        palate__dimension dimension;
+        uint64_t length;
+        const char *what;
+    } rules[] = {
+        {model->moment_begins != NULL, PALATE__MOMENT_USERS_AND_ONE, of[PALATE__USERS] + 1,
+         "moment_begins"},
+        {model->users.link != NULL, PALATE__USER_LINKS, of[PALATE__ITEMS], "user_link"},
+        {model->items.link != NULL, PALATE__ITEM_LINKS, of[PALATE__USERS], "item_link"},
+        {model->users.lambda != NULL, PALATE__LAMBDAS, of[PALATE__FACTORS] + 1, "user_lambda"},
+        {model->users.sample_offsets != NULL, PALATE__SAMPLED_USERS, of[PALATE__USERS],
+         "user_sample_offsets"},
+        {model->items.sample_offsets != NULL, PALATE__SAMPLED_ITEMS, of[PALATE__ITEMS],
+         "item_sample_offsets"},
+    };
+    for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++)
+        if (of[rules[r].dimension] != (rules[r].there ? rules[r].length : 0))
+            return wrong(in, "%s has the wrong length", rules[r].what);
+    bool moments = model->moment_begins != NULL && model->moment_times != NULL &&
+                   model->moment_values != NULL;
+    bool no_moments = model->moment_begins == NULL && model->moment_times == NULL &&
+                      model->moment_values == NULL;
+    if (!moments && !no_moments)
+        return wrong(in, "moment_begins, moment_times and moment_values belong together");
+    if ((model->users.lambda == NULL) != (model->items.lambda == NULL))
+        return wrong(in, "user_lambda and item_lambda belong together");
+    if ((model->users.sample_offsets == NULL) != (model->items.sample_offsets == NULL))
+        return wrong(in, "user_sample_offsets and item_sample_offsets belong together");
+    if (of[PALATE__SAMPLES] > 0 ? of[PALATE__FACTORS] % of[PALATE__SAMPLES] != 0
+                                : model->users.sample_offsets != NULL)
+        return wrong(in, "%llu factors are not those of %llu samples",
+                     (unsigned long long)of[PALATE__FACTORS],
+                     (unsigned long long)of[PALATE__SAMPLES]);
+    return PALATE_OK;
+}
+
 static palate_status check_sizes(const inspection *in)
 {
     const uint64_t *of = in->sizes->of;
@@ -59,10 +104,36 @@ static palate_status check_sizes(const inspection *in)
         of[PALATE__ITEMS_AND_ONE] != of[PALATE__ITEMS] + 1 ||
         of[PALATE__FACTORS_AND_ONE] != of[PALATE__FACTORS] + 1)
         return wrong(in, "the lengths of its tensors contradict each other");
-    return PALATE_OK;
+    return check_optional_sizes(in);
 }
 
 /* ---- Ids ---- */
+
+/* How many rows ahead memory is asked for what a row needs. */
+enum { ROWS_AHEAD = 16 };
+
+static size_t count_zeros(const char *bytes, size_t count)
+{
+    size_t zeros = 0;
+    for (size_t b = 0; b < count; b++)
+        zeros += bytes[b] == '\0';
+    return zeros;
+}
+
+/* As many zeros as ids, and each id ends with one: none has another in it. */
+static palate_status check_zeros(const inspection *in, const party *p)
+{
+    const palate__ids *ids = &p->side->ids;
+    if (count_zeros(ids->bytes, (size_t)p->byte_count) == p->count)
+        return PALATE_OK;
+    for (uint64_t row = 0; row < p->count; row++) {
+        const size_t bytes = palate__ids_bytes(ids, (uint32_t)row);
+        if (memchr(palate__ids_text(ids, (uint32_t)row), '\0', bytes) != NULL)
+            return wrong(in, "%s_ids: the id of row %llu does not end with its only zero", p->name,
+                         (unsigned long long)row);
+    }
+    return PALATE_OK;
+}
 
 static palate_status check_ids(const inspection *in, const party *p)
 {
@@ -75,11 +146,11 @@ static palate_status check_ids(const inspection *in, const party *p)
         if (end > p->byte_count || end < begin + 2)
             return wrong(in, "%s_id_ends: the id of row %llu is empty or out of place", p->name,
                          (unsigned long long)row);
-        if (memchr(ids->bytes + begin, '\0', end - begin) != ids->bytes + end - 1)
+        if (ids->bytes[end - 1] != '\0')
             return wrong(in, "%s_ids: the id of row %llu does not end with its only zero", p->name,
                          (unsigned long long)row);
     }
-    return PALATE_OK;
+    return check_zeros(in, p);
 }
 
 /* Every row stands in the order of appearance once. */
@@ -101,49 +172,56 @@ done:
     return status;
 }
 
+/* Asks for the slot where the search for a row's id begins. */
+static void ask_for_slot(const palate__ids *ids, uint32_t row)
+{
+    const uint64_t hash = palate__id_hash(palate__ids_text(ids, row), palate__ids_bytes(ids, row));
+    PALATE__PREFETCH(&ids->slots[(uint32_t)hash & (ids->slot_count - 1)]);
+}
+
+/* Every slot is empty or names a row, and as many do as there are rows. */
+static palate_status check_slot_rows(const inspection *in, const party *p)
+{
+    const uint32_t *slots = p->side->ids.slots;
+    const uint32_t count = (uint32_t)p->count;
+    uint32_t used = 0, empty = 0; /* Without a way out, so that the compiler takes many at once. */
+    for (uint64_t slot = 0; slot < p->slot_count; slot++) {
+        used += slots[slot] < count;
+        empty += slots[slot] == PALATE__NO_ID;
+    }
+    for (uint64_t slot = 0; slot < p->slot_count && used + empty != p->slot_count; slot++)
+        if (slots[slot] != PALATE__NO_ID && slots[slot] >= count)
+            return wrong(in, "%s_id_slots names row %lu of %llu", p->name,
+                         (unsigned long)slots[slot], (unsigned long long)p->count);
+    if (used != count)
+        return wrong(in, "%s_id_slots names %llu of %llu rows", p->name, (unsigned long long)used,
+                     (unsigned long long)p->count);
+    return PALATE_OK;
+}
+
 /* Every row is found by its id, so no two have the same. Empty slots end every search. */
 static palate_status check_slots(const inspection *in, const party *p)
 {
     const palate__ids *ids = &p->side->ids;
-    uint64_t used = 0;
-    for (uint64_t slot = 0; slot < p->slot_count; slot++) {
-        if (ids->slots[slot] != PALATE__NO_ID && ids->slots[slot] >= p->count)
-            return wrong(in, "%s_id_slots names row %lu of %llu", p->name,
-                         (unsigned long)ids->slots[slot], (unsigned long long)p->count);
-        used += ids->slots[slot] != PALATE__NO_ID;
-    }
-    if (used != p->count)
-        return wrong(in, "%s_id_slots names %llu of %llu rows", p->name, (unsigned long long)used,
-                     (unsigned long long)p->count);
-    for (uint32_t row = 0; row < p->count; row++)
+    const palate_status status = check_slot_rows(in, p);
+    if (status != PALATE_OK)
+        return status;
+    for (uint32_t row = 0; row < p->count; row++) {
+        if (row + ROWS_AHEAD < p->count)
+            ask_for_slot(ids, row + ROWS_AHEAD);
         if (palate__ids_find(ids, palate__ids_text(ids, row), palate__ids_bytes(ids, row)) != row)
             return wrong(in, "%s_id_slots does not lead to row %lu", p->name, (unsigned long)row);
+    }
     return PALATE_OK;
 }
 
 /* ---- Numbers ---- */
 
-/* The first of `count` values outside low..high (which NaN is), or count. */
-static size_t first_outside(const float *values, size_t count, float low, float high)
-{
-    enum { BLOCK = 4096 };
-    for (size_t first = 0; first < count; first += BLOCK) {
-        size_t end = count - first < BLOCK ? count : first + BLOCK;
-        bool good = true; /* Without a way out, so that the compiler can take many at once. */
-        for (size_t e = first; e < end; e++)
-            good &= (values[e] >= low) & (values[e] <= high);
-        for (size_t e = first; !good && e < end; e++)
-            if (!(values[e] >= low && values[e] <= high))
-                return e;
-    }
-    return count;
-}
-
 static palate_status check_factors(const inspection *in, const party *p, const char *what,
                                    const float *factors, size_t rows)
 {
     const size_t k = (size_t)in->sizes->of[PALATE__FACTORS];
-    size_t e = first_outside(factors, rows * k, 0.0F, FLT_MAX);
+    size_t e = palate__kernels_get()->first_outside(factors, rows * k, 0.0F, FLT_MAX);
     if (e == rows * k)
         return PALATE_OK;
     return wrong(in, "%s_%s: row %zu, factor %zu is %g; factors are finite and not negative",
@@ -153,11 +231,37 @@ static palate_status check_factors(const inspection *in, const party *p, const c
 static palate_status check_offsets(const inspection *in, const party *p, const char *what,
                                    const float *offsets, size_t rows)
 {
-    size_t row = first_outside(offsets, rows, -FLT_MAX, FLT_MAX);
+    size_t row = palate__kernels_get()->first_outside(offsets, rows, -FLT_MAX, FLT_MAX);
     if (row == rows)
         return PALATE_OK;
     return wrong(in, "%s_%s: the offset of row %zu is %g; it must be finite", p->name, what, row,
                  (double)offsets[row]);
+}
+
+/* Of optional tensors: numbers that are finite, and for strengths above 0. */
+static palate_status check_optional(const inspection *in, const party *p, const char *what,
+                                    const float *values, size_t count, float low)
+{
+    size_t e = values == NULL ? count
+                              : palate__kernels_get()->first_outside(values, count, low, FLT_MAX);
+    if (e == count)
+        return PALATE_OK;
+    return wrong(in, "%s_%s: entry %zu is %g, which cannot be", p->name, what, e,
+                 (double)values[e]);
+}
+
+static palate_status check_prior(const inspection *in, const party *p, uint64_t links)
+{
+    palate_status status = PALATE_OK;
+    const uint64_t *of = in->sizes->of;
+    const palate__side *side = p->side;
+    PALATE_TRY(
+        check_optional(in, p, "link", side->link, (size_t)(links * of[PALATE__FACTORS]), -FLT_MAX));
+    PALATE_TRY(check_optional(in, p, "lambda", side->lambda, (size_t)of[PALATE__LAMBDAS], 0.0F));
+    PALATE_TRY(check_optional(in, p, "sample_offsets", side->sample_offsets,
+                              (size_t)(p->count * of[PALATE__SAMPLES]), -FLT_MAX));
+done:
+    return status;
 }
 
 static palate_status check_side(const inspection *in, const party *p)
@@ -176,6 +280,39 @@ done:
     return status;
 }
 
+/* The check of one side, beside that of the other. */
+typedef struct side_check {
+    inspection in;
+    const party *p;
+    palate_error err;
+    palate_status status;
+} side_check;
+
+static void run_side_check(void *argument)
+{
+    side_check *check = argument;
+    check->in.err = &check->err;
+    check->status = check_side(&check->in, check->p);
+}
+
+/* Both sides, at once where there is much of them. Of two errors the users' comes out. */
+static palate_status check_sides(const inspection *in, const party *users, const party *items)
+{
+    enum { MANY_ROWS = 10000 };
+    palate__aside aside;
+    side_check check = {.in = *in, .p = items};
+    if (users->count + items->count < MANY_ROWS) {
+        const palate_status status = check_side(in, users);
+        return status != PALATE_OK ? status : check_side(in, items);
+    }
+    palate__aside_begin(&aside, run_side_check, &check);
+    const palate_status status = check_side(in, users);
+    palate__aside_end(&aside);
+    if (status == PALATE_OK && check.status != PALATE_OK && in->err != NULL)
+        *in->err = check.err;
+    return status != PALATE_OK ? status : check.status;
+}
+
 static bool is_float(double value)
 {
     return fabs(value) <= (double)FLT_MAX;
@@ -189,6 +326,12 @@ static palate_status check_facts(const inspection *in)
         return wrong(in, "the scale %g:%g is none", facts->scale.low, facts->scale.high);
     if (!is_float(facts->mean) || !is_float(facts->base))
         return wrong(in, "the mean %g or the base %g is not finite", facts->mean, facts->base);
+    const palate_model *model = in->model;
+    if (!(model->gain > 0.0) || !isfinite(model->gain) || !is_float(model->anchor) ||
+        !is_float(model->user_bias_mean) || !is_float(model->item_bias_mean))
+        return wrong(in, "the gain %g or the anchor %g cannot be", model->gain, model->anchor);
+    if (!(model->blend >= 0.0 && model->blend < 1.0))
+        return wrong(in, "the blend %g is not within 0..1", model->blend);
     return PALATE_OK;
 }
 
@@ -242,6 +385,34 @@ static palate_status check_seen(const inspection *in)
     return PALATE_OK;
 }
 
+/* ---- Moments ---- */
+
+static palate_status check_moments(const inspection *in)
+{
+    const palate_model *model = in->model;
+    const uint64_t *of = in->sizes->of;
+    const int64_t *begins = model->moment_begins;
+    if (begins == NULL)
+        return PALATE_OK;
+    if (begins[0] != 0 || begins[of[PALATE__USERS]] != (int64_t)of[PALATE__MOMENTS])
+        return wrong(in, "moment_begins does not span moment_times");
+    if (!(model->drift_scale > 0.0) || !isfinite(model->drift_scale))
+        return wrong(in, "the drift_scale %g is none", model->drift_scale);
+    for (size_t user = 0; user < of[PALATE__USERS]; user++) {
+        if (begins[user + 1] < begins[user] || begins[user + 1] > (int64_t)of[PALATE__MOMENTS])
+            return wrong(in, "moment_begins falls after user row %zu", user);
+        for (int64_t e = begins[user] + 1; e < begins[user + 1]; e++)
+            if (model->moment_times[e] <= model->moment_times[e - 1])
+                return wrong(in, "moment_times: those of user row %zu do not rise", user);
+    }
+    size_t e = palate__kernels_get()->first_outside(model->moment_values,
+                                                    (size_t)of[PALATE__MOMENTS], -FLT_MAX, FLT_MAX);
+    if (e < of[PALATE__MOMENTS])
+        return wrong(in, "moment_values: entry %zu is %g; it must be finite", e,
+                     (double)model->moment_values[e]);
+    return PALATE_OK;
+}
+
 palate_status palate__model_check(const palate_model *model, const palate__sizes *sizes,
                                   const char *where, palate_status failure, palate_error *err)
 {
@@ -255,8 +426,10 @@ palate_status palate__model_check(const palate_model *model, const palate__sizes
     PALATE_TRY(check_sizes(&in));
     PALATE_TRY(check_counts(&in, &users));
     PALATE_TRY(check_counts(&in, &items));
-    PALATE_TRY(check_side(&in, &users));
-    PALATE_TRY(check_side(&in, &items));
+    PALATE_TRY(check_sides(&in, &users, &items));
+    PALATE_TRY(check_prior(&in, &users, of[PALATE__USER_LINKS]));
+    PALATE_TRY(check_prior(&in, &items, of[PALATE__ITEM_LINKS]));
+    PALATE_TRY(check_moments(&in));
     PALATE_TRY(check_facts(&in)); /* After the factors, which the mean may come from. */
     PALATE_TRY(check_seen(&in));
 done:

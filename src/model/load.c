@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loading: the file is mapped, checked whole, and used where it lies. A file is believed in nothing:
- * first that its bytes are those that were written (checksum), then that the header describes them,
- * then that what they hold is a model.
+ * not that its bytes are those that were written (checksum), nor that the header describes them, nor
+ * that what they hold is a model.
  */
+#include "base/threads.h"
 #include "model/layout.h"
 
 #include <inttypes.h>
@@ -18,6 +19,9 @@ typedef struct loading {
     const char *path;
     palate__span file;
     size_t header_bytes;
+    size_t digits; /* Where those of the checksum are; 0: it is not being computed. */
+    uint64_t checksum;
+    palate__aside checking;
     json_t *root;
     palate__sizes sizes;
     palate_error *err;
@@ -108,19 +112,40 @@ static palate__span data_of(const loading *l)
     return (palate__span){l->file.text + begin, l->file.bytes - begin};
 }
 
-static palate_status check_checksum(const loading *l, size_t digits)
+static void compute_checksum(void *argument)
 {
-    char expected[PALATE__CHECKSUM_DIGITS + 1];
+    loading *l = argument;
     const palate__span data = data_of(l);
     const palate__span start = {l->file.text, PALATE__LENGTH_BYTES + l->header_bytes};
-    snprintf(expected, sizeof expected, "%016" PRIx64,
-             palate__model_checksum(start, digits, &data, 1));
-    if (memcmp(l->file.text + digits, expected, PALATE__CHECKSUM_DIGITS) != 0)
-        return damaged(l,
-                       "its checksum is %.*s, but its content gives %s: it was cut short or "
-                       "changed after it was written",
-                       (int)PALATE__CHECKSUM_DIGITS, l->file.text + digits, expected);
-    return PALATE_OK;
+    l->checksum = palate__model_checksum(start, l->digits, &data, 1);
+}
+
+/* Computes the checksum, beside all that follows where the file is large: 64 MB take as long as
+ * everything else. */
+static void begin_checksum(loading *l, size_t digits)
+{
+    enum { LARGE_BYTES = 1 << 20 };
+    l->digits = digits;
+    if (l->file.bytes < LARGE_BYTES)
+        compute_checksum(l);
+    else
+        palate__aside_begin(&l->checking, compute_checksum, l);
+}
+
+/* What is wrong with the bytes says more than what comes of it: this error replaces others. */
+static palate_status check_checksum(loading *l, palate_status status)
+{
+    char expected[PALATE__CHECKSUM_DIGITS + 1];
+    if (l->digits == 0)
+        return status;
+    palate__aside_end(&l->checking);
+    snprintf(expected, sizeof expected, "%016" PRIx64, l->checksum);
+    if (memcmp(l->file.text + l->digits, expected, PALATE__CHECKSUM_DIGITS) == 0)
+        return status;
+    return damaged(l,
+                   "its checksum is %.*s, but its content gives %s: it was cut short or "
+                   "changed after it was written",
+                   (int)PALATE__CHECKSUM_DIGITS, l->file.text + l->digits, expected);
 }
 
 static palate_status parse_header(loading *l)
@@ -141,7 +166,7 @@ static palate_status read_header(loading *l)
     size_t digits = 0;
     PALATE_TRY(check_start(l, &digits));
     PALATE_TRY(check_length(l, digits));
-    PALATE_TRY(check_checksum(l, digits));
+    begin_checksum(l, digits);
     PALATE_TRY(parse_header(l));
 done:
     return status;
@@ -261,6 +286,8 @@ static palate_status attach_tensor(loading *l, const palate__tensor *tensor)
     const json_t *entry = json_object_get(l->root, tensor->name);
     const char *found = json_string_value(json_object_get(entry, "dtype"));
     extent at = {0};
+    if (entry == NULL && tensor->optional)
+        return PALATE_OK;
     if (entry == NULL)
         return damaged(l, "tensor '%s' is missing", tensor->name);
     if (found == NULL || strcmp(found, type->name) != 0)
@@ -286,6 +313,9 @@ static palate_status attach_tensors(loading *l)
     l->sizes.of[PALATE__NO_DIMENSION] = 1;
     for (size_t t = 0; t < PALATE__TENSOR_COUNT; t++)
         PALATE_TRY(attach_tensor(l, &palate__tensors[t]));
+    for (size_t d = 0; d < PALATE__DIMENSION_COUNT; d++)
+        if (l->sizes.of[d] == UINT64_MAX) /* Of no tensor that is there. */
+            l->sizes.of[d] = 0;
 done:
     return status;
 }
@@ -303,6 +333,9 @@ static palate_status read_facts(loading *l)
     for (size_t f = 0; f < PALATE__FACT_COUNT; f++) {
         const palate__fact *fact = &palate__facts[f];
         const char *text = metadata(l, fact->name);
+        if (text == NULL &&
+            (fact->kind == PALATE__FACT_LATER || fact->kind == PALATE__FACT_LATER_TEXT))
+            continue;
         if (text == NULL)
             return damaged(l, "'%s' is missing from its metadata", fact->name);
         palate_status status = palate__fact_parse(l->model, fact, text, l->err);
@@ -336,6 +369,18 @@ static palate_status check_options(const loading *l)
     if (status == PALATE_OK && !json_is_object(options))
         status = damaged(l, "'options' in its metadata is not an object");
     json_decref(options);
+    return status;
+}
+
+static palate_status check_tuning(const loading *l)
+{
+    json_t *tuning = NULL;
+    if (metadata(l, "tuning") == NULL)
+        return PALATE_OK;
+    palate_status status = parse_within(l, "tuning", &tuning);
+    if (status == PALATE_OK && !json_is_array(tuning))
+        status = damaged(l, "'tuning' in its metadata is not a list");
+    json_decref(tuning);
     return status;
 }
 
@@ -412,6 +457,7 @@ static void set_counts(palate_model *model, const palate__sizes *sizes)
     model->items.ids.count = (uint32_t)sizes->of[PALATE__ITEMS];
     model->users.ids.slot_count = (uint32_t)sizes->of[PALATE__USER_SLOTS];
     model->items.ids.slot_count = (uint32_t)sizes->of[PALATE__ITEM_SLOTS];
+    model->sample_count = (uint32_t)sizes->of[PALATE__SAMPLES];
 }
 
 static palate_status fill(loading *l)
@@ -422,6 +468,7 @@ static palate_status fill(loading *l)
     PALATE_TRY(attach_tensors(l));
     PALATE_TRY(read_facts(l));
     PALATE_TRY(check_options(l));
+    PALATE_TRY(check_tuning(l));
     PALATE_TRY(read_names(l));
     PALATE_TRY(read_log(l));
     set_counts(l->model, &l->sizes);
@@ -430,24 +477,33 @@ done:
     return status;
 }
 
+static palate_status read_all(loading *l, palate_context *context)
+{
+    palate_status status = PALATE_OK;
+    uint32_t factor_count = 0;
+    PALATE_TRY(read_header(l));
+    PALATE_TRY(read_factor_count(l, &factor_count));
+    PALATE_TRY(palate__model_create_empty(context, factor_count, &l->model, l->err));
+    PALATE_TRY(fill(l));
+done:
+    return check_checksum(l, status);
+}
+
 palate_status palate_model_load(palate_context *context, const char *path, palate_model **out,
                                 palate_error *err)
 {
     palate_status status = PALATE_OK;
     palate__mapping mapping = {0};
     loading l = {.path = path, .err = err};
-    uint32_t factor_count = 0;
     if (out != NULL)
         *out = NULL;
     if (out == NULL || path == NULL)
         return palate__fail(err, PALATE_E_INVALID, "palate_model_load: %s is NULL",
                             out == NULL ? "out" : "path");
     PALATE_TRY(palate__map_file(context, path, &mapping, err));
+    palate__mapping_expect(&mapping);
     l.file = (palate__span){mapping.data, mapping.bytes};
-    PALATE_TRY(read_header(&l));
-    PALATE_TRY(read_factor_count(&l, &factor_count));
-    PALATE_TRY(palate__model_create_empty(context, factor_count, &l.model, err));
-    PALATE_TRY(fill(&l));
+    PALATE_TRY(read_all(&l, context));
     l.model->mapping = mapping;
     mapping = (palate__mapping){0};
     *out = l.model;

@@ -9,17 +9,38 @@
 
 static const palate_option rows[] = {
     {"factors", "n-factors n-components rank k dim", PALATE_OPTION_COUNT_AUTO, AT(factors), "auto",
-     1, 1000, NULL, "K", "Latent factors; auto: 32, for rule mu 15"},
+     1, 1000, NULL, "K",
+     "Latent factors; auto: 63, for fewer than 20,000 ratings and in mode strict 31, for rule mu "
+     "15"},
     {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT_AUTO, AT(epochs), "auto",
-     0, 100000, NULL, "N", "Most sweeps over all users and items; auto: 30, for rule mu 50"},
+     0, 100000, NULL, "N",
+     "Most sweeps over all users and items; auto: 40, in mode pure 100, for rule mu 50, for bayes "
+     "500"},
     {"mode", "", PALATE_OPTION_CHOICE, AT(mode), "default", 0, 0, "default|strict|pure", "MODE",
      "default: signed offsets, most accurate; strict: offsets >= 0 too; pure: R ~ U V^T alone"},
-    {"rule", "solver algorithm", PALATE_OPTION_CHOICE, AT(rule), "map", 0, 0, "map|mu", "RULE",
-     "map: coordinate descent; mu: multiplicative updates, as Surprise's NMF"},
+    {"rule", "solver algorithm", PALATE_OPTION_CHOICE, AT(rule), "map", 0, 0, "map|mu|bayes",
+     "RULE",
+     "map: coordinate descent; mu: multiplicative updates, as Surprise's NMF; bayes: averages of "
+     "the "
+     "posterior"},
     {"regularization", "reg reg-param lambda l2 alpha-w reg-pu", PALATE_OPTION_REAL_AUTO,
      AT(regularization), "auto", 0, 1e9, NULL, "L", "Strength of the prior of the factors"},
-    {"bias-regularization", "bias-reg reg-bu lambda-bu", PALATE_OPTION_REAL_AUTO,
-     AT(bias_regularization), "auto", 0, 1e9, NULL, "L", "Strength of the prior of the offsets"},
+    {"user-bias-regularization", "reg-bu lambda-bu", PALATE_OPTION_REAL_AUTO,
+     AT(user_bias_regularization), "auto", 0, 1e9, NULL, "L",
+     "Strength of the prior of the users' offsets"},
+    {"item-bias-regularization", "reg-bi lambda-bi", PALATE_OPTION_REAL_AUTO,
+     AT(item_bias_regularization), "auto", 0, 1e9, NULL, "L",
+     "Strength of the prior of the items' offsets"},
+    {"link", "", PALATE_OPTION_CHOICE, AT(link), "on", 0, 0, "on|off", "on|off",
+     "Shrink factors towards what was rated by whom, rather than towards one point"},
+    {"link-regularization", "", PALATE_OPTION_REAL_AUTO, AT(link_regularization), "auto", 0, 1e9,
+     NULL, "L", "Strength of the prior of the link"},
+    {"time", "", PALATE_OPTION_CHOICE, AT(time), "auto", 0, 0, "auto|off", "auto|off",
+     "auto: users' offsets move with time where the ratings have times and show it"},
+    {"time-scale", "", PALATE_OPTION_REAL_AUTO, AT(time_scale), "auto", 1e-3, 1e15, NULL, "T",
+     "How long a user's offset stays as it is, in the unit of the times"},
+    {"time-regularization", "", PALATE_OPTION_REAL_AUTO, AT(time_regularization), "auto", 1e-3, 1e9,
+     NULL, "L", "Strength of the prior of how far it moves"},
     {"anchor", "", PALATE_OPTION_REAL_AUTO, AT(anchor), "auto", 0, 1, NULL, "A",
      "Where the prior of the factors is centred, on a scale of width 4"},
     {"biases", "biased use-bias", PALATE_OPTION_BOOL, AT(biases), "false", 0, 0, NULL, NULL,
@@ -30,6 +51,18 @@ static const palate_option rows[] = {
      "Rule mu: least starting value of a factor"},
     {"init-high", "", PALATE_OPTION_REAL, AT(init_high), "1", 0, 1e6, NULL, "X",
      "Rule mu: greatest starting value of a factor"},
+    {"samples", "", PALATE_OPTION_COUNT_AUTO, AT(samples), "auto", 0, 10000, NULL, "S",
+     "Rule bayes: draws to keep; 0: only their mean, a model of k factors; auto: as many as have "
+     "room, "
+     "8 to 64"},
+    {"burn-in", "burnin", PALATE_OPTION_COUNT_AUTO, AT(burn_in), "auto", 0, 100000, NULL, "N",
+     "Rule bayes: epochs before the first draw that counts; auto: an eighth of them"},
+    {"blend", "", PALATE_OPTION_REAL, AT(blend), "0.3", 0, 0.9, NULL, "W",
+     "Rule bayes: weight of the minimum, rule map's answer, in the average with the draws"},
+    {"tune", "", PALATE_OPTION_BOOL, AT(tune), "false", 0, 0, NULL, NULL,
+     "Choose regularization, link and factors, where they are auto, on a tenth of the ratings; "
+     "takes "
+     "some ten times as long"},
     {"seed", "random-state", PALATE_OPTION_SEED, AT(seed), "0", 0, 0, NULL, "N",
      "Of everything random"},
     {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,
@@ -39,7 +72,8 @@ static const palate_option rows[] = {
     {"patience", "", PALATE_OPTION_COUNT, AT(patience), "5", 0, 100000, NULL, "N",
      "With validation: stop after N epochs without a better RMSE; 0: never"},
     {"tolerance", "tol", PALATE_OPTION_REAL_AUTO, AT(tolerance), "auto", 0, 1, NULL, "X",
-     "Stop when the objective falls by less than this share in an epoch; auto: 0.0001, rule mu 0"},
+     "Stop when the objective falls by less than this share in an epoch; auto: 0.0001, rule mu and "
+     "bayes 0"},
     {"time-limit", "", PALATE_OPTION_REAL, AT(time_limit), "0", 0, 1e9, NULL, "SECONDS",
      "Stop after this long with the model reached; 0: no limit"},
 };

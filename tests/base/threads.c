@@ -100,6 +100,29 @@ static void test_thread_count(void **state)
     assert_in_range(palate__thread_count(-3), 1, 1024);
 }
 
+static void count_down(void *argument)
+{
+    int *left = argument;
+    while (*left > 0)
+        --*left;
+}
+
+/* Both run, and what one wrote the other sees. */
+static void test_aside(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 100; round++) {
+        int other = 1000 * round, own = 1000;
+        palate__aside aside;
+        palate__aside_begin(&aside, count_down, &other);
+        count_down(&own);
+        palate__aside_end(&aside);
+        assert_int_equal(other, 0);
+        assert_int_equal(own, 0);
+        palate__aside_end(&aside); /* Nothing is left to wait for. */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +130,7 @@ int main(void)
         cmocka_unit_test(test_one_thread_in_order),
         cmocka_unit_test(test_results_are_visible),
         cmocka_unit_test(test_thread_count),
+        cmocka_unit_test(test_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

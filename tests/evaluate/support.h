@@ -3,6 +3,7 @@
 #ifndef TESTS_EVALUATE_SUPPORT_H
 #define TESTS_EVALUATE_SUPPORT_H
 
+#include "model/model.h"
 #include "palate/palate.h"
 
 #include <math.h>
@@ -87,6 +88,17 @@ static inline palate_ratings *test_ratings(void)
     return ratings_of(held_out, stars, false);
 }
 
+/* To 32nds, so that some scores are equal. */
+static inline void round_side(palate__side *side, size_t k)
+{
+    float *factors = palate__writable(side->factors);
+    float *offsets = palate__writable(side->offsets);
+    for (size_t e = 0; e < side->ids.count * k; e++)
+        factors[e] = roundf(32.0F * factors[e]) / 32.0F;
+    for (size_t row = 0; row < side->ids.count; row++)
+        offsets[row] = roundf(32.0F * offsets[row]) / 32.0F;
+}
+
 static inline palate_model *trained_model(const palate_ratings *ratings)
 {
     palate_train_options options;
@@ -97,6 +109,8 @@ static inline palate_model *trained_model(const palate_ratings *ratings)
     palate_error err = {.message = ""};
     if (palate_model_train(ratings, &options, &model, &err) != PALATE_OK)
         fail_msg("%s", err.message);
+    round_side(&model->users, (size_t)FACTORS);
+    round_side(&model->items, (size_t)FACTORS);
     return model;
 }
 

@@ -12,6 +12,7 @@ static palate_status predict(const palate__system *system, uint32_t user, int64_
 {
     const palate__test *test = system->test;
     const uint32_t *columns = test->ratings->by_user.columns + begin;
+    const int64_t *times = test->ratings->times;
     uint32_t users[BATCH];
     uint32_t items[BATCH];
     palate_status status = PALATE_OK;
@@ -22,8 +23,9 @@ static palate_status predict(const palate__system *system, uint32_t user, int64_
             users[e] = test->user_rows[user];
             items[e] = item < test->items.item_count ? item : PALATE_NO_ROW;
         }
-        status = palate_model_predict(test->model, users, items, part, predictions + done, NULL,
-                                      NULL);
+        const palate_cells cells = {part, users, items,
+                                    times == NULL ? NULL : times + begin + (int64_t)done};
+        status = palate_model_predict(test->model, &cells, predictions + done, NULL, NULL, NULL);
     }
     return status;
 }
