@@ -262,20 +262,23 @@ static int read_all(evaluate_work *work)
 {
     const cli_arguments *arguments = work->arguments;
     const own_options *own = arguments->values[OWN];
+    const palate_evaluate_options *options = arguments->values[EVALUATE];
+    palate_read_options *read_options = arguments->values[READ];
     palate_context *context = arguments->context;
     palate_error err;
+    read_options->threads = options->threads;
     if (palate_model_load(context, arguments->operands[0], &work->model, &err) != PALATE_OK ||
-        palate_ratings_read(context, arguments->operands[1], arguments->values[READ], &work->test,
-                            &err) != PALATE_OK)
+        palate_ratings_read(context, arguments->operands[1], read_options, &work->test, &err) !=
+            PALATE_OK)
         return message_failed(&err);
-    if (own->train != NULL && palate_ratings_read(context, own->train, arguments->values[READ],
-                                                  &work->train, &err) != PALATE_OK)
+    if (own->train != NULL &&
+        palate_ratings_read(context, own->train, read_options, &work->train, &err) != PALATE_OK)
         return message_failed(&err);
     if (own->candidates != NULL &&
         !(row_list_begin(&work->candidates) &&
           row_list_read(&work->candidates, work->model, &SIDE_ITEMS, own->candidates)))
         return EXIT_FAILED;
-    return others_read(&work->others, arguments, arguments->values[READ]);
+    return others_read(&work->others, arguments, read_options);
 }
 
 static int evaluate(evaluate_work *work)
@@ -380,7 +383,7 @@ const cli_command COMMAND_EVALUATE = {
     .operands_most = 100,
     .groups = {{own_table, NULL},
                {palate_evaluate_options_table, NULL},
-               {palate_read_options_table, "keep-order"}},
+               {palate_read_options_table, "keep-order threads"}},
     .examples = EXAMPLES,
     .run = run,
 };
