@@ -83,9 +83,11 @@ END
 }
 
 @test "Ctrl-C ends it; nothing is shown where nobody looks on" {
-    "$PALATE" synth --users 3000 --items 1000 -o ratings.csv
-    "$PALATE" cross-validate ratings.csv --factors 200 --epochs 10000 --tolerance 0 >out 2>err &
+    made_up
+    "$PALATE" cross-validate ratings.csv --factors 200 --epochs 100000 --tolerance 0 --save-split saved >out 2>err &
     local pid=$!
+    # From then on a signal only asks it to stop.
+    until grep -q "wrote saved" err; do sleep 0.1; done
     sleep 1
     kill -TERM "$pid"
     local exit_status=0
