@@ -17,8 +17,8 @@
  */
 #include "base/context.h"
 #include "base/threads.h"
+#include "recommend/numbers.h"
 #include "recommend/request.h"
-#include "recommend/rounding.h"
 
 #include <float.h>
 #include <math.h>
@@ -67,14 +67,6 @@ typedef struct search {
 
 /* ---- Users ---- */
 
-static double length_of(const float *values, size_t count)
-{
-    double sum = 0.0;
-    for (size_t f = 0; f < count; f++)
-        sum += (double)values[f] * (double)values[f];
-    return sqrt(sum);
-}
-
 /*
  * The score is constant + o' + x.y, but for rounding:
  *
@@ -90,16 +82,12 @@ static void set_bounds(const search *work, const double *x, seeker *out)
     const palate__index *index = work->index;
     const palate__balance *balance = &index->balance;
     const float *factors = out->list.factors;
-    const double own = length_of(factors, model->factor_count);
+    const double own = sqrt(palate__squares_of_floats(factors, model->factor_count));
     const double offset = (double)out->list.offset;
     const double base = (double)(float)model->summary.base;
-    double sum = 0.0;
-    for (size_t f = 0; f < balance->width; f++)
-        sum += x[f] * x[f];
-    out->length = sqrt(sum);
-    out->constant = base + offset;
-    for (size_t f = 0; f < model->factor_count; f++)
-        out->constant += (double)factors[f] * balance->item_mean[f];
+    out->length = sqrt(palate__squares(x, balance->width));
+    out->constant = base + offset +
+                    palate__product(factors, balance->item_mean, model->factor_count);
     out->sizes = fabs(base) + fabs(offset) + index->offset_most;
     out->slack = balance->error * (own + balance->user_mean_length) *
                      (index->longest + balance->item_mean_length) +
@@ -132,27 +120,22 @@ static float threshold_of(const seeker *of, size_t k)
 static void fill_user(const search *work, const seeker *of, const double *x, size_t r,
                       palate__tile_users *group, int8_t *bytes)
 {
+    const palate__kernels *kernels = work->asked->kernels;
     const size_t width = work->index->balance.width;
-    const int limit = work->asked->kernels->byte_limit;
-    double largest = 0.0, off = 0.0;
+    const float scale = palate__round_up(palate__largest(x, width) / kernels->byte_limit);
+    int8_t steps[PALATE__INDEX_WIDTH_MOST];
     int sum = 0, squares = 0;
-    for (size_t f = 0; f < width; f++)
-        largest = fabs(x[f]) > largest ? fabs(x[f]) : largest;
-    const float scale = palate__round_up(largest / limit);
-    const double inverse = 1.0 / (double)scale;
+    const double left = kernels->to_steps(x, width, (double)scale, kernels->byte_limit, steps);
     for (size_t f = 0; f < width; f++) {
-        const double place = x[f] * inverse;
-        const int byte = (int)(place + (place < 0.0 ? -0.5 : 0.5));
-        const double away = x[f] - (double)scale * (double)byte;
-        bytes[(f / 4 * GROUP + r) * 4 + f % 4] = (int8_t)byte;
-        sum += byte;
-        squares += byte * byte;
-        off += away * away;
+        sum += steps[f];
+        squares += steps[f] * steps[f];
     }
+    for (size_t f = 0; f < width; f += 4)
+        memcpy(bytes + f * GROUP + 4 * r, steps + f, 4);
     group->scales[r] = scale;
     group->shifts[r] = (float)(128.0 * (double)scale * (double)sum);
     group->reaches[r] = palate__round_up((double)scale * sqrt((double)squares));
-    group->misses[r] = palate__round_up(sqrt(off));
+    group->misses[r] = palate__round_up(sqrt(left));
     group->lengths[r] = palate__round_up(of->length);
 }
 
