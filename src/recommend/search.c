@@ -28,7 +28,10 @@
 enum {
     GROUP = PALATE__TILE_USERS,
     ITEMS = PALATE__TILE_ITEMS,
+    /* 32 take 15 % longer at 1,000,000 items; 128 are no faster below, and hide twice as much. */
     USERS_A_TASK = 8 * GROUP,
+    /* A floor from 32 tiles saves two of five parts of the time of a user at 10,677 items; 16 and 64
+     * are as good. */
     FLOOR_TILES = 32,
     FLOOR_PARTS_MOST = 16,
     CHUNK_FIRST = 2, /* Tiles. */
