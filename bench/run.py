@@ -82,8 +82,9 @@ def palate_on_folds(folder, options, model):
     results, seconds = [], []
     for fold in range(1, 6):
         seconds.append(Run("train", folder / f"u{fold}.base", "-o", model, "--scale", "1:5", *options).seconds)
-        results.append(Run("evaluate", model, folder / f"u{fold}.test", "--json").json())
-    return {"rmse": mean(r["rmse"] for r in results), "mae": mean(r["mae"] for r in results),
+        answer = Run("evaluate", model, folder / f"u{fold}.test", "--json", "--resamples", 0).json()
+        results.append(answer["systems"][0]["figures"])
+    return {"rmse": mean(r["rmse"]["value"] for r in results), "mae": mean(r["mae"]["value"] for r in results),
             "seconds": mean(seconds)}
 
 

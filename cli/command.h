@@ -15,7 +15,7 @@ typedef struct option_group {
 } option_group;
 
 /* Most tables of one command, the common one and an end included. */
-enum { GROUPS_MAX = 5 };
+enum { GROUPS_MAX = 8 };
 
 /* An option as it was given, in order, for options that may be repeated. */
 typedef struct given_option {
@@ -60,7 +60,7 @@ extern const cli_command *const COMMANDS[];
 const cli_command *command_find(const char *name);
 
 extern const cli_command COMMAND_TRAIN, COMMAND_PREDICT, COMMAND_RECOMMEND, COMMAND_EVALUATE,
-    COMMAND_INFO, COMMAND_CHECK, COMMAND_SYNTH, COMMAND_IMPORT, COMMAND_EXPORT, COMMAND_COMPLETION,
-    COMMAND_HELP, COMMAND_VERSION;
+    COMMAND_SPLIT, COMMAND_CROSS_VALIDATE, COMMAND_INFO, COMMAND_CHECK, COMMAND_SYNTH,
+    COMMAND_IMPORT, COMMAND_EXPORT, COMMAND_COMPLETION, COMMAND_HELP, COMMAND_VERSION;
 
 #endif

@@ -19,7 +19,7 @@ static void visit_options(const cli_command *command, option_visitor visit)
 
 static bool takes_file(const palate_option *option)
 {
-    static const char *const names[] = {"FILE", "MODEL", "PATH"};
+    static const char *const names[] = {"FILE", "MODEL", "PATH", "FOLDER"};
     for (size_t place = 0; place < sizeof names / sizeof names[0]; place++)
         if (option->placeholder != NULL && strcmp(option->placeholder, names[place]) == 0)
             return true;

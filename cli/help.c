@@ -17,8 +17,7 @@ static size_t word_bytes(const char *text)
     return strcspn(text, " ");
 }
 
-/* Writes words, beginning at column `column`, in lines indented by `indent`. */
-static void write_wrapped(const char *text, size_t column, size_t indent)
+void help_write_wrapped(const char *text, size_t column, size_t indent)
 {
     bool first = true;
     while (*text != '\0') {
@@ -65,7 +64,7 @@ static void write_option(const palate_option *option)
         column = 0;
     }
     printf("%*s", (int)(OPTION_COLUMN - column), "");
-    write_wrapped(text, OPTION_COLUMN, OPTION_COLUMN);
+    help_write_wrapped(text, OPTION_COLUMN, OPTION_COLUMN);
 }
 
 static void write_table(const cli_command *command, size_t group, const palate_option_table *table)
@@ -90,7 +89,7 @@ void help_command(const cli_command *command)
     const palate_option_table *table = NULL;
     printf("usage: palate %s%s%s\n\n", command->name, command->operands[0] == '\0' ? "" : " ",
            command->operands);
-    write_wrapped(command->description, 0, 0);
+    help_write_wrapped(command->description, 0, 0);
     for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++)
         write_table(command, group, table);
     write_examples(command->examples);
@@ -101,7 +100,7 @@ void help_overview(FILE *stream)
     fprintf(stream, "usage: palate COMMAND ...\n\n"
                     "Recommendations from ratings, by non-negative matrix factorization.\n\n");
     for (size_t place = 0; COMMANDS[place] != NULL; place++)
-        fprintf(stream, "  %-12s %s\n", COMMANDS[place]->name, COMMANDS[place]->summary);
+        fprintf(stream, "  %-14s %s\n", COMMANDS[place]->name, COMMANDS[place]->summary);
     fprintf(stream, "\nA first try:\n"
                     "  palate train ratings.csv -o movies.palate\n"
                     "  palate recommend movies.palate --user 42\n\n"

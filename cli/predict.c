@@ -4,13 +4,16 @@
 #include "describe.h"
 #include "output.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct own_options {
     const char *user;
     const char *item;
+    const char *time;
     const char *output;
+    bool std;
     bool json;
 } own_options;
 
@@ -20,6 +23,10 @@ static const palate_option OPTIONS[] = {
     {"user", "", PALATE_OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "ID",
      "Predict one rating: of this user, for --item"},
     {"item", "", PALATE_OPTION_TEXT, AT(item), NULL, 0, 0, NULL, "ID", "The item of --user"},
+    {"time", "timestamp", PALATE_OPTION_TEXT, AT(time), NULL, 0, 0, NULL, "T",
+     "When, for --user and --item, in the unit of the times learned from"},
+    {"std", "deviation uncertainty", PALATE_OPTION_BOOL, AT(std), "false", 0, 0, NULL, NULL,
+     "How sure: the standard deviation of a rating around its prediction (models of rule bayes)"},
     {"output", "", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "FILE",
      "Where to write the predictions; by default standard output"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON, not CSV"},
@@ -45,11 +52,13 @@ typedef struct pair_block {
     const palate_model *model;
     output *out;
     bool json;
+    bool std;
     size_t count; /* Pairs waiting. */
     int64_t done; /* Pairs written. */
     id_place user_ids[BLOCK_PAIRS], item_ids[BLOCK_PAIRS];
     uint32_t users[BLOCK_PAIRS], items[BLOCK_PAIRS];
-    float predictions[BLOCK_PAIRS];
+    int64_t times[BLOCK_PAIRS];
+    float predictions[BLOCK_PAIRS], deviations[BLOCK_PAIRS];
     char *text; /* The ids, as they do not outlive the callback. */
     size_t text_used, text_capacity;
     palate_unknown_counts unknown;
@@ -66,6 +75,10 @@ static void write_csv(pair_block *block, size_t place)
                  block->item_ids[place].bytes);
     output_character(block->out, ',');
     output_real(block->out, block->predictions[place]);
+    if (block->std) {
+        output_character(block->out, ',');
+        output_real(block->out, block->deviations[place]);
+    }
     output_character(block->out, '\n');
 }
 
@@ -79,6 +92,10 @@ static void write_json(pair_block *block, size_t place)
                      block->item_ids[place].bytes);
     output_text(block->out, ", \"prediction\": ");
     output_real_exact(block->out, block->predictions[place]);
+    if (block->std) {
+        output_text(block->out, ", \"std\": ");
+        output_real_exact(block->out, block->deviations[place]);
+    }
     output_character(block->out, '}');
 }
 
@@ -86,8 +103,10 @@ static void write_json(pair_block *block, size_t place)
 static bool flush(pair_block *block)
 {
     palate_unknown_counts unknown;
-    block->status = palate_model_predict(block->model, block->users, block->items, block->count,
-                                         block->predictions, &unknown, block->err);
+    const palate_cells cells = {block->count, block->users, block->items, block->times};
+    block->status = palate_model_predict(block->model, &cells, block->predictions,
+                                         block->std ? block->deviations : NULL, &unknown,
+                                         block->err);
     if (block->status != PALATE_OK)
         return false;
     block->unknown.users += unknown.users;
@@ -129,6 +148,7 @@ static bool on_pair(const palate_pair *pair, void *user)
     }
     block->users[place] = palate_model_find_user(block->model, pair->user, pair->user_bytes);
     block->items[place] = palate_model_find_item(block->model, pair->item, pair->item_bytes);
+    block->times[place] = pair->time;
     block->count++;
     return block->count < BLOCK_PAIRS || flush(block);
 }
@@ -148,7 +168,9 @@ static int write_pairs(const cli_arguments *arguments, pair_block *block)
     palate_error err;
     palate_error block_err;
     block->err = &block_err;
-    output_text(block->out, block->json ? "[" : "user,item,prediction\n");
+    output_text(block->out, block->json  ? "["
+                            : block->std ? "user,item,prediction,std\n"
+                                         : "user,item,prediction\n");
     palate_status status = palate_pairs_read(arguments->context, arguments->operands[1],
                                              arguments->values[1], on_pair, block, NULL, &err);
     if (status == PALATE_OK)
@@ -188,6 +210,7 @@ static int predict_pairs(const cli_arguments *arguments, const palate_model *mod
     block->model = model;
     block->out = &out;
     block->json = own->json;
+    block->std = own->std;
     int exit_status = predict_into(arguments, block);
     free(block->text);
     free(block);
@@ -196,24 +219,49 @@ static int predict_pairs(const cli_arguments *arguments, const palate_model *mod
 
 /* ---- One rating ---- */
 
-static int predict_one(const own_options *own, const palate_model *model)
+static int print_one(const own_options *own, float prediction, float deviation)
 {
+    if (own->json) {
+        json_t *json = json_pack("{s:s, s:s, s:f}", "user", own->user, "item", own->item,
+                                 "prediction", (double)prediction);
+        if (own->std)
+            json_object_set_new(json, "std", json_real((double)deviation));
+        return describe_print_json(json);
+    }
+    printf(own->std ? "%.6g,%.6g\n" : "%.6g\n", (double)prediction, (double)deviation);
+    return EXIT_DONE;
+}
+
+static bool parse_time(const char *text, int64_t *time)
+{
+    char *end = NULL;
+    errno = 0;
+    *time = text == NULL ? PALATE_NO_TIME : strtoll(text, &end, 10);
+    return text == NULL || (errno == 0 && end != text && *end == '\0');
+}
+
+static int predict_one(const cli_arguments *arguments, const palate_model *model)
+{
+    const own_options *own = arguments->values[0];
     palate_error err;
     palate_unknown_counts unknown = {0, 0, 0};
     float prediction = 0;
+    float deviation = 0;
+    int64_t time = PALATE_NO_TIME;
+    if (!parse_time(own->time, &time))
+        return arguments_usage_error(arguments->command, "--time %s: not a whole number",
+                                     own->time);
     uint32_t user = palate_model_find_user(model, own->user, PALATE_TEXT);
     uint32_t item = palate_model_find_item(model, own->item, PALATE_TEXT);
-    if (palate_model_predict(model, &user, &item, 1, &prediction, &unknown, &err) != PALATE_OK)
+    const palate_cells cells = {1, &user, &item, &time};
+    if (palate_model_predict(model, &cells, &prediction, own->std ? &deviation : NULL, &unknown,
+                             &err) != PALATE_OK)
         return message_failed(&err);
     if (unknown.users > 0)
         message_note("the model does not know user %s: predicted for the typical one", own->user);
     if (unknown.items > 0)
         message_note("the model does not know item %s: predicted for the typical one", own->item);
-    if (own->json)
-        return describe_print_json(json_pack("{s:s, s:s, s:f}", "user", own->user, "item",
-                                             own->item, "prediction", (double)prediction));
-    printf("%.6g\n", (double)prediction);
-    return EXIT_DONE;
+    return print_one(own, prediction, deviation);
 }
 
 static int run(const cli_arguments *arguments)
@@ -223,6 +271,9 @@ static int run(const cli_arguments *arguments)
     if (one && (own->user == NULL || own->item == NULL || arguments->operand_count > 1))
         return arguments_usage_error(arguments->command,
                                      "--user and --item go together, without a file of pairs");
+    if (!one && own->time != NULL)
+        return arguments_usage_error(
+            arguments->command, "--time goes with --user and --item; pairs have a column for it");
     if (!one && arguments->operand_count < 2)
         return arguments_usage_error(arguments->command,
                                      "what to predict? give a file of pairs, or --user and --item");
@@ -230,7 +281,7 @@ static int run(const cli_arguments *arguments)
     palate_model *model = NULL;
     if (palate_model_load(arguments->context, arguments->operands[0], &model, &err) != PALATE_OK)
         return message_failed(&err);
-    int exit_status = one ? predict_one(own, model) : predict_pairs(arguments, model);
+    int exit_status = one ? predict_one(arguments, model) : predict_pairs(arguments, model);
     palate_model_free(model);
     return exit_status;
 }
@@ -250,11 +301,15 @@ const cli_command COMMAND_PREDICT = {
     .description =
         "Predict ratings, on the scale of the ratings learned from. PAIRS is a file of users and "
         "items in any format ratings may have, the rating left out or not; - is standard input. "
-        "The result is CSV, user,item,prediction, in the order of the pairs. Where the user or "
+        "The result is CSV, user,item,prediction, in the order of the pairs. Where pairs have "
+        "times, "
+        "and the model was trained on ratings with times, the predictions are for these times. "
+        "Where the user or "
         "the item is unknown to the model, the prediction is made from what is known.",
     .operands_least = 1,
     .operands_most = 2,
-    .groups = {{own_table, NULL}, {palate_read_options_table, "scale duplicates keep-order"}},
+    .groups = {{own_table, NULL},
+               {palate_read_options_table, "scale duplicates keep-order threads"}},
     .examples = EXAMPLES,
     .run = run,
 };

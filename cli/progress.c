@@ -5,6 +5,7 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 /* A run shorter than this shows nothing; then five times a second. */
 static const double FIRST_SECONDS = 1.0;
@@ -17,13 +18,21 @@ static void on_signal(int signal_number)
     stopping = signal_number;
 }
 
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 void progress_begin(progress_display *out, bool log, bool quiet, double time_limit)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     *out = (progress_display){.log = log && !quiet,
                               .display = !log && !quiet && message_is_terminal(stderr),
                               .next = FIRST_SECONDS,
-                              .time_limit = time_limit};
+                              .time_limit = time_limit,
+                              .began = seconds_now()};
     stopping = 0;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -90,6 +99,36 @@ static void write_epoch(const palate_progress *reached)
     if (isfinite(reached->validation_rmse))
         fprintf(stderr, "  validation %.6f", reached->validation_rmse);
     fprintf(stderr, "  %.2f s\n", reached->seconds);
+}
+
+/* A bar, words, and the time that is left at this pace. */
+static void show_share(progress_display *progress, double share, double seconds, const char *words)
+{
+    if (!progress->display || seconds < progress->next || share <= 0)
+        return;
+    fprintf(stderr, "\r\033[K");
+    write_bar(share);
+    fprintf(stderr, "%s  left ", words);
+    write_duration(seconds * (1.0 - share) / share);
+    fflush(stderr);
+    progress->shown = true;
+    progress->next = seconds + STEP_SECONDS;
+}
+
+bool progress_show_share(double share, void *user)
+{
+    progress_display *progress = user;
+    show_share(progress, share, seconds_now() - progress->began, "");
+    return stopping == 0;
+}
+
+bool progress_show_fold(const palate_fold_progress *reached, void *user)
+{
+    char words[80];
+    snprintf(words, sizeof words, " %s (%lld/%lld)", reached->fold_name,
+             (long long)reached->fold + 1, (long long)reached->fold_count);
+    show_share(user, reached->share, reached->seconds, words);
+    return stopping == 0;
 }
 
 bool progress_show(const palate_progress *reached, void *user)

@@ -5,6 +5,7 @@
 #include "lists.h"
 #include "message.h"
 #include "output.h"
+#include "table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -180,20 +181,11 @@ static void write_json(recommend_work *work, const user_result *result)
     output_text(out, "]}");
 }
 
-/* Letters on the screen: bytes of UTF-8 that begin one. */
-static int width_of(const char *text)
-{
-    int width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xC0U) != 0x80U;
-    return width;
-}
-
 static void write_person(recommend_work *work, const user_result *result)
 {
     int widest = 4;
     for (uint32_t place = 0; place < result->count; place++) {
-        int width = width_of(palate_model_item_id(work->model, result->items[place]));
+        int width = table_width(palate_model_item_id(work->model, result->items[place]));
         widest = width > widest ? width : widest;
     }
     bool colour = message_has_colour(stdout);
@@ -204,7 +196,7 @@ static void write_person(recommend_work *work, const user_result *result)
         const char *title = work->catalogue == NULL ? NULL : title_of(work, result->items[place]);
         printf("%4u  %7.3f  %s", place + 1, (double)result->scores[place], item_id);
         if (title != NULL)
-            printf("%*s  %s", widest - width_of(item_id), "", title);
+            printf("%*s  %s", widest - table_width(item_id), "", title);
         putchar('\n');
     }
 }

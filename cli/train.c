@@ -129,6 +129,7 @@ static const palate_read_options *read_options(const cli_arguments *arguments)
     const palate_train_options *train_options = arguments->values[2];
     palate_read_options *options = arguments->values[1];
     options->keep_order |= train_options->rule == PALATE_RULE_MU && train_options->biases;
+    options->threads = train_options->threads;
     return options;
 }
 
@@ -183,7 +184,7 @@ const cli_command COMMAND_TRAIN = {
     .operands_least = 1,
     .operands_most = 1,
     .groups = {{own_table, NULL},
-               {palate_read_options_table, NULL},
+               {palate_read_options_table, "threads"},
                {palate_train_options_table, NULL}},
     .examples = EXAMPLES,
     .run = run,

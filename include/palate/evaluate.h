@@ -10,6 +10,8 @@
 extern "C" {
 #endif
 
+/* ---- In one call ---- */
+
 typedef struct palate_metrics {
     int64_t count; /**< Ratings compared. */
     double rmse;   /**< sqrt(mean (r - prediction)^2), predictions clipped to the model's scale. */
@@ -32,6 +34,199 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_model_evaluate(const palate_mo
                                                                  int64_t threads,
                                                                  palate_metrics *out,
                                                                  palate_error *err);
+
+/* ---- Metrics by name, with their formulas ---- */
+
+typedef enum palate_metric_kind {
+    PALATE_METRIC_RATING,  /**< Of predicted ratings: how far off are they? */
+    PALATE_METRIC_RANKING, /**< Of lists: are the items there that the user turned out to like? */
+    PALATE_METRIC_LISTS    /**< Of lists: what are they like, right or wrong? */
+} palate_metric_kind;
+
+/** Which way a metric is better. */
+typedef enum palate_metric_better {
+    PALATE_BETTER_LOWER = -1,
+    PALATE_BETTER_NEITHER = 0, /**< It tells, but does not judge. */
+    PALATE_BETTER_HIGHER = 1
+} palate_metric_better;
+
+/** What a metric is. All texts are UTF-8 and live for ever. */
+typedef struct palate_metric_definition {
+    const char *name;  /**< As for the option metrics, such as "rmse". */
+    const char *title; /**< For tables, such as "RMSE". */
+    palate_metric_kind kind;
+    palate_metric_better better;
+    bool by_default;     /**< Among those measured where none is named. */
+    bool at;             /**< Of the first N places of a list: measured for each N asked for. */
+    const char *formula; /**< The formula, its letters explained. */
+    const char *notes;   /**< What it means, and where other programs differ. */
+} palate_metric_definition;
+
+/** @return The place-th metric, counted from 0, in the order in which tables show them; NULL after
+ * the last. */
+PALATE_API const palate_metric_definition *palate_metric_at(size_t place);
+
+/** @return The metric of a name ('_' and '-' are the same, case does not count), or NULL. */
+PALATE_API const palate_metric_definition *palate_metric_find(const char *name);
+
+/* ---- In full: several systems side by side, with intervals ---- */
+
+/** Told how far an evaluation has come: a share of all work, 0..1. @return false to stop it. */
+typedef bool (*palate_share_callback)(double share, void *user);
+
+/** What to measure, and how. Fill with palate_evaluate_options_init(). */
+typedef struct palate_evaluate_options {
+    /** Names of metrics, separated by commas; "rating", "ranking" and "lists" stand for all of a
+     * kind, "all" for all; NULL for those by default. */
+    const char *metrics;
+    /** N, the lengths of the lists that are judged: up to 16 whole numbers from 1 to 1000000,
+     * separated by commas. NULL: 10. */
+    const char *count;
+    /** From which rating on an item is relevant: a number, or "any": every item rated. NULL or
+     * "auto": from three quarters of the scale on (4 of 1..5). */
+    const char *relevant;
+    /** Groups of users (by ratings in training) and of items (the same) that are measured one by
+     * one; 0: none. */
+    int64_t groups;
+    double confidence; /**< Of the intervals, .5..0.999. */
+    /** Resamples of the bootstrap over users that gives the intervals; 0: no intervals. */
+    int64_t resamples;
+    uint64_t seed;   /**< Of the resamples. */
+    int64_t threads; /**< 0: as many as the machine gives. The result does not depend on it. */
+    /** The ratings the model was trained on: the baseline "bias-only" is fitted to them. NULL: it
+     * is left undefined. Borrowed. */
+    const palate_ratings *train;
+    const uint32_t *candidates; /**< NULL: any item; else only these rows of the model may be
+                                   recommended, and are relevant. Borrowed. */
+    size_t candidate_count;
+    palate_share_callback on_progress; /**< NULL: none. Called by the calling thread. */
+    void *on_progress_user;            /**< Handed to on_progress, untouched. */
+} palate_evaluate_options;
+
+PALATE_API const palate_option_table *palate_evaluate_options_table(void);
+PALATE_API void palate_evaluate_options_init(palate_evaluate_options *options);
+
+/** A value measured. Every number is finite; a metric that has no value says why. */
+typedef struct palate_figure {
+    double value;          /**< 0 where undefined. */
+    const char *undefined; /**< NULL, or why there is no value. Valid as long as the evaluation. */
+    bool has_interval;     /**< low and high are given. */
+    double low, high;      /**< Interval of the value at the confidence asked for. */
+} palate_figure;
+
+/** What was compared. */
+typedef struct palate_test_facts {
+    int64_t rating_count;          /**< Ratings to be predicted. */
+    int64_t user_count;            /**< Users who gave them. */
+    int64_t item_count;            /**< Items they are of. */
+    palate_unknown_counts unknown; /**< Ratings whose user or item the model does not know; they
+                                      count. */
+    int64_t unknown_user_count;    /**< Users the model does not know. */
+    int64_t unknown_item_count;    /**< Items the model does not know. */
+    /** Ratings of items that the model saw the user rate in training. They make predictions look
+     * better than they are. */
+    int64_t seen_count;
+    /** Training ratings were given, and are not those the model was trained on. */
+    bool train_differs;
+    /** The model was made from given factors: nobody knows what its users have seen, and nothing is
+     * left out of lists for it. */
+    bool seen_unknown;
+    bool any_relevant;    /**< Every item rated is relevant. Otherwise */
+    double relevant_from; /**< those rated this or higher are. */
+    int64_t
+        relevant_count; /**< Relevant ratings; those seen in training and, with candidates given,
+                               those of other items do not count. */
+    int64_t relevant_user_count; /**< Users who have some. */
+    int64_t catalogue_count;     /**< Items that may be recommended. */
+} palate_test_facts;
+
+typedef struct palate_evaluation palate_evaluation;
+
+/**
+ * Measure a model, and beside it simple systems that anything should beat:
+ *
+ *     model        the model
+ *     mean         predicts the mean of the training ratings for everybody
+ *     popularity   recommends what most users have rated in training
+ *     bias-only    mean + user offset + item offset, by ridge regression; its two regularizations
+ *                  are chosen on a tenth of the training ratings
+ *
+ * Every user of the test ratings gets a list of the N best items by palate_model_recommend(): of
+ * all items the model knows (or the candidates given) but those the user was seen to rate in
+ * training. Relevant are the items that the user's test ratings say so of; one that the model does
+ * not know is relevant all the same, and missed. Equal scores are ordered by id.
+ *
+ * Groups: users (items) of the test ratings, sorted by their number of training ratings and cut
+ * into groups as nearly equal as equal numbers allow. Of a group of users, their ratings and lists
+ * count; of a group of items, ratings of them count, and only they are relevant.
+ *
+ * Intervals are percentiles of a bootstrap over users: users are drawn with replacement, each with
+ * all of their ratings, as ratings of one user are not independent (Field & Welsh 2007).
+ *
+ * @param test     At least one rating. Ids are matched with the model's. Borrowed.
+ * @param options  NULL means all defaults. Copied.
+ * @param[out] out A new evaluation, released with palate_evaluation_free(). NULL on every failure.
+ * @return PALATE_OK, PALATE_E_INVALID, PALATE_E_NOMEM, PALATE_E_STOPPED.
+ * @determinism  Bit-identical for equal input and options on one instruction set, whatever the
+ * number of threads and the order of lines the ratings came in.
+ * @cost   O(k) a rating; O(n k) a user for lists, twice that for AUC; O(users x columns) a resample,
+ * with 2 to 4 columns a measure, each 8 bytes for every user and system.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_evaluation_run(
+    const palate_model *model, const palate_ratings *test, const palate_evaluate_options *options,
+    palate_evaluation **out, palate_error *err);
+
+/** Release an evaluation. NULL is allowed. */
+PALATE_API void palate_evaluation_free(palate_evaluation *evaluation);
+
+PALATE_API const palate_test_facts *palate_evaluation_facts(const palate_evaluation *evaluation);
+
+/** The systems measured; the first is the model. Names are valid as long as the evaluation; NULL
+ * for a place that is none. */
+PALATE_API size_t palate_evaluation_system_count(const palate_evaluation *evaluation);
+PALATE_API const char *palate_evaluation_system(const palate_evaluation *evaluation, size_t system);
+
+/** A few words about a system, such as the regularization chosen; "" for most. */
+PALATE_API const char *palate_evaluation_system_note(const palate_evaluation *evaluation,
+                                                     size_t system);
+
+/** One row of the table of results. */
+typedef struct palate_measure {
+    const palate_metric_definition *metric;
+    int64_t at;     /**< N, or 0 where the metric is not of the first N places. */
+    char name[48];  /**< Such as "rmse" or "ndcg@10". */
+    char title[48]; /**< The same for people, such as "RMSE" or "NDCG@10". */
+} palate_measure;
+
+PALATE_API size_t palate_evaluation_measure_count(const palate_evaluation *evaluation);
+/** @return A measure, or NULL for a place that is none. */
+PALATE_API const palate_measure *palate_evaluation_measure(const palate_evaluation *evaluation,
+                                                           size_t measure);
+
+typedef enum palate_slice_kind {
+    PALATE_SLICE_ALL,   /**< Everything. */
+    PALATE_SLICE_USERS, /**< Users with so many training ratings. */
+    PALATE_SLICE_ITEMS  /**< Items with so many training ratings. */
+} palate_slice_kind;
+
+/** What a figure is of. */
+typedef struct palate_slice {
+    palate_slice_kind kind;
+    int64_t least, most;  /**< Training ratings of the users or items, from and to. */
+    int64_t row_count;    /**< Users or items of the test ratings that have as many. */
+    int64_t rating_count; /**< Their test ratings. */
+} palate_slice;
+
+/** Slices: place 0 is everything; groups of users follow, then groups of items, from few training
+ * ratings to many. */
+PALATE_API size_t palate_evaluation_slice_count(const palate_evaluation *evaluation);
+/** @return A slice, or NULL for a place that is none. */
+PALATE_API const palate_slice *palate_evaluation_slice(const palate_evaluation *evaluation,
+                                                       size_t slice);
+
+/** @return What a system came to in a slice; undefined for a place that is none. */
+PALATE_API palate_figure palate_evaluation_figure(const palate_evaluation *evaluation,
+                                                  size_t system, size_t measure, size_t slice);
 
 /* ---- Data with a known answer ---- */
 

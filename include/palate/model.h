@@ -3,6 +3,8 @@
  *
  *     r(u, i) = base + o_u + s_i + sum_f U[u][f] V[i][f]          clipped to the scale
  *
+ * and where users' offsets move with time, o_u + d_u(t) in place of o_u.
+ *
  * A model does not change once made; any number of threads may read it. What users and items there
  * are, and their rows, are those of the ratings it was trained on (see ratings.h).
  */
@@ -32,8 +34,13 @@ typedef struct palate_model_summary {
         mean; /**< Of the ratings trained on: the prediction where user and item are both unknown. */
     double base;
     uint64_t seed;
-    const char *mode; /**< "default", "strict", "pure", or "imported". */
-    const char *rule; /**< "map", "mu", or "none". */
+    const char *mode;      /**< "default", "strict", "pure", or "imported". */
+    const char *rule;      /**< "map", "mu", "bayes", or "none". */
+    uint32_t sample_count; /**< S samples of factor_count / S factors each; 0: none. */
+    double drift_scale; /**< How long users' offsets stay as they are, in the unit of the times; 0:
+                           they do not move. */
+    int64_t
+        moment_count; /**< Different times of ratings, over all users; 0: offsets do not move. */
     /** "epochs", "tolerance", "patience", "time limit", "request", or "". */
     const char *stopped_by;
     int64_t epochs;     /**< Epochs run. */
@@ -122,6 +129,15 @@ typedef struct palate_unknown_counts {
     int64_t both;  /**< Pairs with both unknown, counted above too. */
 } palate_unknown_counts;
 
+/** Cells of R to predict. Arrays are borrowed. */
+typedef struct palate_cells {
+    size_t count;
+    const uint32_t *users; /**< Rows of the model or PALATE_NO_ROW, `count` of them. */
+    const uint32_t *items; /**< The same. */
+    const int64_t *times;  /**< When, in the unit of the ratings' times, or PALATE_NO_TIME; NULL: at
+                              no time. A model whose users' offsets do not move has no use for them. */
+} palate_cells;
+
 /**
  * Predict ratings, clipped to the scale.
  *
@@ -129,17 +145,19 @@ typedef struct palate_unknown_counts {
  * somebody without ratings. The same goes for items. With both unknown the prediction is the mean
  * of the ratings.
  *
- * @param users, items  Rows of the model or PALATE_NO_ROW, `count` each.
- * @param[out] predictions  `count` values, always finite.
+ * @param[out] predictions  `cells->count` values, always finite.
+ * @param[out] deviations   NULL, or for each prediction the standard deviation of a rating around
+ * it: how far samples differ, and the noise of ratings. Not clipped.
  * @param[out] unknown  NULL, or counts (added up from 0).
- * @return PALATE_OK, or PALATE_E_INVALID for a row that is not there.
- * @cost O(k) a pair.
+ * @return PALATE_OK, PALATE_E_INVALID for a row that is not there, or PALATE_E_UNSUPPORTED for
+ * deviations of a model that holds no samples (rule bayes makes them).
+ * @cost O(k) a cell, O(log c) more with a time where the user has c ratings.
  */
-PALATE_API PALATE_MUST_CHECK palate_status palate_model_predict(
-    const palate_model *model, const uint32_t *users, const uint32_t *items, size_t count,
-    float *predictions, palate_unknown_counts *unknown, palate_error *err);
+PALATE_API PALATE_MUST_CHECK palate_status
+palate_model_predict(const palate_model *model, const palate_cells *cells, float *predictions,
+                     float *deviations, palate_unknown_counts *unknown, palate_error *err);
 
-/** Predict one rating by ids (zero-terminated). @return The prediction; unknown ids fall back as
+/** Predict one rating by ids (zero-terminated), at no time. @return The prediction; unknown ids fall back as
  * above. */
 PALATE_API float palate_model_predict_one(const palate_model *model, const char *user,
                                           const char *item);

@@ -29,11 +29,13 @@
 #define PALATE_PALATE_H
 
 #include "palate/context.h"
+#include "palate/cross_validate.h"
 #include "palate/evaluate.h"
 #include "palate/model.h"
 #include "palate/options.h"
 #include "palate/ratings.h"
 #include "palate/recommend.h"
+#include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"
 

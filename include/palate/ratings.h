@@ -59,6 +59,7 @@ typedef struct palate_read_options {
     bool lenient;   /**< Skip and count lines that are wrong, rather than fail at the first. */
     bool keep_order; /**< Remember the order of lines (8 more bytes a rating); see
                         palate_train_options. */
+    int64_t threads; /**< 0: as many as the machine gives. The result does not depend on it. */
 } palate_read_options;
 
 PALATE_API const palate_option_table *palate_read_options_table(void);
@@ -208,6 +209,9 @@ typedef bool (*palate_pair_callback)(const palate_pair *pair, void *user);
 PALATE_API PALATE_MUST_CHECK palate_status palate_pairs_read(
     palate_context *context, const char *path, const palate_read_options *options,
     palate_pair_callback on_pair, void *user, palate_read_report *report, palate_error *err);
+
+/** What a table says of users or items. */
+typedef struct palate_features palate_features;
 
 /* ---- Item and user tables: titles and other columns ---- */
 

@@ -21,10 +21,24 @@ typedef enum palate_mode {
 
 /** How one row is improved with the other side held fixed. */
 typedef enum palate_rule_name {
-    PALATE_RULE_MAP, /**< Coordinate descent on the row's residual to the maximum a posteriori. */
-    PALATE_RULE_MU   /**< Multiplicative updates (Lee & Seung 2000; Luo et al. 2014), as Surprise's
+    PALATE_RULE_MAP,  /**< Coordinate descent on the row's residual to the maximum a posteriori. */
+    PALATE_RULE_MU,   /**< Multiplicative updates (Lee & Seung 2000; Luo et al. 2014), as Surprise's
                         NMF. */
+    PALATE_RULE_BAYES /**< Draws from the posterior, and the mean of their predictions. */
 } palate_rule_name;
+
+/** What the prior of a row is centred at. */
+typedef enum palate_link {
+    PALATE_LINK_ON, /**< A linear function of which items the user rated; for items, of who rated
+                       them (Koren 2008, as a prior). */
+    PALATE_LINK_OFF /**< The anchor. */
+} palate_link;
+
+/** Whether users' offsets move with time. */
+typedef enum palate_time {
+    PALATE_TIME_AUTO, /**< Where the ratings have times, the offsets are signed and something moves. */
+    PALATE_TIME_OFF
+} palate_time;
 
 /** What has been reached. Passed to on_progress. */
 typedef struct palate_progress {
@@ -51,20 +65,35 @@ typedef struct palate_start {
 
 /** How to train. Fill with palate_train_options_init(). */
 typedef struct palate_train_options {
-    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 32, for rule mu 15. */
-    int64_t epochs;        /**< The most sweeps, 0..100000, or PALATE_AUTO: 30, for rule mu 50. */
+    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 63; for fewer than 20,000 ratings and
+                              in mode strict 31; for rule mu 15. */
+    int64_t epochs;        /**< The most sweeps, 0..100000, or PALATE_AUTO: 40, in mode pure 100,
+                              for rule mu 50, for bayes 500. */
     int mode;              /**< palate_mode. */
     int rule;              /**< palate_rule_name. */
     double regularization; /**< lambda of the factors, >= 0, or PALATE_AUTO: see docs/training.md
                               for its unit in each mode. */
-    double bias_regularization; /**< lambda of the offsets, >= 0, or PALATE_AUTO. */
-    double anchor; /**< a, the centre of the prior of factors, 0..1 on the inner scale of width 4,
-                      or PALATE_AUTO. */
+    double user_bias_regularization; /**< lambda of the users' offsets, >= 0, or PALATE_AUTO. */
+    double item_bias_regularization; /**< lambda of the items' offsets, >= 0, or PALATE_AUTO. */
+    int link;                        /**< palate_link. */
+    double link_regularization; /**< lambda of the link's coefficients, >= 0, or PALATE_AUTO. */
+    int time;                   /**< palate_time. */
+    double time_scale; /**< How long a user's offset stays as it is: the correlation of two moments
+                          falls to 1/e; in the unit of the times, or PALATE_AUTO. */
+    double time_regularization; /**< 1 / variance of what moves, inside, or PALATE_AUTO. */
+    double anchor; /**< a, the centre of the prior of factors, 0..1 on the inner scale, or
+                      PALATE_AUTO. */
     bool biases;   /**< Rule mu only: with user and item biases, as Surprise's NMF(biased=True). */
     double bias_learning_rate; /**< Rule mu with biases only: step of its biases, > 0. */
     double init_low;           /**< Rule mu only: factors start uniform in [init_low, init_high). */
     double init_high;
-    uint64_t seed;     /**< Of everything random. */
+    int64_t
+        samples; /**< Rule bayes: draws S kept, a model of S k factors; 0: their mean, a model of
+                          k; or PALATE_AUTO: 64, or as many as fit 256 MB, but 8. */
+    int64_t burn_in; /**< Rule bayes: epochs before the first draw that counts, or PALATE_AUTO: an
+                          eighth of them. */
+    double blend;  /**< Rule bayes: weight of the minimum in the average with the draws, 0..0.9. */
+    uint64_t seed; /**< Of everything random. */
     int64_t threads;   /**< 0: as many as the machine gives. The result does not depend on it. */
     double validation; /**< Share of the ratings held out to measure and stop by, 0..0.9. */
     int64_t patience;  /**< With validation: stop after this many epochs without a better RMSE; 0:
@@ -73,6 +102,8 @@ typedef struct palate_train_options {
     double tolerance;
     double time_limit;                    /**< Seconds of training after which it stops; 0: none. */
     const palate_start *start;            /**< NULL: random, from the seed. */
+    const palate_features *user_features; /**< What else is known of users, or NULL. Borrowed. */
+    const palate_features *item_features; /**< What else is known of items, or NULL. Borrowed. */
     palate_progress_callback on_progress; /**< NULL: none. */
     void *on_progress_user;               /**< Handed to on_progress, untouched. */
 } palate_train_options;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct palate_context {
     palate_allocator allocator;
@@ -116,6 +117,15 @@ void palate__use_huge_pages(void *memory, size_t bytes)
     const uintptr_t end = ((uintptr_t)memory + bytes) / HUGE_BYTES * HUGE_BYTES;
     if (end > begin)
         (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+}
+
+void palate__give_back(void *memory, size_t bytes)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t begin = ((uintptr_t)memory + page - 1) / page * page;
+    const uintptr_t end = ((uintptr_t)memory + bytes) / page * page;
+    if (end > begin)
+        (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 void palate__release(palate_context *context, void *memory)

@@ -27,6 +27,10 @@ void *palate__resize_array(palate_context *context, void *memory, size_t old_cou
  * fewer misses of the address translation where it is read at random. */
 void palate__use_huge_pages(void *memory, size_t bytes);
 
+/* Memory that is no longer needed, though its allocation still stands: what the system can take back
+ * of it, it takes. Its contents are lost. */
+void palate__give_back(void *memory, size_t bytes);
+
 /* NULL is allowed. */
 void palate__release(palate_context *context, void *memory);
 

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "base/text.h"
 
+#include "base/compiler.h"
+
 #include <limits.h>
 #include <locale.h>
 #include <math.h>
@@ -58,29 +60,47 @@ bool palate__parse_real(palate__span text, double *out)
 {
     const char *at = text.text;
     const char *end = at + text.bytes;
-    bool negative = at < end && *at == '-';
+    const bool negative = at < end && *at == '-';
     if (negative || (at < end && *at == '+'))
         at++;
+    const size_t length = (size_t)(end - at);
+    const char *point = NULL;
     uint64_t digits = 0;
-    size_t digit_count = 0;
-    size_t decimals = 0;
-    bool point = false;
+    if (length > EXACT_DIGITS + 1)
+        return parse_slowly(text, out);
     for (; at < end; at++) {
-        if (is_digit(*at)) {
-            digits = digits * 10 + (uint64_t)(*at - '0');
-            decimals += point;
-            if (++digit_count > EXACT_DIGITS)
-                return parse_slowly(text, out);
-        } else if (*at == '.' && !point) {
-            point = true;
-        } else {
+        const unsigned digit = (unsigned char)*at - (unsigned)'0';
+        if (digit <= 9)
+            digits = digits * 10 + digit;
+        else if (*at == '.' && point == NULL)
+            point = at;
+        else
             return parse_slowly(text, out);
-        }
     }
-    if (digit_count == 0)
-        return false;
-    double value = (double)digits / POWERS[decimals];
+    const size_t digit_count = length - (point != NULL);
+    if (digit_count == 0 || digit_count > EXACT_DIGITS)
+        return digit_count > 0 && parse_slowly(text, out);
+    double value = (double)digits;
+    if (point != NULL)
+        value /= POWERS[end - point - 1];
     *out = negative ? -value : value;
+    return true;
+}
+
+/* Eight digits as a number: neighbours are joined to numbers of two, four, eight digits. False where
+ * one is no digit. */
+static bool parse_eight(const char *at, uint64_t *out)
+{
+    uint64_t word = palate__load_word(at);
+    const uint64_t over = word + 0x4646464646464646U;  /* The top bit: above '9'. */
+    const uint64_t under = word - 0x3030303030303030U; /* The same: below '0'. */
+    if (((word | over | under) & 0x8080808080808080U) != 0)
+        return false;
+    word = under * 10 + (under >> 8);
+    word = ((word & 0x000000FF000000FFU) * 0x000F424000000064U +
+            (word >> 16 & 0x000000FF000000FFU) * 0x0000271000000001U) >>
+           32;
+    *out = word;
     return true;
 }
 
@@ -88,13 +108,20 @@ bool palate__parse_integer(palate__span text, int64_t *out)
 {
     const char *at = text.text;
     const char *end = at + text.bytes;
-    bool negative = at < end && *at == '-';
+    const bool negative = at < end && *at == '-';
     at += negative || (at < end && *at == '+');
     if (at == end)
         return false;
-    int64_t value = 0;
+    uint64_t first = 0;
+    if (end - at >= 8) {
+        if (!parse_eight(at, &first))
+            return false;
+        at += 8;
+    }
+    /* Below zero, where there is room for one more. */
+    int64_t value = -(int64_t)first;
     for (; at < end; at++) {
-        int64_t digit = *at - '0';
+        const int64_t digit = *at - '0';
         if (!is_digit(*at) || __builtin_mul_overflow(value, 10, &value) ||
             __builtin_sub_overflow(value, digit, &value))
             return false;

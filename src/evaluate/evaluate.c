@@ -1,125 +1,243 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Metrics of a model on ratings. Each task takes a fixed number of users and keeps its own sums;
- * these are added up in the order of tasks, so that the threads leave no trace.
- */
-#include "palate/evaluate.h"
+/* An evaluation from end to end: every system answers the same test, its columns are filled user by
+ * user, and figures are made of their sums. */
+#include "evaluate/bootstrap.h"
+#include "evaluate/evaluation.h"
 
-#include "base/context.h"
-#include "base/threads.h"
-#include "model/model.h"
-#include "ratings/matrix.h"
+#include <stdlib.h>
+#include <string.h>
 
-#include <math.h>
+typedef palate_status (*system_maker)(const palate__test *test, palate__system *out,
+                                      palate_error *err);
 
-enum {
-    USERS_A_TASK = 64,
-    /* Pairs predicted at a time, on the stack. */
-    BATCH = 256
+static const system_maker MAKERS[] = {
+    palate__system_model,
+    palate__system_mean,
+    palate__system_popularity,
+    palate__system_bias_only,
 };
 
-/* What one task found. */
-typedef struct sums {
-    palate_status status;
-    double squared, absolute, baseline_squared;
-    palate_unknown_counts unknown;
-} sums;
+enum { SYSTEM_COUNT = sizeof MAKERS / sizeof MAKERS[0] };
 
-typedef struct comparison {
-    const palate_model *model;
-    const palate_ratings *ratings;
-    const uint32_t *user_rows; /* Of the model, for each row of the ratings. */
-    const uint32_t *item_rows;
-    sums *tasks;
-} comparison;
+/* Of all work, the share that resampling is taken to be, for progress. */
+static const double RESAMPLING_SHARE = 0.5;
 
-static void add_unknown(palate_unknown_counts *to, const palate_unknown_counts *from)
+/* The work in hand. */
+typedef struct session {
+    palate__plan plan;
+    palate__test test;
+    palate__system systems[SYSTEM_COUNT];
+    palate__tally tallies[SYSTEM_COUNT];
+    palate__bootstrap bootstrap;
+} session;
+
+void palate__system_release(palate__system *system)
 {
-    to->users += from->users;
-    to->items += from->items;
-    to->both += from->both;
+    if (system->release != NULL)
+        system->release(system);
+    *system = (palate__system){0};
 }
 
-/* Compares at most BATCH ratings of one user. */
-static palate_status compare_batch(const comparison *asked, uint32_t user, const uint32_t *columns,
-                                   const float *ratings, size_t count, sums *to)
+static void end(palate_context *context, session *work)
 {
-    uint32_t users[BATCH];
-    uint32_t items[BATCH];
-    float predictions[BATCH];
-    palate_unknown_counts unknown = {0};
-    for (size_t e = 0; e < count; e++) {
-        users[e] = user;
-        items[e] = asked->item_rows[columns[e]];
+    palate__bootstrap_end(context, &work->bootstrap);
+    for (size_t s = 0; s < SYSTEM_COUNT; s++) {
+        palate__tally_end(context, &work->tallies[s]);
+        palate__system_release(&work->systems[s]);
     }
-    palate_status status = palate_model_predict(asked->model, users, items, count, predictions,
-                                                &unknown, NULL);
+    palate__test_end(&work->test);
+    palate__plan_end(context, &work->plan);
+}
+
+/* ---- Figures ---- */
+
+/* Why a system has no value of a metric, whatever the ratings are; NULL: it may have. */
+static const char *missing_in(const session *work, const palate__system *system,
+                              const palate__metric *metric)
+{
+    if (metric->of_ratings != NULL)
+        return system->no_predictions;
+    if (system->no_lists != NULL)
+        return system->no_lists;
+    if (metric->needs_order && system->no_order != NULL)
+        return system->no_order;
+    return metric->needs_counts ? work->test.no_counts : NULL;
+}
+
+/* The same of a slice. */
+static const char *missing_of(const palate_slice *slice, const palate__metric *metric)
+{
+    if (metric->of_all_lists != NULL && slice->kind != PALATE_SLICE_ALL)
+        return "it is of all lists together";
+    if (metric->about.kind == PALATE_METRIC_LISTS && slice->kind == PALATE_SLICE_ITEMS)
+        return "it does not depend on which items are relevant";
+    return NULL;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Counts of the items that may be recommended, ascending; false where no item was. */
+static bool sort_counts(const session *work, const uint32_t *counts, uint32_t *sorted,
+                        palate__all_lists *out)
+{
+    const palate__test *test = &work->test;
+    *out = (palate__all_lists){.counts = sorted};
+    for (size_t item = 0; item < test->items.item_count; item++)
+        if (test->barred == NULL || !test->barred[item])
+            sorted[out->catalogue_count++] = counts[item];
+    qsort(sorted, out->catalogue_count, sizeof *sorted, compare_counts);
+    return out->catalogue_count > 0 && sorted[out->catalogue_count - 1] > 0;
+}
+
+/* What figures are worked out in. */
+typedef struct desk {
+    double *sums;
+    double *values;   /* One for each resample. */
+    uint32_t *counts; /* One for each item. */
+} desk;
+
+static bool find_value(const session *work, size_t system, size_t slice,
+                       const palate__planned *planned, const desk *at, double *value)
+{
+    const palate__metric *metric = planned->metric;
+    palate__all_lists lists;
+    if (metric->of_all_lists == NULL)
+        return palate__sums_value(&work->test, planned, slice, at->sums, value);
+    const uint32_t *counts = work->tallies[system].item_counts +
+                             planned->length * work->test.items.item_count;
+    if (!sort_counts(work, counts, at->counts, &lists))
+        return false;
+    *value = metric->of_all_lists(&lists);
+    return true;
+}
+
+/* Of at least two users: what varies between users cannot be seen in one. */
+static void set_interval(const session *work, size_t place, bool enough_users, const desk *at,
+                         palate_figure *figure)
+{
+    const palate__bootstrap *bootstrap = &work->bootstrap;
+    if (bootstrap->resample_count == 0 || figure->undefined != NULL || !enough_users)
+        return;
+    for (size_t r = 0; r < bootstrap->resample_count; r++)
+        at->values[r] = bootstrap->samples[r * bootstrap->figure_count + place];
+    palate__interval(at->values, bootstrap->resample_count, work->plan.options.confidence, figure);
+}
+
+static void set_figure(const session *work, const palate_evaluation *out, size_t system,
+                       size_t slice, size_t measure, const desk *at)
+{
+    const palate__planned *planned = &work->plan.measures[measure];
+    const palate_slice *about = &out->slices[slice];
+    palate_figure *figure = palate__figure_at(out, system, slice, measure);
+    size_t place = (system * out->slice_count + slice) * out->measure_count + measure;
+    bool of_users = about->kind == PALATE_SLICE_USERS;
+    int64_t users = of_users ? about->row_count : work->test.facts.user_count;
+    figure->undefined = missing_in(work, &work->systems[system], planned->metric);
+    if (figure->undefined == NULL)
+        figure->undefined = missing_of(about, planned->metric);
+    if (figure->undefined == NULL &&
+        !find_value(work, system, slice, planned, at, &figure->value)) {
+        figure->value = 0.0;
+        figure->undefined = planned->metric->empty;
+    }
+    set_interval(work, place, users >= 2, at, figure);
+}
+
+static void set_system(const session *work, const palate_evaluation *out, size_t system,
+                       const desk *at)
+{
+    const palate__tally *tally = &work->tallies[system];
+    memset(at->sums, 0, palate__sums_size(&work->test) * sizeof *at->sums);
+    for (size_t user = 0; user < tally->user_count; user++)
+        palate__sums_add(&work->test, tally, user, 1.0, at->sums);
+    for (size_t slice = 0; slice < out->slice_count; slice++)
+        for (size_t measure = 0; measure < out->measure_count; measure++)
+            set_figure(work, out, system, slice, measure, at);
+}
+
+static palate_status set_figures(const session *work, palate_evaluation *out, palate_error *err)
+{
+    palate_context *context = out->context;
+    desk at = {
+        .sums = palate__allocate_array(context, palate__sums_size(&work->test), sizeof *at.sums),
+        .values = palate__allocate_array(context, work->bootstrap.resample_count,
+                                         sizeof *at.values),
+        .counts = palate__allocate_array(context, work->test.items.item_count, sizeof *at.counts),
+    };
+    bool complete = at.sums != NULL && at.values != NULL && at.counts != NULL;
+    for (size_t system = 0; complete && system < out->system_count; system++)
+        set_system(work, out, system, &at);
+    palate__release(context, at.sums);
+    palate__release(context, at.values);
+    palate__release(context, at.counts);
+    return complete ? PALATE_OK : palate__fail_memory(err, "evaluating");
+}
+
+/* ---- All of it ---- */
+
+static palate_status check(const palate_model *model, const palate_ratings *test,
+                           palate_evaluation **out, palate_error *err)
+{
+    if (out != NULL)
+        *out = NULL;
+    if (model == NULL || test == NULL || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_evaluation_run: %s is NULL",
+                            model == NULL  ? "model"
+                            : test == NULL ? "test"
+                                           : "out");
+    return PALATE_OK;
+}
+
+static palate_status fill_all(session *work, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate_evaluate_options *options = &work->plan.options;
+    double filling = options->resamples > 0 ? 1.0 - RESAMPLING_SHARE : 1.0;
+    for (size_t s = 0; s < SYSTEM_COUNT; s++) {
+        palate__progress_part part = {options, filling * (double)s / SYSTEM_COUNT,
+                                      filling * (double)(s + 1) / SYSTEM_COUNT};
+        PALATE_TRY(MAKERS[s](&work->test, &work->systems[s], err));
+        PALATE_TRY(palate__tally_fill(&work->systems[s], &part, &work->tallies[s], err));
+    }
+    palate__progress_part resampling = {options, filling, 1.0};
+    if (options->resamples > 0)
+        PALATE_TRY(palate__bootstrap_run(&work->test, work->tallies, SYSTEM_COUNT, &resampling,
+                                         &work->bootstrap, err));
+done:
+    return status;
+}
+
+palate_status palate_evaluation_run(const palate_model *model, const palate_ratings *test,
+                                    const palate_evaluate_options *options, palate_evaluation **out,
+                                    palate_error *err)
+{
+    palate_evaluation *made = NULL;
+    session work = {0};
+    palate_status status = check(model, test, out, err);
     if (status != PALATE_OK)
         return status;
-    add_unknown(&to->unknown, &unknown);
-    for (size_t e = 0; e < count; e++) {
-        double error = (double)ratings[e] - (double)predictions[e];
-        double baseline_error = (double)ratings[e] - asked->model->summary.mean;
-        to->squared += error * error;
-        to->absolute += fabs(error);
-        to->baseline_squared += baseline_error * baseline_error;
-    }
-    return PALATE_OK;
+    palate_context *context = model->context;
+    PALATE_TRY(palate__plan_begin(context, options, &work.plan, err));
+    PALATE_TRY(palate__test_begin(model, test, &work.plan, &work.test, err));
+    PALATE_TRY(fill_all(&work, err));
+    PALATE_TRY(palate__evaluation_create(&work.test, work.systems, SYSTEM_COUNT, &made, err));
+    PALATE_TRY(set_figures(&work, made, err));
+    *out = made;
+    made = NULL;
+done:
+    palate_evaluation_free(made);
+    end(context, &work);
+    return status;
 }
 
-static void compare_users(size_t task, int thread, void *argument)
-{
-    (void)thread;
-    const comparison *asked = argument;
-    const palate__matrix *matrix = &asked->ratings->by_user;
-    size_t first = task * USERS_A_TASK;
-    size_t end = first + USERS_A_TASK;
-    if (end > matrix->row_count)
-        end = matrix->row_count;
-    sums found = {0};
-    for (size_t i = first; i < end; i++) {
-        int64_t last = matrix->begins[i + 1];
-        for (int64_t e = matrix->begins[i]; e < last && found.status == PALATE_OK; e += BATCH) {
-            size_t count = last - e < BATCH ? (size_t)(last - e) : BATCH;
-            found.status = compare_batch(asked, asked->user_rows[i], matrix->columns + e,
-                                         matrix->values + e, count, &found);
-        }
-    }
-    asked->tasks[task] = found;
-}
+/* ---- In one call ---- */
 
-/* Rows of the model by rows of the ratings, matched by id. NULL when memory runs out. */
-static uint32_t *match_rows(palate_context *context, const palate__ids *ratings,
-                            const palate__ids *model)
-{
-    uint32_t *rows = palate__allocate_array(context, ratings->count, sizeof *rows);
-    for (uint32_t r = 0; rows != NULL && r < ratings->count; r++)
-        rows[r] = palate__ids_find(model, palate__ids_text(ratings, r),
-                                   palate__ids_bytes(ratings, r));
-    return rows;
-}
-
-static palate_status add_up(const sums *tasks, size_t task_count, int64_t count,
-                            palate_metrics *out, palate_error *err)
-{
-    sums total = {0};
-    for (size_t t = 0; t < task_count; t++) {
-        if (tasks[t].status != PALATE_OK)
-            return palate__fail(err, tasks[t].status, "evaluating: predicting failed");
-        total.squared += tasks[t].squared;
-        total.absolute += tasks[t].absolute;
-        total.baseline_squared += tasks[t].baseline_squared;
-        add_unknown(&total.unknown, &tasks[t].unknown);
-    }
-    *out = (palate_metrics){.count = count,
-                            .rmse = sqrt(total.squared / (double)count),
-                            .mae = total.absolute / (double)count,
-                            .baseline_rmse = sqrt(total.baseline_squared / (double)count),
-                            .unknown = total.unknown};
-    return PALATE_OK;
-}
-
-static palate_status check(const palate_model *model, const palate_ratings *ratings,
-                           int64_t threads, const palate_metrics *out, palate_error *err)
+static palate_status check_simple(const palate_model *model, const palate_ratings *ratings,
+                                  int64_t threads, const palate_metrics *out, palate_error *err)
 {
     if (model == NULL || ratings == NULL || out == NULL)
         return palate__fail(err, PALATE_E_INVALID, "palate_model_evaluate: %s is NULL",
@@ -130,39 +248,34 @@ static palate_status check(const palate_model *model, const palate_ratings *rati
         return palate__fail(err, PALATE_E_INVALID,
                             "palate_model_evaluate: threads is %lld; give 0 or more",
                             (long long)threads);
-    if (palate__matrix_count(&ratings->by_user) == 0)
-        return palate__fail(err, PALATE_E_INVALID,
-                            "there is no rating to compare the model with; give at least one");
     return PALATE_OK;
 }
 
 palate_status palate_model_evaluate(const palate_model *model, const palate_ratings *ratings,
                                     int64_t threads, palate_metrics *out, palate_error *err)
 {
-    palate_status status = PALATE_OK;
-    uint32_t *user_rows = NULL;
-    uint32_t *item_rows = NULL;
-    sums *tasks = NULL;
+    enum { MODEL, MEAN };
+    enum { RMSE, MAE };
+    palate_evaluate_options options;
+    palate_evaluation *evaluation = NULL;
     if (out != NULL)
         *out = (palate_metrics){0};
-    status = check(model, ratings, threads, out, err);
+    palate_status status = check_simple(model, ratings, threads, out, err);
     if (status != PALATE_OK)
         return status;
-    palate_context *context = model->context;
-    size_t task_count = ((size_t)ratings->users.count + USERS_A_TASK - 1) / USERS_A_TASK;
-    user_rows = match_rows(context, &ratings->users, &model->users.ids);
-    item_rows = match_rows(context, &ratings->items, &model->items.ids);
-    tasks = palate__allocate_array(context, task_count, sizeof *tasks);
-    if (user_rows == NULL || item_rows == NULL || tasks == NULL) {
-        status = palate__fail_memory(err, "evaluating");
-        goto done;
-    }
-    comparison asked = {model, ratings, user_rows, item_rows, tasks};
-    palate__parallel_for(palate__thread_count(threads), task_count, compare_users, &asked);
-    PALATE_TRY(add_up(tasks, task_count, palate__matrix_count(&ratings->by_user), out, err));
-done:
-    palate__release(context, user_rows);
-    palate__release(context, item_rows);
-    palate__release(context, tasks);
+    palate_evaluate_options_init(&options);
+    options.metrics = "rmse,mae";
+    options.resamples = 0;
+    options.threads = threads < 1024 ? threads : 1024;
+    status = palate_evaluation_run(model, ratings, &options, &evaluation, err);
+    if (status == PALATE_OK)
+        *out = (palate_metrics){
+            .count = evaluation->facts.rating_count,
+            .rmse = palate__figure_at(evaluation, MODEL, 0, RMSE)->value,
+            .mae = palate__figure_at(evaluation, MODEL, 0, MAE)->value,
+            .baseline_rmse = palate__figure_at(evaluation, MEAN, 0, RMSE)->value,
+            .unknown = evaluation->facts.unknown,
+        };
+    palate_evaluation_free(evaluation);
     return status;
 }

@@ -10,8 +10,10 @@
 
 const palate__kernels palate__kernels_avx2 = {
     .name = "avx2",
-    .row_map = row_map,
-    .row_map_scratch = row_map_scratch,
+    .row_update = row_update,
+    .row_update_scratch = row_update_scratch,
+    .slice_gather = slice_gather,
+    .slice_spread = slice_spread,
     .dot = dot,
     .scores = scores,
     .scores_at = scores_at,

@@ -181,7 +181,7 @@ static void transform(const palate__transform *by, const float *const *rows, siz
 /* ---- The row update ---- */
 
 /* A residual, and the rated rows transposed: coordinate f of all ratings lies together. */
-static size_t row_map_scratch(size_t stride, size_t count)
+static size_t row_update_scratch(size_t stride, size_t count)
 {
     return count * (stride + 1);
 }
@@ -198,48 +198,70 @@ static void gather(const palate__row_problem *p, const float *x, float *residual
     }
 }
 
-/* Moves coordinate f to its minimum, given `z`, its values in the rated rows. */
-static void update_coordinate(const palate__row_problem *p, size_t f, const float *z,
-                              float *residual, float *x)
+/* The step of coordinate f to its minimum, or to a draw around it; at least `room`. */
+static float step_of(const palate__row_problem *p, size_t f, float slope, float curvature,
+                     float room)
 {
-    float lambda = f == 0 ? p->bias_lambda : p->lambda;
-    float slope = dot(residual, z, p->count) + lambda * (p->prior[f] - x[f]);
-    float step = slope / (lambda + dot(z, z, p->count));
-    if (f > 0 && step < p->bound - x[f])
-        step = p->bound - x[f];
+    const palate__row_noise *noise = p->noise;
+    float step = slope / curvature;
+    if (noise == NULL)
+        return f > 0 && step < room ? room : step;
+    float deviation = noise->deviation / sqrtf(curvature);
+    float normal = noise->normals[f];
+    float low = (room - step) / deviation;
+    if (f > 0 && normal < low)
+        normal = noise->above(noise->random, f, low);
+    return step + deviation * normal;
+}
+
+/* Moves coordinate f, given `z`, its values in the rated rows. */
+static void update_coordinate(const palate__row_problem *p, size_t f, const float *z,
+                              float *residual, float *x, float *away)
+{
+    float slope = dot(residual, z, p->count) - p->lambda[f] * away[f];
+    float step = step_of(p, f, slope, p->lambda[f] + dot(z, z, p->count), p->bound - x[f]);
     x[f] += step;
+    away[f] += step;
     for (size_t e = 0; e < p->count; e++)
         residual[e] -= step * z[e];
 }
 
-static double penalty_of(const palate__row_problem *p, const float *x)
-{
-    double sum = 0.0;
-    for (size_t f = 1; f < p->coordinate_count; f++) {
-        double away = (double)x[f] - (double)p->prior[f];
-        sum += away * away;
-    }
-    double away = p->fit_bias ? (double)x[0] - (double)p->prior[0] : 0.0;
-    return (double)p->lambda * sum + (double)p->bias_lambda * away * away;
-}
-
-static palate__row_result row_map(const palate__row_problem *p, float *x, float *scratch)
+static double row_update(const palate__row_problem *p, float *x, float *away, float *scratch)
 {
     float *residual = scratch;
     float *panel = scratch + p->count;
+    double squared_error = 0.0;
     gather(p, x, residual, panel);
     for (size_t f = 0; f < p->coordinate_count; f++)
-        update_coordinate(p, f, panel + f * p->count, residual, x);
-    palate__row_result result = {0.0, penalty_of(p, x)};
+        update_coordinate(p, f, panel + f * p->count, residual, x, away);
     for (size_t e = 0; e < p->count; e++)
-        result.squared_error += (double)residual[e] * (double)residual[e];
-    return result;
+        squared_error += (double)residual[e] * (double)residual[e];
+    return squared_error;
+}
+
+static void slice_gather(const float *matrix, size_t stride, const uint32_t *rows,
+                         const float *weights, size_t count, float *sums)
+{
+    memset(sums, 0, LANES * sizeof *sums);
+    for (size_t e = 0; e < count; e++)
+        for (size_t l = 0; l < LANES; l++)
+            sums[l] += weights[rows[e]] * matrix[rows[e] * stride + l];
+}
+
+static void slice_spread(float *matrix, size_t stride, const uint32_t *rows, const float *weights,
+                         size_t count, const float *change)
+{
+    for (size_t e = 0; e < count; e++)
+        for (size_t l = 0; l < LANES; l++)
+            matrix[rows[e] * stride + l] -= weights[rows[e]] * change[l];
 }
 
 const palate__kernels palate__kernels_generic = {
     .name = "generic",
-    .row_map = row_map,
-    .row_map_scratch = row_map_scratch,
+    .row_update = row_update,
+    .row_update_scratch = row_update_scratch,
+    .slice_gather = slice_gather,
+    .slice_spread = slice_spread,
     .dot = dot,
     .scores = scores,
     .scores_at = scores_at,

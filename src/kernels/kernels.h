@@ -21,28 +21,32 @@ enum {
     PALATE__TILE_USERS = 8     /* and users. */
 };
 
-/* One row to improve; see row_map below. Pointers to float are to 64-byte aligned memory unless
+/* How a coordinate is drawn rather than minimized: numbers that are the caller's to make. */
+typedef struct palate__row_noise {
+    float deviation;      /* > 0: the standard deviation of a rating. */
+    const float *normals; /* `stride` standard normal numbers; 0 in the padding, and at coordinate 0
+                             where it is not fitted. */
+    /* A standard normal number that is at least `low`, for coordinate f. */
+    float (*above)(void *random, size_t f, float low);
+    void *random;
+} palate__row_noise;
+
+/* One row to improve; see row_update below. Pointers to float are to 64-byte aligned memory unless
  * said otherwise. */
 typedef struct palate__row_problem {
     const float
         *fixed; /* Rows of the fixed side, `stride` floats each: coordinate 0 is that row's bias. */
     size_t stride; /* A multiple of PALATE__LANES: 1 + k coordinates and padding, which holds 0. */
-    size_t coordinate_count;   /* 1 + k */
-    const uint32_t *columns;   /* The rows of `fixed` that are rated: c of them. Any alignment. */
-    const float *ratings;      /* c, on the original scale. Any alignment. */
-    size_t count;              /* c >= 0 */
-    float shift, gain;         /* Targets are (rating - shift) * gain. */
-    float lambda, bias_lambda; /* > 0 for coordinates 1..k, and for coordinate 0. */
-    float bound;               /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
-    const float *prior;        /* `stride` floats: the prior mean of each coordinate. */
-    int fit_bias;              /* 0: coordinate 0 stays as it is (and counts as 0). */
+    size_t coordinate_count; /* 1 + k */
+    const uint32_t *columns; /* The rows of `fixed` that are rated: c of them. Any alignment. */
+    const float *ratings;    /* c, on the original scale. Any alignment. */
+    size_t count;            /* c >= 0 */
+    float shift, gain;       /* Targets are (rating - shift) * gain. */
+    const float *lambda;     /* `stride` floats > 0: the strength of each coordinate's prior. */
+    float bound;             /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
+    int fit_bias;            /* 0: coordinate 0 stays as it is (and counts as 0). */
+    const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
-
-/* What an update came to, for the objective. */
-typedef struct palate__row_result {
-    double squared_error; /* After the update: sum of squares of targets minus predictions. */
-    double penalty; /* After the update: lambda |x - prior|^2 + bias_lambda (x_0 - prior_0)^2. */
-} palate__row_result;
 
 /*
  * Items for a screen in bytes, in tiles of PALATE__TILE_ITEMS. Item l of tile t is a vector y_tl,
@@ -92,19 +96,36 @@ typedef struct palate__kernels {
     const char *name;
 
     /*
-     * Improves one row x (`stride` floats) by one pass of coordinate descent on its residual:
+     * Improves one row x (`stride` floats) by one pass over its coordinates f = 0..k:
      *
-     *     e = target - x_0 - (bias of the column) - sum_f x_f z_f          z_f: coordinate f of a
-     * rated row for f = 0..k:  x_f <- max(bound, (sum_e e z_f + x_f sum_e z_f^2 + lambda prior_f) /
-     * (lambda + sum_e z_f^2)) e   <- e - (change of x_f) z_f
+     *     e = target - x_0 - (bias of the column) - sum_f x_f z_f    z_f: coordinate f of a rated row
+     *     m = x_f + (sum e z_f - lambda_f away_f) / (lambda_f + sum z_f^2)
+     *     x_f <- max(m, bound)                                        without noise: the minimum
+     *            N(m, deviation^2 / (lambda_f + sum z_f^2)) >= bound  with noise: drawn
      *
-     * so sum e^2 + penalty never rises (up to rounding). `scratch` has row_map_scratch(stride,
-     * count) floats.
+     * where `away` (`stride` floats, 0 in the padding) is how far x is from the mean of its prior, and
+     * moves with x. Without noise sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding).
+     * `scratch` has row_update_scratch(stride, count) floats; afterwards the first `count` of them
+     * hold e. Returns sum e^2.
      */
-    palate__row_result (*row_map)(const palate__row_problem *problem, float *x, float *scratch);
+    double (*row_update)(const palate__row_problem *problem, float *x, float *away, float *scratch);
 
     /* Floats of scratch for rows of at most `count` ratings. */
-    size_t (*row_map_scratch)(size_t stride, size_t count);
+    size_t (*row_update_scratch)(size_t stride, size_t count);
+
+    /*
+     * A slice of PALATE__LANES columns of a matrix, and the rows that share something:
+     *
+     *     sums[l] = sum_e weights[rows[e]] * matrix[rows[e] * stride + l]            gather
+     *     matrix[rows[e] * stride + l] -= weights[rows[e]] * change[l]                spread
+     *
+     * `matrix` points at the slice's first column, 64-byte aligned as are sums and change; rows are
+     * `count` different ones.
+     */
+    void (*slice_gather)(const float *matrix, size_t stride, const uint32_t *rows,
+                         const float *weights, size_t count, float *sums);
+    void (*slice_spread)(float *matrix, size_t stride, const uint32_t *rows, const float *weights,
+                         size_t count, const float *change);
 
     /* sum_f a[f] b[f] over `length` floats of any alignment. */
     float (*dot)(const float *a, const float *b, size_t length);

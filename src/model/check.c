@@ -52,6 +52,48 @@ static palate_status check_counts(const inspection *in, const party *p)
     return PALATE_OK;
 }
 
+/* Optional tensors are there together and whole, or not at all. */
+static palate_status check_optional_sizes(const inspection *in)
+{
+    const uint64_t *of = in->sizes->of;
+    const palate_model *model = in->model;
+    const struct {
+        bool there;
+        palate__dimension dimension;
+        uint64_t length;
+        const char *what;
+    } rules[] = {
+        {model->moment_begins != NULL, PALATE__MOMENT_USERS_AND_ONE, of[PALATE__USERS] + 1,
+         "moment_begins"},
+        {model->users.link != NULL, PALATE__USER_LINKS, of[PALATE__ITEMS], "user_link"},
+        {model->items.link != NULL, PALATE__ITEM_LINKS, of[PALATE__USERS], "item_link"},
+        {model->users.lambda != NULL, PALATE__LAMBDAS, of[PALATE__FACTORS] + 1, "user_lambda"},
+        {model->users.sample_offsets != NULL, PALATE__SAMPLED_USERS, of[PALATE__USERS],
+         "user_sample_offsets"},
+        {model->items.sample_offsets != NULL, PALATE__SAMPLED_ITEMS, of[PALATE__ITEMS],
+         "item_sample_offsets"},
+    };
+    for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++)
+        if (of[rules[r].dimension] != (rules[r].there ? rules[r].length : 0))
+            return wrong(in, "%s has the wrong length", rules[r].what);
+    bool moments = model->moment_begins != NULL && model->moment_times != NULL &&
+                   model->moment_values != NULL;
+    bool no_moments = model->moment_begins == NULL && model->moment_times == NULL &&
+                      model->moment_values == NULL;
+    if (!moments && !no_moments)
+        return wrong(in, "moment_begins, moment_times and moment_values belong together");
+    if ((model->users.lambda == NULL) != (model->items.lambda == NULL))
+        return wrong(in, "user_lambda and item_lambda belong together");
+    if ((model->users.sample_offsets == NULL) != (model->items.sample_offsets == NULL))
+        return wrong(in, "user_sample_offsets and item_sample_offsets belong together");
+    if (of[PALATE__SAMPLES] > 0 ? of[PALATE__FACTORS] % of[PALATE__SAMPLES] != 0
+                                : model->users.sample_offsets != NULL)
+        return wrong(in, "%llu factors are not those of %llu samples",
+                     (unsigned long long)of[PALATE__FACTORS],
+                     (unsigned long long)of[PALATE__SAMPLES]);
+    return PALATE_OK;
+}
+
 static palate_status check_sizes(const inspection *in)
 {
     const uint64_t *of = in->sizes->of;
@@ -62,7 +104,7 @@ static palate_status check_sizes(const inspection *in)
         of[PALATE__ITEMS_AND_ONE] != of[PALATE__ITEMS] + 1 ||
         of[PALATE__FACTORS_AND_ONE] != of[PALATE__FACTORS] + 1)
         return wrong(in, "the lengths of its tensors contradict each other");
-    return PALATE_OK;
+    return check_optional_sizes(in);
 }
 
 /* ---- Ids ---- */
@@ -196,6 +238,32 @@ static palate_status check_offsets(const inspection *in, const party *p, const c
                  (double)offsets[row]);
 }
 
+/* Of optional tensors: numbers that are finite, and for strengths above 0. */
+static palate_status check_optional(const inspection *in, const party *p, const char *what,
+                                    const float *values, size_t count, float low)
+{
+    size_t e = values == NULL ? count
+                              : palate__kernels_get()->first_outside(values, count, low, FLT_MAX);
+    if (e == count)
+        return PALATE_OK;
+    return wrong(in, "%s_%s: entry %zu is %g, which cannot be", p->name, what, e,
+                 (double)values[e]);
+}
+
+static palate_status check_prior(const inspection *in, const party *p, uint64_t links)
+{
+    palate_status status = PALATE_OK;
+    const uint64_t *of = in->sizes->of;
+    const palate__side *side = p->side;
+    PALATE_TRY(
+        check_optional(in, p, "link", side->link, (size_t)(links * of[PALATE__FACTORS]), -FLT_MAX));
+    PALATE_TRY(check_optional(in, p, "lambda", side->lambda, (size_t)of[PALATE__LAMBDAS], 0.0F));
+    PALATE_TRY(check_optional(in, p, "sample_offsets", side->sample_offsets,
+                              (size_t)(p->count * of[PALATE__SAMPLES]), -FLT_MAX));
+done:
+    return status;
+}
+
 static palate_status check_side(const inspection *in, const party *p)
 {
     palate_status status = PALATE_OK;
@@ -258,6 +326,12 @@ static palate_status check_facts(const inspection *in)
         return wrong(in, "the scale %g:%g is none", facts->scale.low, facts->scale.high);
     if (!is_float(facts->mean) || !is_float(facts->base))
         return wrong(in, "the mean %g or the base %g is not finite", facts->mean, facts->base);
+    const palate_model *model = in->model;
+    if (!(model->gain > 0.0) || !isfinite(model->gain) || !is_float(model->anchor) ||
+        !is_float(model->user_bias_mean) || !is_float(model->item_bias_mean))
+        return wrong(in, "the gain %g or the anchor %g cannot be", model->gain, model->anchor);
+    if (!(model->blend >= 0.0 && model->blend < 1.0))
+        return wrong(in, "the blend %g is not within 0..1", model->blend);
     return PALATE_OK;
 }
 
@@ -311,6 +385,34 @@ static palate_status check_seen(const inspection *in)
     return PALATE_OK;
 }
 
+/* ---- Moments ---- */
+
+static palate_status check_moments(const inspection *in)
+{
+    const palate_model *model = in->model;
+    const uint64_t *of = in->sizes->of;
+    const int64_t *begins = model->moment_begins;
+    if (begins == NULL)
+        return PALATE_OK;
+    if (begins[0] != 0 || begins[of[PALATE__USERS]] != (int64_t)of[PALATE__MOMENTS])
+        return wrong(in, "moment_begins does not span moment_times");
+    if (!(model->drift_scale > 0.0) || !isfinite(model->drift_scale))
+        return wrong(in, "the drift_scale %g is none", model->drift_scale);
+    for (size_t user = 0; user < of[PALATE__USERS]; user++) {
+        if (begins[user + 1] < begins[user] || begins[user + 1] > (int64_t)of[PALATE__MOMENTS])
+            return wrong(in, "moment_begins falls after user row %zu", user);
+        for (int64_t e = begins[user] + 1; e < begins[user + 1]; e++)
+            if (model->moment_times[e] <= model->moment_times[e - 1])
+                return wrong(in, "moment_times: those of user row %zu do not rise", user);
+    }
+    size_t e = palate__kernels_get()->first_outside(model->moment_values,
+                                                    (size_t)of[PALATE__MOMENTS], -FLT_MAX, FLT_MAX);
+    if (e < of[PALATE__MOMENTS])
+        return wrong(in, "moment_values: entry %zu is %g; it must be finite", e,
+                     (double)model->moment_values[e]);
+    return PALATE_OK;
+}
+
 palate_status palate__model_check(const palate_model *model, const palate__sizes *sizes,
                                   const char *where, palate_status failure, palate_error *err)
 {
@@ -325,6 +427,9 @@ palate_status palate__model_check(const palate_model *model, const palate__sizes
     PALATE_TRY(check_counts(&in, &users));
     PALATE_TRY(check_counts(&in, &items));
     PALATE_TRY(check_sides(&in, &users, &items));
+    PALATE_TRY(check_prior(&in, &users, of[PALATE__USER_LINKS]));
+    PALATE_TRY(check_prior(&in, &items, of[PALATE__ITEM_LINKS]));
+    PALATE_TRY(check_moments(&in));
     PALATE_TRY(check_facts(&in)); /* After the factors, which the mean may come from. */
     PALATE_TRY(check_seen(&in));
 done:

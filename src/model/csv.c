@@ -99,6 +99,7 @@ static json_t *fact_json(const palate_model *model, const palate__fact *fact)
     case PALATE__FACT_INTEGER:
         return json_integer(*(const int64_t *)at);
     case PALATE__FACT_REAL:
+    case PALATE__FACT_LATER:
         return isfinite(*(const double *)at) ? json_real(*(const double *)at) : json_null();
     case PALATE__FACT_BOOL:
         return json_boolean(*(const bool *)at);

@@ -21,30 +21,48 @@ const palate__element_type palate__element_types[PALATE__ELEMENT_COUNT] = {
 
 /* Widest elements first, so that each tensor is aligned without gaps. */
 const palate__tensor palate__tensors[PALATE__TENSOR_COUNT] = {
-    {"user_id_ends", PALATE__U64, {PALATE__USERS_AND_ONE}, AT(users.ids.ends)},
-    {"item_id_ends", PALATE__U64, {PALATE__ITEMS_AND_ONE}, AT(items.ids.ends)},
-    {"seen_begins", PALATE__I64, {PALATE__USERS_AND_ONE}, AT(seen_begins)},
-    {"user_factors", PALATE__F32, {PALATE__USERS, PALATE__FACTORS}, AT(users.factors)},
-    {"item_factors", PALATE__F32, {PALATE__ITEMS, PALATE__FACTORS}, AT(items.factors)},
-    {"user_offsets", PALATE__F32, {PALATE__USERS}, AT(users.offsets)},
-    {"item_offsets", PALATE__F32, {PALATE__ITEMS}, AT(items.offsets)},
-    {"user_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(users.typical)},
-    {"item_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(items.typical)},
-    {"user_counts", PALATE__U32, {PALATE__USERS}, AT(users.counts)},
-    {"item_counts", PALATE__U32, {PALATE__ITEMS}, AT(items.counts)},
-    {"user_id_slots", PALATE__U32, {PALATE__USER_SLOTS}, AT(users.ids.slots)},
-    {"item_id_slots", PALATE__U32, {PALATE__ITEM_SLOTS}, AT(items.ids.slots)},
-    {"user_order", PALATE__U32, {PALATE__USERS}, AT(users.ids.order)},
-    {"item_order", PALATE__U32, {PALATE__ITEMS}, AT(items.ids.order)},
-    {"seen_items", PALATE__U32, {PALATE__SEEN}, AT(seen_items)},
-    {"user_ids", PALATE__U8, {PALATE__USER_ID_BYTES}, AT(users.ids.bytes)},
-    {"item_ids", PALATE__U8, {PALATE__ITEM_ID_BYTES}, AT(items.ids.bytes)},
+    {"user_id_ends", PALATE__U64, {PALATE__USERS_AND_ONE}, AT(users.ids.ends), false},
+    {"item_id_ends", PALATE__U64, {PALATE__ITEMS_AND_ONE}, AT(items.ids.ends), false},
+    {"seen_begins", PALATE__I64, {PALATE__USERS_AND_ONE}, AT(seen_begins), false},
+    {"moment_begins", PALATE__I64, {PALATE__MOMENT_USERS_AND_ONE}, AT(moment_begins), true},
+    {"moment_times", PALATE__I64, {PALATE__MOMENTS}, AT(moment_times), true},
+    {"user_factors", PALATE__F32, {PALATE__USERS, PALATE__FACTORS}, AT(users.factors), false},
+    {"item_factors", PALATE__F32, {PALATE__ITEMS, PALATE__FACTORS}, AT(items.factors), false},
+    {"user_offsets", PALATE__F32, {PALATE__USERS}, AT(users.offsets), false},
+    {"item_offsets", PALATE__F32, {PALATE__ITEMS}, AT(items.offsets), false},
+    {"user_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(users.typical), false},
+    {"item_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(items.typical), false},
+    {"moment_values", PALATE__F32, {PALATE__MOMENTS}, AT(moment_values), true},
+    {"user_link", PALATE__F32, {PALATE__USER_LINKS, PALATE__FACTORS}, AT(users.link), true},
+    {"item_link", PALATE__F32, {PALATE__ITEM_LINKS, PALATE__FACTORS}, AT(items.link), true},
+    {"user_lambda", PALATE__F32, {PALATE__LAMBDAS}, AT(users.lambda), true},
+    {"item_lambda", PALATE__F32, {PALATE__LAMBDAS}, AT(items.lambda), true},
+    {"user_sample_offsets",
+     PALATE__F32,
+     {PALATE__SAMPLED_USERS, PALATE__SAMPLES},
+     AT(users.sample_offsets),
+     true},
+    {"item_sample_offsets",
+     PALATE__F32,
+     {PALATE__SAMPLED_ITEMS, PALATE__SAMPLES},
+     AT(items.sample_offsets),
+     true},
+    {"user_counts", PALATE__U32, {PALATE__USERS}, AT(users.counts), false},
+    {"item_counts", PALATE__U32, {PALATE__ITEMS}, AT(items.counts), false},
+    {"user_id_slots", PALATE__U32, {PALATE__USER_SLOTS}, AT(users.ids.slots), false},
+    {"item_id_slots", PALATE__U32, {PALATE__ITEM_SLOTS}, AT(items.ids.slots), false},
+    {"user_order", PALATE__U32, {PALATE__USERS}, AT(users.ids.order), false},
+    {"item_order", PALATE__U32, {PALATE__ITEMS}, AT(items.ids.order), false},
+    {"seen_items", PALATE__U32, {PALATE__SEEN}, AT(seen_items), false},
+    {"user_ids", PALATE__U8, {PALATE__USER_ID_BYTES}, AT(users.ids.bytes), false},
+    {"item_ids", PALATE__U8, {PALATE__ITEM_ID_BYTES}, AT(items.ids.bytes), false},
 };
 
 palate__sizes palate__model_sizes(const palate_model *model)
 {
     const palate__ids *users = &model->users.ids;
     const palate__ids *items = &model->items.ids;
+    const bool moves = model->moment_begins != NULL;
     return (palate__sizes){{
         [PALATE__NO_DIMENSION] = 1,
         [PALATE__USERS] = users->count,
@@ -58,6 +76,14 @@ palate__sizes palate__model_sizes(const palate_model *model)
         [PALATE__FACTORS] = model->factor_count,
         [PALATE__FACTORS_AND_ONE] = (uint64_t)model->factor_count + 1,
         [PALATE__SEEN] = (uint64_t)model->seen_begins[users->count],
+        [PALATE__MOMENT_USERS_AND_ONE] = moves ? (uint64_t)users->count + 1 : 0,
+        [PALATE__MOMENTS] = moves ? (uint64_t)model->moment_begins[users->count] : 0,
+        [PALATE__USER_LINKS] = model->users.link != NULL ? items->count : 0,
+        [PALATE__ITEM_LINKS] = model->items.link != NULL ? users->count : 0,
+        [PALATE__LAMBDAS] = model->users.lambda != NULL ? (uint64_t)model->factor_count + 1 : 0,
+        [PALATE__SAMPLED_USERS] = model->sample_count > 0 ? users->count : 0,
+        [PALATE__SAMPLED_ITEMS] = model->sample_count > 0 ? items->count : 0,
+        [PALATE__SAMPLES] = model->sample_count,
     }};
 }
 
@@ -90,6 +116,13 @@ const palate__fact palate__facts[PALATE__FACT_COUNT] = {
     {"validation_rmse", PALATE__FACT_REAL, AT(summary.validation_rmse)},
     {"fingerprint", PALATE__FACT_FINGERPRINT, AT(fingerprint)},
     {"options", PALATE__FACT_TEXT, AT(options_json)},
+    {"gain", PALATE__FACT_LATER, AT(gain)},
+    {"anchor", PALATE__FACT_LATER, AT(anchor)},
+    {"user_bias_mean", PALATE__FACT_LATER, AT(user_bias_mean)},
+    {"item_bias_mean", PALATE__FACT_LATER, AT(item_bias_mean)},
+    {"noise", PALATE__FACT_LATER, AT(noise)},
+    {"drift_scale", PALATE__FACT_LATER, AT(drift_scale)},
+    {"blend", PALATE__FACT_LATER, AT(blend)},
 };
 
 const char *palate__fact_format(const palate_model *model, const palate__fact *fact,
@@ -109,6 +142,7 @@ const char *palate__fact_format(const palate_model *model, const palate__fact *f
         snprintf(buffer, PALATE__FACT_BYTES, "%" PRIu64, *(const uint64_t *)at);
         break;
     case PALATE__FACT_REAL:
+    case PALATE__FACT_LATER:
         if (!isnan(*(const double *)at))
             palate__format_real(*(const double *)at, buffer, PALATE__FACT_BYTES);
         break;
@@ -173,6 +207,7 @@ palate_status palate__fact_parse(palate_model *model, const palate__fact *fact, 
         understood = parse_seed(span, at);
         break;
     case PALATE__FACT_REAL:
+    case PALATE__FACT_LATER:
         understood = parse_optional_real(span, at);
         break;
     case PALATE__FACT_BOOL:

@@ -20,7 +20,7 @@ enum {
     PALATE__LENGTH_BYTES = 8,
     PALATE__CHECKSUM_DIGITS = 16,
     PALATE__HEADER_BYTES_MAX = 100000000, /* As in the safetensors library. */
-    PALATE__FORMAT_VERSION = 1
+    PALATE__FORMAT_VERSION = 2            /* 1 had none of the optional tensors and facts. */
 };
 
 /* How every header begins; after it come the digits of the checksum. */
@@ -59,6 +59,15 @@ typedef enum palate__dimension {
     PALATE__FACTORS,
     PALATE__FACTORS_AND_ONE,
     PALATE__SEEN,
+    /* Of optional tensors; 0 where these are not there. */
+    PALATE__MOMENT_USERS_AND_ONE, /* m + 1 */
+    PALATE__MOMENTS,
+    PALATE__USER_LINKS,    /* n */
+    PALATE__ITEM_LINKS,    /* m */
+    PALATE__LAMBDAS,       /* k + 1 */
+    PALATE__SAMPLED_USERS, /* m */
+    PALATE__SAMPLED_ITEMS, /* n */
+    PALATE__SAMPLES,
     PALATE__DIMENSION_COUNT
 } palate__dimension;
 
@@ -67,9 +76,10 @@ typedef struct palate__tensor {
     palate__element element;
     palate__dimension shape[2]; /* The second may be PALATE__NO_DIMENSION. */
     size_t offset;              /* Of the pointer in palate_model. */
+    bool optional;              /* Left out of the file where the pointer is NULL. */
 } palate__tensor;
 
-enum { PALATE__TENSOR_COUNT = 18 };
+enum { PALATE__TENSOR_COUNT = 27 };
 extern const palate__tensor palate__tensors[PALATE__TENSOR_COUNT];
 
 typedef struct palate__sizes {
@@ -90,7 +100,8 @@ typedef enum palate__fact_kind {
     PALATE__FACT_INTEGER,     /* int64_t */
     PALATE__FACT_SEED,        /* uint64_t */
     PALATE__FACT_REAL,        /* double; NaN is "" */
-    PALATE__FACT_BOOL         /* bool */
+    PALATE__FACT_LATER, /* The same, since format 2: as in an empty model where it is missing. */
+    PALATE__FACT_BOOL   /* bool */
 } palate__fact_kind;
 
 typedef struct palate__fact {
@@ -99,7 +110,7 @@ typedef struct palate__fact {
     size_t offset; /* In palate_model. */
 } palate__fact;
 
-enum { PALATE__FACT_COUNT = 17 };
+enum { PALATE__FACT_COUNT = 24 };
 extern const palate__fact palate__facts[PALATE__FACT_COUNT];
 
 /* Enough for any fact but a text. */

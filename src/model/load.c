@@ -286,6 +286,8 @@ static palate_status attach_tensor(loading *l, const palate__tensor *tensor)
     const json_t *entry = json_object_get(l->root, tensor->name);
     const char *found = json_string_value(json_object_get(entry, "dtype"));
     extent at = {0};
+    if (entry == NULL && tensor->optional)
+        return PALATE_OK;
     if (entry == NULL)
         return damaged(l, "tensor '%s' is missing", tensor->name);
     if (found == NULL || strcmp(found, type->name) != 0)
@@ -311,6 +313,9 @@ static palate_status attach_tensors(loading *l)
     l->sizes.of[PALATE__NO_DIMENSION] = 1;
     for (size_t t = 0; t < PALATE__TENSOR_COUNT; t++)
         PALATE_TRY(attach_tensor(l, &palate__tensors[t]));
+    for (size_t d = 0; d < PALATE__DIMENSION_COUNT; d++)
+        if (l->sizes.of[d] == UINT64_MAX) /* Of no tensor that is there. */
+            l->sizes.of[d] = 0;
 done:
     return status;
 }
@@ -328,6 +333,8 @@ static palate_status read_facts(loading *l)
     for (size_t f = 0; f < PALATE__FACT_COUNT; f++) {
         const palate__fact *fact = &palate__facts[f];
         const char *text = metadata(l, fact->name);
+        if (text == NULL && fact->kind == PALATE__FACT_LATER)
+            continue;
         if (text == NULL)
             return damaged(l, "'%s' is missing from its metadata", fact->name);
         palate_status status = palate__fact_parse(l->model, fact, text, l->err);
@@ -437,6 +444,7 @@ static void set_counts(palate_model *model, const palate__sizes *sizes)
     model->items.ids.count = (uint32_t)sizes->of[PALATE__ITEMS];
     model->users.ids.slot_count = (uint32_t)sizes->of[PALATE__USER_SLOTS];
     model->items.ids.slot_count = (uint32_t)sizes->of[PALATE__ITEM_SLOTS];
+    model->sample_count = (uint32_t)sizes->of[PALATE__SAMPLES];
 }
 
 static palate_status fill(loading *l)

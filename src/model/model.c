@@ -2,6 +2,7 @@
 /* Making, releasing and looking at a model. */
 #include "model/model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,6 +46,8 @@ palate_status palate__model_create_empty(palate_context *context, uint32_t facto
         return palate__fail_memory(err, "making a model");
     model->context = context;
     model->factor_count = factor_count;
+    model->gain = 1.0;
+    model->noise = NAN;
     PALATE_TRY(palate__model_set_text(model, &model->mode, "imported", err));
     PALATE_TRY(palate__model_set_text(model, &model->rule, "none", err));
     PALATE_TRY(palate__model_set_text(model, &model->stopped_by, "", err));
@@ -103,6 +106,9 @@ static void free_side(palate_model *model, palate__side *side)
     release_array(model, side->offsets);
     release_array(model, side->typical);
     release_array(model, side->counts);
+    release_array(model, side->link);
+    release_array(model, side->lambda);
+    release_array(model, side->sample_offsets);
     palate__ids_free(model->context, &side->ids);
 }
 
@@ -123,6 +129,9 @@ void palate_model_free(palate_model *model)
     free_side(model, &model->items);
     release_array(model, model->seen_begins);
     release_array(model, model->seen_items);
+    release_array(model, model->moment_begins);
+    release_array(model, model->moment_times);
+    release_array(model, model->moment_values);
     free_names(model);
     palate__release(context, model->mode);
     palate__release(context, model->rule);
@@ -132,6 +141,15 @@ void palate_model_free(palate_model *model)
     palate__release(context, model->log);
     palate__unmap(context, &model->mapping);
     palate__release(context, model);
+}
+
+palate__moments palate__model_moments(const palate_model *model, uint32_t user)
+{
+    if (model->moment_begins == NULL || user >= model->users.ids.count)
+        return (palate__moments){.scale = 1.0};
+    const int64_t begin = model->moment_begins[user];
+    return (palate__moments){model->moment_times + begin, model->moment_values + begin,
+                             (size_t)(model->moment_begins[user + 1] - begin), model->drift_scale};
 }
 
 /* ---- Looking ---- */
@@ -150,6 +168,11 @@ void palate_model_info(const palate_model *model, palate_model_summary *out)
     out->user_count = model->users.ids.count;
     out->item_count = model->items.ids.count;
     out->factor_count = model->factor_count;
+    out->sample_count = model->sample_count;
+    if (model->moment_begins != NULL) {
+        out->drift_scale = model->drift_scale;
+        out->moment_count = model->moment_begins[model->users.ids.count];
+    }
     out->mode = model->mode;
     out->rule = model->rule;
     out->stopped_by = model->stopped_by;

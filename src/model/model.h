@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "model/derived.h"
+#include "model/drift.h"
 #include "palate/model.h"
 #include "ratings/ids.h"
 
@@ -16,6 +17,13 @@ typedef struct palate__side {
     const float *typical; /* k + 1: the factors, then the offset, of a row nobody knows. */
     /* Ratings of each row (imported: 1); 0: nothing is known of it, and it holds `typical`. */
     const uint32_t *counts;
+
+    /* For taking in rows that were not there in training; NULL where the model has no such prior. */
+    const float *link;   /* Rows of the other side x k: the coefficients A of this side's link. */
+    const float *lambda; /* k + 1: of the offset, then of the factors. */
+
+    /* count x S: the offsets of each block of an average; else NULL. */
+    const float *sample_offsets;
 } palate__side;
 
 struct palate_model {
@@ -28,6 +36,22 @@ struct palate_model {
     const int64_t *seen_begins; /* m + 1 */
     const uint32_t *seen_items; /* Strictly increasing within a user. */
     palate__derived item_index; /* What recommending makes to be fast: recommend/index.h. */
+
+    /* How users' offsets move (drift.h): the moments of each. NULL: they stay. */
+    const int64_t *moment_begins; /* m + 1 */
+    const int64_t *moment_times;  /* Strictly increasing within a user. */
+    const float *moment_values;
+    double drift_scale; /* In the unit of the times. */
+
+    /* An average holds the factors of its blocks side by side: draws from the posterior, and before
+     * them, where blend > 0, the minimum with that weight. 0 blocks: it is none. */
+    uint32_t sample_count;
+    double blend;
+
+    /* What lies between the rows of training and the factors: x = U sqrt(gain) - anchor. */
+    double gain, anchor;
+    double user_bias_mean, item_bias_mean; /* Of the offsets' priors, inside. */
+    double noise; /* Standard deviation of a rating around its prediction; NaN where not known. */
 
     /* Facts; the strings are owned in either case. */
     palate_model_summary summary;
@@ -76,6 +100,9 @@ static inline float palate__score_start(const palate_model *model, float user_of
 {
     return (float)model->summary.base + user_offset + item_offset;
 }
+
+/* The moments of a user; none where its offset stays. */
+palate__moments palate__model_moments(const palate_model *model, uint32_t user);
 
 /* The score of a pair of known rows before clipping: palate__score_start() plus the kernels' dot()
  * of the factors, in this order, so that it has the same bits wherever it is computed. */

@@ -43,41 +43,119 @@ static float bounded(const palate_model *model, float rating)
     return value < low ? low : value > high ? high : value;
 }
 
-static float predict(const palate_model *model, view user, view item)
+/* ---- One cell ---- */
+
+typedef struct cell {
+    view user, item;
+    float drift;
+} cell;
+
+static float drift_of(const palate_model *model, uint32_t user, int64_t time)
 {
-    float rating = user.known || item.known ? score(model, user, item) : (float)model->summary.mean;
-    return bounded(model, rating);
+    if (time == PALATE_NO_TIME)
+        return 0.0F;
+    const palate__moments moments = palate__model_moments(model, user);
+    return palate__drift_at(&moments, time);
 }
+
+static cell cell_of(const palate_model *model, uint32_t user, uint32_t item, int64_t time)
+{
+    return (cell){view_of(model, &model->users, user), view_of(model, &model->items, item),
+                  drift_of(model, user, time)};
+}
+
+static float predict(const palate_model *model, const cell *asked)
+{
+    bool known = asked->user.known || asked->item.known;
+    return bounded(model, known ? score(model, asked->user, asked->item) + asked->drift
+                                : (float)model->summary.mean);
+}
+
+/* ---- How sure ---- */
+
+/* The offset of a row in one sample; for somebody unknown its mean. */
+static double sample_offset(const palate_model *model, const palate__side *side, uint32_t row,
+                            const view *seen, uint32_t sample)
+{
+    return seen->known ? (double)side->sample_offsets[(size_t)row * model->sample_count + sample]
+                       : (double)seen->offset;
+}
+
+/* Variance of what the draws predict, and the noise of a rating. */
+static float deviation(const palate_model *model, const cell *asked, uint32_t user, uint32_t item)
+{
+    const palate__kernels *kernels = palate__kernels_get();
+    const uint32_t blocks = model->sample_count;
+    const uint32_t first = model->blend > 0.0 ? 1 : 0;
+    const size_t k = model->factor_count / blocks;
+    const double draws = blocks - first;
+    const double weight = (1.0 - model->blend) / draws;
+    double sum = 0.0;
+    double squares = 0.0;
+    for (uint32_t b = first; b < blocks; b++) {
+        double product = (double)kernels->dot(asked->user.factors + b * k,
+                                              asked->item.factors + b * k, k);
+        double value = product / weight +
+                       sample_offset(model, &model->users, user, &asked->user, b) +
+                       sample_offset(model, &model->items, item, &asked->item, b);
+        sum += value;
+        squares += value * value;
+    }
+    double variance = draws > 1.0 ? fmax(squares - sum * sum / draws, 0.0) / (draws - 1.0) : 0.0;
+    return (float)fmin(sqrt(variance + model->noise * model->noise), (double)FLT_MAX);
+}
+
+/* ---- All of them ---- */
 
 static bool is_row(const palate__side *side, uint32_t row)
 {
     return row < side->ids.count || row == PALATE_NO_ROW;
 }
 
-palate_status palate_model_predict(const palate_model *model, const uint32_t *users,
-                                   const uint32_t *items, size_t count, float *predictions,
+static palate_status check(const palate_model *model, const palate_cells *cells,
+                           const float *predictions, const float *deviations, palate_error *err)
+{
+    const char *missing = model == NULL          ? "model"
+                          : cells == NULL        ? "cells"
+                          : cells->count == 0    ? NULL
+                          : cells->users == NULL ? "cells->users"
+                          : cells->items == NULL ? "cells->items"
+                          : predictions == NULL  ? "predictions"
+                                                 : NULL;
+    if (missing != NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_model_predict: %s is NULL", missing);
+    if (deviations != NULL && model->sample_count == 0)
+        return palate__fail(err, PALATE_E_UNSUPPORTED,
+                            "the model holds no samples to tell how sure a prediction is: train it "
+                            "with rule bayes");
+    return PALATE_OK;
+}
+
+palate_status palate_model_predict(const palate_model *model, const palate_cells *cells,
+                                   float *predictions, float *deviations,
                                    palate_unknown_counts *unknown, palate_error *err)
 {
-    if (model == NULL || (count > 0 && (users == NULL || items == NULL || predictions == NULL)))
-        return palate__fail(err, PALATE_E_INVALID, "palate_model_predict: %s is NULL",
-                            model == NULL   ? "model"
-                            : users == NULL ? "users"
-                            : items == NULL ? "items"
-                                            : "predictions");
     palate_unknown_counts counts = {0};
     if (unknown != NULL)
         *unknown = counts;
-    for (size_t e = 0; e < count; e++) {
-        if (!is_row(&model->users, users[e]) || !is_row(&model->items, items[e]))
+    palate_status status = check(model, cells, predictions, deviations, err);
+    if (status != PALATE_OK)
+        return status;
+    for (size_t e = 0; e < cells->count; e++) {
+        uint32_t user = cells->users[e];
+        uint32_t item = cells->items[e];
+        if (!is_row(&model->users, user) || !is_row(&model->items, item))
             return palate__fail(err, PALATE_E_INVALID,
-                                "pair %zu: the model has no such row (user %u, item %u)", e,
-                                users[e], items[e]);
-        view user = view_of(model, &model->users, users[e]);
-        view item = view_of(model, &model->items, items[e]);
-        predictions[e] = predict(model, user, item);
-        counts.users += !user.known;
-        counts.items += !item.known;
-        counts.both += !user.known && !item.known;
+                                "cell %zu: the model has no such row (user %u, item %u)", e, user,
+                                item);
+        const cell asked = cell_of(model, user, item,
+                                   cells->times == NULL ? PALATE_NO_TIME : cells->times[e]);
+        predictions[e] = predict(model, &asked);
+        if (deviations != NULL)
+            deviations[e] = deviation(model, &asked, user, item);
+        counts.users += !asked.user.known;
+        counts.items += !asked.item.known;
+        counts.both += !asked.user.known && !asked.item.known;
     }
     if (unknown != NULL)
         *unknown = counts;
@@ -88,8 +166,7 @@ float palate_model_predict_one(const palate_model *model, const char *user, cons
 {
     if (model == NULL)
         return 0;
-    uint32_t user_row = palate_model_find_user(model, user, PALATE_TEXT);
-    uint32_t item_row = palate_model_find_item(model, item, PALATE_TEXT);
-    return predict(model, view_of(model, &model->users, user_row),
-                   view_of(model, &model->items, item_row));
+    const cell asked = cell_of(model, palate_model_find_user(model, user, PALATE_TEXT),
+                               palate_model_find_item(model, item, PALATE_TEXT), PALATE_NO_TIME);
+    return predict(model, &asked);
 }

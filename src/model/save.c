@@ -99,6 +99,8 @@ static json_t *header_json(const palate_model *model, const palate__sizes *sizes
     size_t begin = 0;
     for (size_t t = 0; done && t < PALATE__TENSOR_COUNT; t++) {
         size_t end = begin + parts[t].bytes;
+        if (palate__tensors[t].optional && parts[t].text == NULL)
+            continue;
         json_t *entry = tensor_json(&palate__tensors[t], sizes, begin, end);
         done = json_object_set_new(object, palate__tensors[t].name, entry) == 0;
         begin = end;

@@ -1,394 +1,319 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From ratings in the order of lines to the matrix, in linear time:
  *
- *     lines   --counting sort by user-->    loose: rows by number, in the order of lines
- *             --duplicates, row by row-->   what is kept; now ratings can be counted, rows numbered
- *             --renumbered transpose-->     by_item
- *             --transpose-->                by_user
+ *     shards' ids   --merged, ordered by number of ratings-->   rows
+ *     chunks        --sorted by row and item, merged-->         by_user                       rows.c
+ *                   --where there were duplicates: counted and numbered anew-->
+ *     by_user       --transposed-->                             by_item
  *
- * Rows depend on counts and ids alone, and the transpose sorts: nothing of the order of lines is left
- * but what asks for it (the policy for duplicates, sequence, order of first appearance).
+ * Rows depend on counts and ids alone, and rows are sorted: nothing of the order of lines is left but
+ * what asks for it (the policy for duplicates, sequence, order of first appearance).
  */
-#include "ratings/matrix.h"
+#include "base/threads.h"
+#include "ratings/rows.h"
 #include "ratings/sink.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
-/* A second rating of an item by a user, where that is an error. */
-typedef struct repeat {
-    int64_t line, first_line;
-    uint32_t user, item;
-} repeat;
-
-/* The work in hand. Rows and columns of `loose` are numbers of first appearance; the arrays after it
- * are aligned with its entries, or NULL where not wanted. */
+/* The work in hand. */
 typedef struct draft {
     palate__sink *sink;
     palate_context *context;
-    palate__matrix loose;
-    int64_t *times;
-    int64_t *sequence;
-    int64_t *lines;
-    int64_t *place;  /* Of each item in the row at hand, where it is in it. */
-    double *sums;    /* Of each item's ratings in the row at hand: for their mean. */
-    uint32_t *votes; /* How many there are. */
-    repeat *repeats;
-    size_t repeat_count, repeat_capacity;
-    uint32_t *user_row, *item_row;      /* By number. */
-    uint32_t *user_at;                  /* The number of each row. */
-    int64_t *user_counts, *item_counts; /* Ratings kept: of each row, of each number. */
+    int threads;
+    palate__numbers users, items;
+    uint32_t *user_row, *item_row; /* By number. */
+    palate__rows rows;
 } draft;
 
 static void free_draft(draft *work)
 {
-    palate_context *context = work->context;
-    palate__matrix_free(context, &work->loose);
-    palate__release(context, work->times);
-    palate__release(context, work->sequence);
-    palate__release(context, work->lines);
-    palate__release(context, work->place);
-    palate__release(context, work->sums);
-    palate__release(context, work->votes);
-    palate__release(context, work->repeats);
-    palate__release(context, work->user_row);
-    palate__release(context, work->item_row);
-    palate__release(context, work->user_at);
-    palate__release(context, work->user_counts);
-    palate__release(context, work->item_counts);
-    *work = (draft){.context = context};
+    palate__numbers_free(&work->users);
+    palate__numbers_free(&work->items);
+    palate__rows_free(&work->rows);
+    palate__release(work->context, work->user_row);
+    palate__release(work->context, work->item_row);
 }
 
-/* True where the array is not wanted, or there. */
-static bool allocate_if(draft *work, bool wanted, int64_t **array, int64_t count)
-{
-    *array = wanted ? palate__allocate_array(work->context, (size_t)count, sizeof **array) : NULL;
-    return !wanted || *array != NULL;
-}
+/* ---- Numbers ---- */
 
-/* ---- Lines to rows ---- */
+/* The sides are independent of each other. */
+typedef struct numbering {
+    draft *work;
+    palate_status status[2];
+    palate_error errors[2];
+} numbering;
 
-static palate_status allocate_loose(draft *work, palate_error *err)
+static void number_side(size_t task, int thread, void *argument)
 {
-    const palate__store *store = &work->sink->store;
-    palate_status status = palate__matrix_allocate(
-        work->context, store->users.count, store->items.count, store->count, &work->loose, err);
-    if (status == PALATE_OK &&
-        !(allocate_if(work, work->sink->report->has_times, &work->times, store->count) &&
-          allocate_if(work, work->sink->options->keep_order, &work->sequence, store->count) &&
-          allocate_if(work, store->keep_lines, &work->lines, store->count)))
-        status = palate__fail_memory(err, "storing ratings");
-    return status;
-}
-
-static void scatter_chunk(draft *work, const palate__chunk *chunk, int64_t sequence)
-{
-    palate__matrix *loose = &work->loose;
-    for (size_t e = 0; e < chunk->count; e++) {
-        const int64_t to = loose->begins[chunk->users[e]]++;
-        loose->columns[to] = chunk->items[e];
-        loose->values[to] = chunk->values[e];
-        if (work->times != NULL)
-            work->times[to] = chunk->times == NULL ? PALATE_NO_TIME : chunk->times[e];
-        if (work->sequence != NULL)
-            work->sequence[to] = sequence + (int64_t)e;
-        if (work->lines != NULL)
-            work->lines[to] = chunk->lines[e];
+    (void)thread;
+    numbering *of = argument;
+    draft *work = of->work;
+    palate__numbers *numbers = task == PALATE__OF_USERS ? &work->users : &work->items;
+    uint32_t **row_of = task == PALATE__OF_USERS ? &work->user_row : &work->item_row;
+    palate_error *err = &of->errors[task];
+    palate_status status = palate__numbers_make(&work->sink->store, (palate__of_side)task, numbers,
+                                                err);
+    if (status == PALATE_OK) {
+        *row_of = palate__allocate_array(work->context, numbers->ids.count, sizeof **row_of);
+        status = *row_of == NULL
+                     ? palate__fail_memory(err, "numbering users and items")
+                     : palate__id_builder_order(&numbers->ids, numbers->counts, *row_of, err);
     }
+    of->status[task] = status;
 }
 
-/* Uses up the chunks, one by one. */
-static palate_status sort_by_user(draft *work, palate_error *err)
+static palate_status number_sides(draft *work, palate_error *err)
 {
-    palate__store *store = &work->sink->store;
-    palate_status status = allocate_loose(work, err);
-    if (status != PALATE_OK)
-        return status;
-    for (const palate__chunk *chunk = store->first; chunk != NULL; chunk = chunk->next)
-        for (size_t e = 0; e < chunk->count; e++)
-            work->loose.begins[chunk->users[e]]++;
-    palate__matrix_place_rows(&work->loose);
-    int64_t sequence = 0;
-    while (store->first != NULL) {
-        palate__chunk *chunk = store->first;
-        scatter_chunk(work, chunk, sequence);
-        sequence += (int64_t)chunk->count;
-        store->first = chunk->next;
-        palate__chunk_free(work->context, chunk);
+    numbering of = {.work = work};
+    palate__parallel_for(work->threads, 2, number_side, &of);
+    for (int side = 0; side < 2; side++) {
+        if (of.status[side] == PALATE_OK)
+            continue;
+        if (err != NULL)
+            *err = of.errors[side];
+        return of.status[side];
     }
-    store->last = NULL;
-    palate__matrix_rewind_rows(&work->loose);
     return PALATE_OK;
 }
 
 /* ---- Duplicates ---- */
 
-static palate_status allocate_duplicates(draft *work, palate_error *err)
+static palate_status fail_numbering_memory(palate_error *err)
 {
-    const size_t items = work->loose.column_count;
-    const bool mean = work->sink->options->duplicates == PALATE_DUPLICATES_MEAN;
-    work->place = palate__allocate_array(work->context, items, sizeof *work->place);
-    if (mean) {
-        work->sums = palate__allocate_array(work->context, items, sizeof *work->sums);
-        work->votes = palate__allocate_array(work->context, items, sizeof *work->votes);
-    }
-    if (work->place == NULL || (mean && (work->sums == NULL || work->votes == NULL)))
-        return palate__fail_memory(err, "looking for duplicates");
-    memset(work->place, 0xFF, items * sizeof *work->place);
+    return palate__fail_memory(err, "numbering users and items");
+}
+
+/* The number of each row. */
+static palate_status turn_round(const draft *work, const uint32_t *row_of, uint32_t count,
+                                uint32_t **out, palate_error *err)
+{
+    *out = palate__allocate_array(work->context, count, sizeof **out);
+    if (*out == NULL)
+        return fail_numbering_memory(err);
+    for (uint32_t number = 0; number < count; number++)
+        (*out)[row_of[number]] = number;
     return PALATE_OK;
 }
 
-static palate_status add_repeat(draft *work, repeat found, palate_error *err)
+static palate_status report_repeat(const draft *work, const palate__repeat *found, uint32_t user,
+                                   uint32_t item)
 {
-    enum { FIRST_REPEATS = 16 };
-    if (work->repeat_count == work->repeat_capacity) {
-        const size_t wanted = work->repeat_capacity == 0 ? FIRST_REPEATS : work->repeat_count * 2;
-        repeat *larger = palate__resize_array(work->context, work->repeats, work->repeat_count,
-                                              wanted, sizeof *larger);
-        if (larger == NULL)
-            return palate__fail_memory(err, "listing duplicates");
-        work->repeats = larger;
-        work->repeat_capacity = wanted;
-    }
-    work->repeats[work->repeat_count++] = found;
-    return PALATE_OK;
+    char user_shown[PALATE__SHOWN_BYTES];
+    char item_shown[PALATE__SHOWN_BYTES];
+    palate__text_for_message(palate__text_span(palate__id_builder_text(&work->users.ids, user)),
+                             user_shown, sizeof user_shown);
+    palate__text_for_message(palate__text_span(palate__id_builder_text(&work->items.ids, item)),
+                             item_shown, sizeof item_shown);
+    return palate__sink_problem(
+        work->sink, found->line, 0,
+        "user \"%s\" rates item \"%s\" again, first in line %lld; remove one, or choose what "
+        "becomes of them (option duplicates: last or mean)",
+        user_shown, item_shown, (long long)found->first_line);
 }
 
-static void set_entry(draft *work, int64_t to, int64_t from)
-{
-    work->loose.columns[to] = work->loose.columns[from];
-    work->loose.values[to] = work->loose.values[from];
-    if (work->times != NULL)
-        work->times[to] = work->times[from];
-    if (work->sequence != NULL)
-        work->sequence[to] = work->sequence[from];
-    if (work->lines != NULL)
-        work->lines[to] = work->lines[from];
-}
-
-/* Later lines win, unless both have a time and theirs is the earlier. */
-static bool is_later(const draft *work, int64_t entry, int64_t than)
-{
-    return work->times == NULL || work->times[entry] == PALATE_NO_TIME ||
-           work->times[entry] >= work->times[than];
-}
-
-/* Entry `again` rates the item of `kept` once more. */
-static palate_status merge(draft *work, uint32_t user, int64_t kept, int64_t again,
-                           palate_error *err)
-{
-    const uint32_t item = work->loose.columns[again];
-    const float value = work->loose.values[again];
-    const int policy = work->sink->options->duplicates;
-    work->sink->report->duplicate_count++;
-    if (policy == PALATE_DUPLICATES_ERROR)
-        return add_repeat(work, (repeat){work->lines[again], work->lines[kept], user, item}, err);
-    if (is_later(work, again, kept))
-        set_entry(work, kept, again);
-    if (policy == PALATE_DUPLICATES_MEAN) {
-        work->sums[item] += (double)value;
-        work->votes[item]++;
-        work->loose.values[kept] = (float)(work->sums[item] / work->votes[item]);
-    }
-    return PALATE_OK;
-}
-
-/* One row, begin .. end - 1, its kept entries moved to *to and on. */
-static palate_status merge_row(draft *work, uint32_t user, int64_t begin, int64_t end, int64_t *to,
-                               palate_error *err)
-{
-    const int64_t first = *to;
-    for (int64_t e = begin; e < end; e++) {
-        const uint32_t item = work->loose.columns[e];
-        const int64_t place = work->place[item];
-        if (place >= first) {
-            palate_status status = merge(work, user, place, e, err);
-            if (status != PALATE_OK)
-                return status;
-            continue;
-        }
-        if (work->sums != NULL) {
-            work->sums[item] = (double)work->loose.values[e];
-            work->votes[item] = 1;
-        }
-        if (*to != e)
-            set_entry(work, *to, e);
-        work->place[item] = (*to)++;
-    }
-    return PALATE_OK;
-}
-
-static int compare_lines(const void *a, const void *b)
-{
-    const int64_t left = ((const repeat *)a)->line, right = ((const repeat *)b)->line;
-    return (left > right) - (left < right);
-}
-
-static palate_status report_repeats(const draft *work)
-{
-    const palate__store *store = &work->sink->store;
-    if (work->repeat_count > 1)
-        qsort(work->repeats, work->repeat_count, sizeof *work->repeats, compare_lines);
-    for (size_t i = 0; i < work->repeat_count; i++) {
-        const repeat *found = &work->repeats[i];
-        char user[PALATE__SHOWN_BYTES], item[PALATE__SHOWN_BYTES];
-        palate__text_for_message(
-            palate__text_span(palate__id_builder_text(&store->users, found->user)), user,
-            sizeof user);
-        palate__text_for_message(
-            palate__text_span(palate__id_builder_text(&store->items, found->item)), item,
-            sizeof item);
-        palate_status status = palate__sink_problem(
-            work->sink, found->line, 0,
-            "user \"%s\" rates item \"%s\" again, first in line %lld; remove one, or choose what "
-            "becomes of them (option duplicates: last or mean)",
-            user, item, (long long)found->first_line);
-        if (status != PALATE_OK)
-            return status;
-    }
-    return PALATE_OK;
-}
-
-static palate_status merge_duplicates(draft *work, palate_error *err)
+static palate_status report_repeats(const draft *work, palate_error *err)
 {
     palate_status status = PALATE_OK;
-    palate__matrix *loose = &work->loose;
-    int64_t begin = 0;
-    int64_t to = 0;
-    PALATE_TRY(allocate_duplicates(work, err));
-    for (uint32_t user = 0; user < loose->row_count; user++) {
-        const int64_t end = loose->begins[user + 1];
-        loose->begins[user] = to;
-        PALATE_TRY(merge_row(work, user, begin, end, &to, err));
-        begin = end;
+    uint32_t *user_at = NULL;
+    uint32_t *item_at = NULL;
+    PALATE_TRY(turn_round(work, work->user_row, work->users.ids.count, &user_at, err));
+    PALATE_TRY(turn_round(work, work->item_row, work->items.ids.count, &item_at, err));
+    for (size_t i = 0; i < work->rows.repeat_count; i++) {
+        const palate__repeat *found = &work->rows.repeats[i];
+        PALATE_TRY(report_repeat(work, found, user_at[found->user], item_at[found->item]));
     }
-    loose->begins[loose->row_count] = to;
-    PALATE_TRY(report_repeats(work));
-    palate__release(work->context, work->lines);
-    palate__release(work->context, work->place);
-    work->lines = work->place = NULL;
 done:
+    palate__release(work->context, user_at);
+    palate__release(work->context, item_at);
     return status;
 }
 
-/* ---- Numbering ---- */
-
-static palate_status number_side(palate_context *context, palate__id_builder *builder,
-                                 const int64_t *counts, uint32_t **row_of, palate__ids *ids,
-                                 palate_error *err)
+/* Numbers a side by the ratings that are left of each row. `row_of` receives the new rows, `moved_to`
+ * where each old row goes. */
+static palate_status number_anew(palate__numbers *numbers, const int64_t *left, uint32_t *row_of,
+                                 uint32_t **moved_to, palate_error *err)
 {
-    *row_of = palate__allocate_array(context, builder->count, sizeof **row_of);
-    if (*row_of == NULL)
-        return palate__fail_memory(err, "numbering users and items");
-    return palate__id_builder_freeze(builder, counts, false, *row_of, ids, err);
-}
-
-static palate_status number_rows(draft *work, palate_ratings *ratings, palate_error *err)
-{
+    const uint32_t count = numbers->ids.count;
+    uint32_t *old = palate__allocate_array(numbers->context, count, sizeof *old);
+    *moved_to = palate__allocate_array(numbers->context, count, sizeof **moved_to);
     palate_status status = PALATE_OK;
-    palate_context *context = work->context;
-    palate__store *store = &work->sink->store;
-    const palate__matrix *loose = &work->loose;
-    const uint32_t users = loose->row_count;
-    int64_t *counts = palate__allocate_array(context, users, sizeof *counts);
-    work->user_counts = palate__allocate_array(context, users, sizeof *work->user_counts);
-    work->user_at = palate__allocate_array(context, users, sizeof *work->user_at);
-    work->item_counts = palate__allocate_zeroed(context, loose->column_count,
-                                                sizeof *work->item_counts);
-    if (counts == NULL || work->user_counts == NULL || work->user_at == NULL ||
-        work->item_counts == NULL)
-        PALATE_TRY(palate__fail_memory(err, "numbering users and items"));
-    for (uint32_t user = 0; user < users; user++)
-        counts[user] = loose->begins[user + 1] - loose->begins[user];
-    for (int64_t e = 0; e < palate__matrix_count(loose); e++)
-        work->item_counts[loose->columns[e]]++;
-    PALATE_TRY(number_side(context, &store->users, counts, &work->user_row, &ratings->users, err));
-    PALATE_TRY(number_side(context, &store->items, work->item_counts, &work->item_row,
-                           &ratings->items, err));
-    for (uint32_t user = 0; user < users; user++) {
-        work->user_at[work->user_row[user]] = user;
-        work->user_counts[work->user_row[user]] = counts[user];
-    }
+    if (old == NULL || *moved_to == NULL)
+        PALATE_TRY(fail_numbering_memory(err));
+    memcpy(old, row_of, count * sizeof *old);
+    for (uint32_t number = 0; number < count; number++)
+        numbers->counts[number] = left[old[number]];
+    PALATE_TRY(palate__id_builder_order(&numbers->ids, numbers->counts, row_of, err));
+    for (uint32_t number = 0; number < count; number++)
+        (*moved_to)[old[number]] = row_of[number];
 done:
-    palate__release(context, counts);
+    palate__release(numbers->context, old);
     return status;
 }
 
-/* ---- Both matrices ---- */
-
-/* Brings an array aligned with the loose entries into the order of by_user, and releases it. */
-static palate_status align(const draft *work, const palate__matrix *by_user, int64_t **loose,
-                           int64_t **out, palate_error *err)
+static palate_status count_columns(const draft *work, int64_t **out, palate_error *err)
 {
-    if (*loose == NULL)
-        return PALATE_OK;
-    palate_context *context = work->context;
-    const palate__matrix *from = &work->loose;
-    int64_t *of_item = palate__allocate_array(context, by_user->column_count, sizeof *of_item);
-    *out = palate__allocate_array(context, (size_t)palate__matrix_count(by_user), sizeof **out);
-    if (of_item == NULL || *out == NULL) {
-        palate__release(context, of_item);
-        return palate__fail_memory(err, "storing ratings");
-    }
-    for (uint32_t user = 0; user < from->row_count; user++) {
-        const uint32_t row = work->user_row[user];
-        for (int64_t e = from->begins[user]; e < from->begins[user + 1]; e++)
-            of_item[work->item_row[from->columns[e]]] = (*loose)[e];
-        for (int64_t e = by_user->begins[row]; e < by_user->begins[row + 1]; e++)
-            (*out)[e] = of_item[by_user->columns[e]];
-    }
-    palate__release(context, of_item);
-    palate__release(context, *loose);
-    *loose = NULL;
+    const palate__matrix *by_user = &work->rows.by_user;
+    *out = palate__allocate_zeroed(work->context, by_user->column_count, sizeof **out);
+    if (*out == NULL)
+        return fail_numbering_memory(err);
+    for (uint32_t row = 0; row < by_user->row_count; row++)
+        for (int64_t e = 0; e < work->rows.kept[row]; e++)
+            (*out)[by_user->columns[by_user->begins[row] + e]]++;
     return PALATE_OK;
+}
+
+/* Duplicates have been counted, but are gone. */
+static palate_status renumber(draft *work, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    uint32_t *users_to = NULL;
+    uint32_t *items_to = NULL;
+    int64_t *columns = NULL;
+    PALATE_TRY(count_columns(work, &columns, err));
+    PALATE_TRY(number_anew(&work->users, work->rows.kept, work->user_row, &users_to, err));
+    PALATE_TRY(number_anew(&work->items, columns, work->item_row, &items_to, err));
+    PALATE_TRY(palate__rows_renumber(&work->rows, users_to, items_to, work->threads, err));
+done:
+    palate__release(work->context, users_to);
+    palate__release(work->context, items_to);
+    palate__release(work->context, columns);
+    return status;
+}
+
+/* ---- The matrices ---- */
+
+static palate_status make_rows(draft *work, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate__sink *sink = work->sink;
+    const palate__rows_plan plan = {
+        .store = &sink->store,
+        .users = &work->users,
+        .items = &work->items,
+        .user_row = work->user_row,
+        .item_row = work->item_row,
+        .duplicates = sink->options->duplicates,
+        .threads = work->threads,
+    };
+    PALATE_TRY(palate__rows_make(&plan, &work->rows, err));
+    palate__store_free(&sink->store);
+    sink->report->duplicate_count += work->rows.duplicate_count;
+    if (work->rows.repeat_count > 0)
+        PALATE_TRY(report_repeats(work, err));
+    if (work->rows.duplicate_count > 0)
+        PALATE_TRY(renumber(work, err));
+done:
+    return status;
 }
 
 static palate_status make_matrices(draft *work, palate_ratings *ratings, palate_error *err)
 {
     palate_status status = PALATE_OK;
-    palate_context *context = work->context;
-    const palate__renumbering to_items = {work->user_at, work->item_row, work->item_counts};
-    const palate__renumbering to_users = {.column_counts = work->user_counts};
+    const palate__numbers *items = &work->items;
+    int64_t *counts = palate__allocate_array(work->context, items->ids.count, sizeof *counts);
+    if (counts == NULL)
+        return palate__fail_memory(err, "storing ratings");
+    for (uint32_t number = 0; number < items->ids.count; number++)
+        counts[work->item_row[number]] = items->counts[number];
     PALATE_TRY(
-        palate__matrix_transpose_as(context, &work->loose, &to_items, &ratings->by_item, err));
-    palate__release(context, work->loose.values);
-    work->loose.values = NULL;
-    if (work->times == NULL && work->sequence == NULL) {
-        palate__release(context, work->loose.columns);
-        work->loose.columns = NULL;
-    }
+        palate__id_builder_freeze_as(&work->users.ids, work->user_row, &ratings->users, err));
     PALATE_TRY(
-        palate__matrix_transpose_as(context, &ratings->by_item, &to_users, &ratings->by_user, err));
-    PALATE_TRY(align(work, &ratings->by_user, &work->times, &ratings->times, err));
-    PALATE_TRY(align(work, &ratings->by_user, &work->sequence, &ratings->sequence, err));
+        palate__id_builder_freeze_as(&work->items.ids, work->item_row, &ratings->items, err));
+    PALATE_TRY(palate__matrix_transpose_sorted(work->context, &work->rows.by_user, counts,
+                                               work->threads, &ratings->by_item, err));
+    ratings->by_user = work->rows.by_user;
+    ratings->times = work->rows.times;
+    ratings->sequence = work->rows.sequence;
+    work->rows.by_user = (palate__matrix){0};
+    work->rows.times = work->rows.sequence = NULL;
 done:
+    palate__release(work->context, counts);
     return status;
 }
 
 /* ---- The report ---- */
 
-static void describe_values(palate_ratings *ratings)
+/* What the ratings of a piece of by_user come to. Sums are taken in LANES, and piece by piece, in order: they
+ * are the same for any number of threads, and do not wait for each other. */
+enum { PIECE_RATINGS = 1 << 16, LANES = 8 };
+
+typedef struct piece {
+    double sums[LANES];
+    float least[LANES], most[LANES];
+} piece;
+
+typedef struct pieces {
+    const palate__matrix *matrix;
+    piece *of;
+} pieces;
+
+static piece nothing(void)
+{
+    piece empty;
+    for (int lane = 0; lane < LANES; lane++) {
+        empty.sums[lane] = 0.0;
+        empty.least[lane] = INFINITY;
+        empty.most[lane] = -INFINITY;
+    }
+    return empty;
+}
+
+static void add_value(piece *to, int lane, float value)
+{
+    to->sums[lane] += (double)value;
+    to->least[lane] = value < to->least[lane] ? value : to->least[lane];
+    to->most[lane] = value > to->most[lane] ? value : to->most[lane];
+}
+
+static void describe_piece(size_t task, int thread, void *argument)
+{
+    (void)thread;
+    const pieces *all = argument;
+    const float *values = all->matrix->values;
+    const int64_t count = palate__matrix_count(all->matrix);
+    const int64_t begin = (int64_t)task * PIECE_RATINGS;
+    const int64_t end = count - begin < PIECE_RATINGS ? count : begin + PIECE_RATINGS;
+    piece found = nothing();
+    int64_t e = begin;
+    for (; e + LANES <= end; e += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            add_value(&found, lane, values[e + lane]);
+    for (int lane = 0; e < end; e++, lane++)
+        add_value(&found, lane, values[e]);
+    all->of[task] = found;
+}
+
+static palate_status describe_values(palate_ratings *ratings, int threads, palate_error *err)
 {
     palate_read_report *report = &ratings->report;
-    const palate__matrix *matrix = &ratings->by_user;
-    const int64_t count = palate__matrix_count(matrix);
+    const int64_t count = palate__matrix_count(&ratings->by_user);
+    const size_t piece_count = (size_t)((count + PIECE_RATINGS - 1) / PIECE_RATINGS);
+    pieces all = {&ratings->by_user,
+                  palate__allocate_array(ratings->context, piece_count, sizeof *all.of)};
     double sum = 0.0;
-    float min = INFINITY;
-    float max = -INFINITY;
-    for (int64_t e = 0; e < count; e++) {
-        const float value = matrix->values[e];
-        sum += (double)value;
-        min = value < min ? value : min;
-        max = value > max ? value : max;
+    float least = INFINITY;
+    float most = -INFINITY;
+    if (all.of == NULL)
+        return palate__fail_memory(err, "describing ratings");
+    palate__parallel_for(threads, piece_count, describe_piece, &all);
+    for (size_t p = 0; p < piece_count; p++) {
+        for (int lane = 0; lane < LANES; lane++) {
+            const piece *from = &all.of[p];
+            sum += from->sums[lane];
+            least = from->least[lane] < least ? from->least[lane] : least;
+            most = from->most[lane] > most ? from->most[lane] : most;
+        }
     }
+    palate__release(ratings->context, all.of);
     report->rating_count = count;
     report->user_count = ratings->users.count;
     report->item_count = ratings->items.count;
-    report->min = (double)min;
-    report->max = (double)max;
+    report->min = (double)least;
+    report->max = (double)most;
     report->mean = sum / (double)count;
+    return PALATE_OK;
 }
 
 static void set_scale(palate_ratings *ratings, palate_scale declared)
@@ -398,20 +323,42 @@ static void set_scale(palate_ratings *ratings, palate_scale declared)
     report->scale = report->scale_inferred ? (palate_scale){report->min, report->max} : declared;
 }
 
-static uint64_t fingerprint_of(const palate_ratings *ratings)
+/* ---- The fingerprint ---- */
+
+enum { PRINTS = 5 };
+
+typedef struct prints {
+    palate__span of[PRINTS];
+    uint64_t hashes[PRINTS];
+} prints;
+
+static void hash_print(size_t task, int thread, void *argument)
+{
+    (void)thread;
+    prints *all = argument;
+    all->hashes[task] = XXH3_64bits(all->of[task].text, all->of[task].bytes);
+}
+
+static palate__span bytes_of(const void *array, size_t count, size_t size)
+{
+    return (palate__span){array, count * size};
+}
+
+static uint64_t fingerprint_of(const palate_ratings *ratings, int threads)
 {
     const palate__matrix *matrix = &ratings->by_user;
     const size_t count = (size_t)palate__matrix_count(matrix);
     const palate__ids *users = &ratings->users;
     const palate__ids *items = &ratings->items;
-    const uint64_t parts[] = {
-        XXH3_64bits(users->bytes, (size_t)users->ends[users->count]),
-        XXH3_64bits(items->bytes, (size_t)items->ends[items->count]),
-        XXH3_64bits(matrix->begins, ((size_t)matrix->row_count + 1) * sizeof(int64_t)),
-        XXH3_64bits(matrix->columns, count * sizeof(uint32_t)),
-        XXH3_64bits(matrix->values, count * sizeof(float)),
-    };
-    return XXH3_64bits(parts, sizeof parts);
+    prints all = {.of = {
+                      bytes_of(users->bytes, (size_t)users->ends[users->count], 1),
+                      bytes_of(items->bytes, (size_t)items->ends[items->count], 1),
+                      bytes_of(matrix->begins, (size_t)matrix->row_count + 1, sizeof(int64_t)),
+                      bytes_of(matrix->columns, count, sizeof(uint32_t)),
+                      bytes_of(matrix->values, count, sizeof(float)),
+                  }};
+    palate__parallel_for(threads, PRINTS, hash_print, &all);
+    return XXH3_64bits(all.hashes, sizeof all.hashes);
 }
 
 /* ---- All of it ---- */
@@ -429,26 +376,43 @@ static palate_status refuse_empty(const palate__sink *sink, palate_error *err)
                         sink->path);
 }
 
+/* Below about so many ratings another thread is not worth waking. */
+enum { RATINGS_OF_THREAD = 100000 };
+
+static int choose_threads(const palate__sink *sink)
+{
+    const int threads = palate__thread_count(sink->options->threads);
+    const int64_t worth = 1 + sink->store.count / RATINGS_OF_THREAD;
+    return sink->options->threads > 0 || worth > threads ? threads : (int)worth;
+}
+
 palate_status palate__build(palate__sink *sink, palate_ratings **out, palate_error *err)
 {
     palate_status status = PALATE_OK;
     palate_context *context = sink->context;
-    draft work = {.sink = sink, .context = context};
+    draft work = {.sink = sink,
+                  .context = context,
+                  .users = {.context = context},
+                  .items = {.context = context},
+                  .rows = {.context = context}};
+    palate_ratings *ratings = NULL;
     *out = NULL;
+    PALATE_TRY(palate__sink_end(sink));
     if (sink->store.count == 0)
-        return refuse_empty(sink, err);
-    palate_ratings *ratings = palate__allocate_zeroed(context, 1, sizeof *ratings);
+        PALATE_TRY(refuse_empty(sink, err));
+    work.threads = choose_threads(sink);
+    ratings = palate__allocate_zeroed(context, 1, sizeof *ratings);
     if (ratings == NULL)
-        return palate__fail_memory(err, "storing ratings");
+        PALATE_TRY(palate__fail_memory(err, "storing ratings"));
     ratings->context = context;
-    PALATE_TRY(sort_by_user(&work, err));
-    PALATE_TRY(merge_duplicates(&work, err));
-    PALATE_TRY(number_rows(&work, ratings, err));
+    sink->report->has_times = sink->store.has_times;
+    PALATE_TRY(number_sides(&work, err));
+    PALATE_TRY(make_rows(&work, err));
     PALATE_TRY(make_matrices(&work, ratings, err));
     ratings->report = *sink->report;
-    describe_values(ratings);
+    PALATE_TRY(describe_values(ratings, work.threads, err));
     set_scale(ratings, sink->options->scale);
-    ratings->fingerprint = fingerprint_of(ratings);
+    ratings->fingerprint = fingerprint_of(ratings, work.threads);
     *out = ratings;
     ratings = NULL;
 done:

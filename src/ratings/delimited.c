@@ -142,6 +142,7 @@ typedef struct table {
     palate__separator separator;
     palate__columns columns;
     size_t field_count;
+    palate__plain plain;
     palate__cursor cursor; /* At the first rating. */
 } table;
 
@@ -149,7 +150,8 @@ static palate_status begin(const palate__input *input, const palate_read_options
                            palate__dialect dialect, palate__sink *sink, table *out)
 {
     palate__fields first;
-    palate__cursor cursor = palate__cursor_of(input);
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, (palate__span){input->data, input->bytes});
     *out = (table){.separator = dialect.separator, .cursor = cursor};
     if (options->separator != NULL) {
         palate_status status = palate__given_separator(options->separator, sink, &out->separator);
@@ -171,6 +173,7 @@ static palate_status begin(const palate__input *input, const palate_read_options
     const bool header = dialect.typed ||
                         (!(dialect.headless && undecided) && palate__is_header(options, &first));
     out->field_count = first.count;
+    out->plain = palate__plain_of(out->separator, first.count);
     if (header)
         out->cursor = cursor;
     return palate__choose_columns(options, header ? &first : NULL, first.count, sink,
@@ -194,6 +197,48 @@ static palate_status take_line(const table *of, palate__fields *fields, palate__
     return read_rating(fields, line, &of->columns, sink);
 }
 
+/* ---- The short way, for lines that are as they should be ---- */
+
+/* A plain line of which all is right so far. */
+static bool read_plain(const table *of, const uint16_t *marks, const char *line,
+                       palate__record *out)
+{
+    const palate__cursor *cursor = &of->cursor;
+    const palate__plain *plain = &of->plain;
+    const palate__columns *columns = &of->columns;
+    out->user = palate__plain_field(cursor, plain, marks, line, (size_t)columns->user - 1);
+    out->item = palate__plain_field(cursor, plain, marks, line, (size_t)columns->item - 1);
+    out->rating = NAN;
+    out->time = PALATE_NO_TIME;
+    if (columns->rating > 0 && !palate__parse_real(palate__plain_field(cursor, plain, marks, line,
+                                                                       (size_t)columns->rating - 1),
+                                                   &out->rating))
+        return false;
+    return columns->time == 0 ||
+           palate__parse_integer(
+               palate__plain_field(cursor, plain, marks, line, (size_t)columns->time - 1),
+               &out->time);
+}
+
+/* Takes what comes next of them, up to the first that needs the long way. */
+static palate_status take_plain_lines(table *of, palate__sink *sink, size_t *taken)
+{
+    palate__record records[PALATE__GROUP];
+    size_t right = 0;
+    const palate__plain *plain = &of->plain;
+    const size_t lines = palate__plain_lines(&of->cursor, plain, PALATE__GROUP);
+    const uint16_t *marks = palate__plain_marks(&of->cursor, plain, 0);
+    const char *line = of->cursor.at;
+    for (; right < lines && read_plain(of, marks, line, &records[right]); right++) {
+        records[right].line = of->cursor.passed + 1 + (int64_t)right;
+        line = palate__plain_end(&of->cursor, plain, marks);
+        marks += plain->marks;
+    }
+    palate_status status = palate__sink_group(sink, records, right, taken);
+    palate__pass_plain_lines(&of->cursor, plain, *taken);
+    return status;
+}
+
 palate_status palate__read_delimited(const palate__input *input, const palate_read_options *options,
                                      palate__dialect dialect, palate__sink *sink)
 {
@@ -201,9 +246,15 @@ palate_status palate__read_delimited(const palate__input *input, const palate_re
     palate__scratch scratch = {.context = input->context};
     palate__fields fields;
     table of;
+    size_t taken = 0;
     const char *released = input->data;
     PALATE_TRY(begin(input, options, dialect, sink, &of));
-    while (palate__next_fields(&of.cursor, of.separator, &fields)) {
+    for (;;) {
+        PALATE_TRY(take_plain_lines(&of, sink, &taken));
+        if (taken == PALATE__GROUP)
+            continue;
+        if (!palate__next_fields(&of.cursor, of.separator, &fields))
+            break;
         PALATE_TRY(take_line(&of, &fields, &scratch, sink));
         palate__input_used(input, &released, of.cursor.at);
     }
@@ -237,7 +288,8 @@ palate__look palate__look_at(palate__span head, bool is_all, palate__separator s
 {
     enum { LINES = 20 };
     palate__look look = {.even = true, .rated = true, .whole = true};
-    palate__cursor cursor = palate__cursor_at(head);
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, head);
     palate__fields fields;
     while (look.lines < LINES && palate__next_fields(&cursor, separator, &fields)) {
         if (!is_all && cursor.at == cursor.end && look.lines > 0)

@@ -10,11 +10,6 @@
 palate_status palate__given_separator(const char *given, palate__sink *sink,
                                       palate__separator *out);
 
-static inline palate__cursor palate__cursor_of(const palate__input *input)
-{
-    return palate__cursor_at((palate__span){input->data, input->bytes});
-}
-
 /* What a format says about its files. */
 typedef struct palate__dialect {
     palate__separator separator; /* Option separator goes before it. */

@@ -121,48 +121,41 @@ palate_status palate__ids_copy(palate_context *context, const palate__ids *from,
 
 /* ---- Building ---- */
 
-/* Ids of up to 7 bytes, which most are, are their own key: their bytes, then their length in the top
- * byte. Longer ones have a hash there, under 255, and are compared.
- *
- * Short ids are loaded as two pieces that may overlap, so that nothing after them is read.
- */
-enum { SHORT_BYTES = 7, TOP_BYTE = 56 };
-
+/* Short ids are loaded as two pieces that may overlap, so that nothing after them is read. */
 static inline uint64_t load_four(const unsigned char *at)
 {
     return at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24;
 }
 
-static inline uint64_t key_of(const char *id, size_t bytes)
+static uint64_t key_of(const char *id, size_t bytes)
 {
     const unsigned char *at = (const unsigned char *)id;
-    if (PALATE__UNLIKELY(bytes == 0 || bytes > SHORT_BYTES))
-        return palate__id_hash(id, bytes) | (uint64_t)0xFF << TOP_BYTE;
-    uint64_t key = (uint64_t)bytes << TOP_BYTE;
+    if (bytes == 0 || bytes > PALATE__SHORT_BYTES)
+        return palate__id_hash(id, bytes) | (uint64_t)0xFF << PALATE__TOP_BYTE;
+    const uint64_t key = (uint64_t)bytes << PALATE__TOP_BYTE;
     if (bytes >= 4)
         return key | load_four(at) | load_four(at + bytes - 4) << (8 * (bytes - 4));
     return key | at[0] | (uint64_t)at[bytes / 2] << (8 * (bytes / 2)) |
            (uint64_t)at[bytes - 1] << (8 * (bytes - 1));
 }
 
-/* Fibonacci hashing (Knuth, TAOCP 3, 6.4): the high half of the product depends on all of the key. */
-static inline uint32_t first_slot(uint64_t key)
+palate__wanted palate__want(const char *id, size_t bytes)
 {
-    return (uint32_t)((key * 0x9E3779B97F4A7C15U) >> 32);
+    const uint64_t key = key_of(id, bytes);
+    return (palate__wanted){id, bytes, key, palate__mix(key)};
 }
 
 /* The slot that holds the id, or the empty one where it would go. */
-static inline uint32_t find_slot(const palate__id_builder *builder, const char *id, size_t bytes,
-                                 uint64_t key)
+static uint32_t find_slot(const palate__id_builder *builder, const palate__wanted *wanted)
 {
     const uint32_t mask = builder->slot_count - 1;
-    uint32_t at = first_slot(key) & mask;
-    for (; builder->slots[at].number != PALATE__NO_ID; at = (at + 1) & mask) {
+    uint32_t at = wanted->mixed & mask;
+    for (; builder->slots[at].key != 0; at = (at + 1) & mask) {
         const uint32_t number = builder->slots[at].number;
-        if (builder->slots[at].key == key &&
-            (PALATE__LIKELY(bytes <= SHORT_BYTES) ||
-             (palate__id_builder_bytes(builder, number) == bytes &&
-              memcmp(palate__id_builder_text(builder, number), id, bytes) == 0)))
+        if (builder->slots[at].key == wanted->key &&
+            (wanted->bytes <= PALATE__SHORT_BYTES ||
+             (palate__id_builder_bytes(builder, number) == wanted->bytes &&
+              memcmp(palate__id_builder_text(builder, number), wanted->id, wanted->bytes) == 0)))
             break;
     }
     return at;
@@ -178,8 +171,8 @@ static void enter(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t 
 
 static void enter_key(palate__id_slot *slots, uint32_t slot_count, palate__id_slot slot)
 {
-    uint32_t at = first_slot(slot.key) & (slot_count - 1);
-    while (slots[at].number != PALATE__NO_ID)
+    uint32_t at = palate__mix(slot.key) & (slot_count - 1);
+    while (slots[at].key != 0)
         at = (at + 1) & (slot_count - 1);
     slots[at] = slot;
 }
@@ -193,13 +186,11 @@ static palate_status grow_slots(palate__id_builder *builder, palate_error *err)
     const uint32_t wanted = old == 0 ? FIRST_SLOTS : old <= UINT32_MAX / 2 ? old * 2 : old;
     if (wanted == old)
         return PALATE_OK;
-    palate__id_slot *slots = palate__allocate_array(builder->context, wanted, sizeof *slots);
+    palate__id_slot *slots = palate__allocate_zeroed(builder->context, wanted, sizeof *slots);
     if (slots == NULL)
         return palate__fail_memory(err, "numbering ids");
-    for (uint32_t at = 0; at < wanted; at++)
-        slots[at].number = PALATE__NO_ID;
     for (uint32_t at = 0; at < old; at++)
-        if (builder->slots[at].number != PALATE__NO_ID)
+        if (builder->slots[at].key != 0)
             enter_key(slots, wanted, builder->slots[at]);
     palate__release(builder->context, builder->slots);
     builder->slots = slots;
@@ -249,23 +240,28 @@ static palate_status grow_bytes(palate__id_builder *builder, size_t used, size_t
     return PALATE_OK;
 }
 
-uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes)
+uint32_t palate__id_builder_search(const palate__id_builder *builder, const palate__wanted *wanted)
 {
     if (builder->count == 0)
         return PALATE__NO_ID;
-    return builder->slots[find_slot(builder, id, bytes, key_of(id, bytes))].number;
+    const palate__id_slot *slot = &builder->slots[find_slot(builder, wanted)];
+    return slot->key != 0 ? slot->number : PALATE__NO_ID;
+}
+
+uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes)
+{
+    const palate__wanted wanted = palate__want(id, bytes);
+    return palate__id_builder_search(builder, &wanted);
 }
 
 palate_status palate__id_builder_add(palate__id_builder *builder, const char *id, size_t bytes,
                                      uint32_t *number, palate_error *err)
 {
     palate_status status = PALATE_OK;
-    const uint64_t key = key_of(id, bytes);
-    if (builder->slot_count > 0) {
-        *number = builder->slots[find_slot(builder, id, bytes, key)].number;
-        if (*number != PALATE__NO_ID)
-            return PALATE_OK;
-    }
+    const palate__wanted wanted = palate__want(id, bytes);
+    *number = palate__id_builder_search(builder, &wanted);
+    if (*number != PALATE__NO_ID)
+        return PALATE_OK;
     if (builder->count == PALATE__IDS_MAX)
         return palate__fail(err, PALATE_E_UNSUPPORTED, "more than %u different ids",
                             PALATE__IDS_MAX);
@@ -278,7 +274,7 @@ palate_status palate__id_builder_add(palate__id_builder *builder, const char *id
     builder->bytes[used + bytes] = '\0';
     builder->ends[*number] = used + bytes + 1;
     builder->hashes[*number] = palate__id_hash(id, bytes);
-    enter_key(builder->slots, builder->slot_count, (palate__id_slot){key, *number});
+    enter_key(builder->slots, builder->slot_count, (palate__id_slot){wanted.key, *number});
 done:
     return status;
 }
@@ -359,8 +355,8 @@ static void order_collisions(const palate__id_builder *builder, key *keys, uint3
     }
 }
 
-static palate_status order_rows(const palate__id_builder *builder, const int64_t *counts,
-                                uint32_t *row_of, palate_error *err)
+palate_status palate__id_builder_order(const palate__id_builder *builder, const int64_t *counts,
+                                       uint32_t *row_of, palate_error *err)
 {
     const uint32_t count = builder->count;
     key *keys = palate__allocate_array(builder->context, (size_t)count * 2, sizeof *keys);
@@ -402,25 +398,35 @@ static void fill_frozen(const palate__id_builder *builder, const uint32_t *row_o
         memcpy(out->order, row_of, builder->count * sizeof *row_of);
 }
 
+palate_status palate__id_builder_freeze_as(palate__id_builder *builder, const uint32_t *row_of,
+                                           palate__ids *out, palate_error *err)
+{
+    const uint32_t count = builder->count;
+    const uint32_t slot_count = slots_for(count);
+    const uint64_t bytes = count == 0 ? 0 : builder->ends[count - 1];
+    arrays frozen;
+    palate_status status = allocate_arrays(builder->context, count, slot_count, bytes, &frozen, out,
+                                           err);
+    if (status != PALATE_OK)
+        return status;
+    fill_frozen(builder, row_of, slot_count, &frozen);
+    palate__id_builder_free(builder);
+    return PALATE_OK;
+}
+
 palate_status palate__id_builder_freeze(palate__id_builder *builder, const int64_t *counts,
                                         bool keep_numbers, uint32_t *row_of, palate__ids *out,
                                         palate_error *err)
 {
     palate_status status = PALATE_OK;
-    const uint32_t count = builder->count;
-    const uint32_t slot_count = slots_for(count);
-    const uint64_t bytes = count == 0 ? 0 : builder->ends[count - 1];
-    arrays frozen;
     *out = (palate__ids){0};
     if (keep_numbers) {
-        for (uint32_t number = 0; number < count; number++)
+        for (uint32_t number = 0; number < builder->count; number++)
             row_of[number] = number;
     } else {
-        PALATE_TRY(order_rows(builder, counts, row_of, err));
+        PALATE_TRY(palate__id_builder_order(builder, counts, row_of, err));
     }
-    PALATE_TRY(allocate_arrays(builder->context, count, slot_count, bytes, &frozen, out, err));
-    fill_frozen(builder, row_of, slot_count, &frozen);
-    palate__id_builder_free(builder);
+    PALATE_TRY(palate__id_builder_freeze_as(builder, row_of, out, err));
 done:
     return status;
 }

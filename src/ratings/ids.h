@@ -53,10 +53,50 @@ palate_status palate__ids_copy(palate_context *context, const palate__ids *from,
                                palate_error *err);
 void palate__ids_free(palate_context *context, palate__ids *ids);
 
-/* A slot of a table that grows. The key tells short ids apart by itself: see ids.c. */
-typedef struct palate__id_slot {
+/* An id that is looked for. Ids of up to 7 bytes, which most are, are their own key: their bytes, then
+ * their length in the top byte. Longer ones have a hash there, under 255, and are compared. */
+typedef struct palate__wanted {
+    const char *id;
+    size_t bytes;
     uint64_t key;
-    uint32_t number; /* PALATE__NO_ID: empty. */
+    uint32_t mixed; /* Of the key: where its search begins. */
+} palate__wanted;
+
+enum { PALATE__SHORT_BYTES = 7, PALATE__TOP_BYTE = 56 };
+
+/* Every bit depends on all of the key. One multiplication (Fibonacci hashing) would do for most ids, but
+ * not for numbers padded with zeros: 8 looks at slots for one id. */
+static inline uint32_t palate__mix(uint64_t key)
+{
+    const uint64_t odd = 0x9E3779B97F4A7C15U;
+    key *= odd;
+    key ^= key >> 32;
+    return (uint32_t)((key * odd) >> 32);
+}
+
+palate__wanted palate__want(const char *id, size_t bytes);
+
+/* The same for an id from whose beginning 8 bytes can be read, be they part of it or not. (Field by field:
+ * a struct that is returned is put together and copied in pieces of other sizes, for which the processor
+ * waits.) */
+static inline void palate__want_within(const char *id, size_t bytes, palate__wanted *out)
+{
+    if (PALATE__UNLIKELY(bytes == 0 || bytes > PALATE__SHORT_BYTES)) {
+        *out = palate__want(id, bytes);
+        return;
+    }
+    const uint64_t text = palate__load_word(id) & ((UINT64_C(1) << 8 * bytes) - 1);
+    const uint64_t key = text | (uint64_t)bytes << PALATE__TOP_BYTE;
+    out->id = id;
+    out->bytes = bytes;
+    out->key = key;
+    out->mixed = palate__mix(key);
+}
+
+/* A slot of a table that grows. */
+typedef struct palate__id_slot {
+    uint64_t key; /* 0: empty. */
+    uint32_t number;
 } palate__id_slot;
 
 /* A table that grows: numbers ids 0, 1, 2 ... in order of first appearance. */
@@ -78,6 +118,23 @@ palate_status palate__id_builder_add(palate__id_builder *builder, const char *id
 
 /* The number of an id that was added, or PALATE__NO_ID. */
 uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes);
+uint32_t palate__id_builder_search(const palate__id_builder *builder, const palate__wanted *wanted);
+
+/* The same; nearly all ids lie in one of the first two slots of their search, and which of them it is
+ * need not be guessed. */
+static inline uint32_t palate__id_builder_find_wanted(const palate__id_builder *builder,
+                                                      const palate__wanted *wanted)
+{
+    if (PALATE__LIKELY(builder->count > 0 && wanted->bytes <= PALATE__SHORT_BYTES)) {
+        const uint32_t mask = builder->slot_count - 1;
+        const palate__id_slot *first = &builder->slots[wanted->mixed & mask];
+        const palate__id_slot *second = &builder->slots[(wanted->mixed + 1) & mask];
+        const palate__id_slot *slot = first->key == wanted->key ? first : second;
+        if (PALATE__LIKELY(slot->key == wanted->key))
+            return slot->number;
+    }
+    return palate__id_builder_search(builder, wanted);
+}
 
 /* The text of a number, zero-terminated; valid until the next id is added. */
 static inline const char *palate__id_builder_text(const palate__id_builder *builder,
@@ -91,7 +148,23 @@ static inline size_t palate__id_builder_bytes(const palate__id_builder *builder,
     return (size_t)(builder->ends[number] - (number == 0 ? 0 : builder->ends[number - 1])) - 1;
 }
 
+/* For a search that is to come soon. */
+static inline void palate__id_builder_fetch(const palate__id_builder *builder,
+                                            const palate__wanted *wanted)
+{
+    PALATE__PREFETCH(builder->slots + (wanted->mixed & (builder->slot_count - 1)));
+}
+
 void palate__id_builder_free(palate__id_builder *builder);
+
+/* Where each number goes when rows are ordered by `counts` (descending; NULL: all equal), ties by hash,
+ * then by id. `row_of` has `count` entries, the caller's. */
+palate_status palate__id_builder_order(const palate__id_builder *builder, const int64_t *counts,
+                                       uint32_t *row_of, palate_error *err);
+
+/* Freezes a builder into the rows given. The builder is left empty. */
+palate_status palate__id_builder_freeze_as(palate__id_builder *builder, const uint32_t *row_of,
+                                           palate__ids *out, palate_error *err);
 
 /*
  * Freezes a builder into rows ordered by `counts` (descending; NULL: all equal), ties by hash, then

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Most of reading ratings is looking for the ends of fields of 1 to 9 bytes. Looked for are eight
- * bytes at a time (Mycroft's test for a zero byte): a loop over bytes costs a wrong branch guess at
- * the end of every field, a call of memchr more than the field itself.
+/* Most of reading ratings is looking for the ends of fields of 1 to 9 bytes: base/marks.h says where
+ * they may be, and cutting goes from one to the next.
  */
 #include "ratings/lines.h"
 
@@ -9,38 +8,9 @@
 
 #include <string.h>
 
-static const uint64_t ONES = 0x0101010101010101U;
-static const uint64_t TOPS = 0x8080808080808080U;
-
-/* The top bit of the first byte of `word` that is zero; bits of later bytes may be wrong. */
-PALATE__ALWAYS_INLINE uint64_t zero_bytes(uint64_t word)
-{
-    return (word - ONES) & ~word & TOPS;
-}
-
-/* The first of the bytes a, b, c at or after `at`; `end` where there is none. Inlined, so that a byte
- * given twice is looked for once. */
-PALATE__ALWAYS_INLINE const char *find(const char *at, const char *end, char a, char b, char c)
-{
-    const uint64_t all_a = ONES * (unsigned char)a;
-    const uint64_t all_b = ONES * (unsigned char)b;
-    const uint64_t all_c = ONES * (unsigned char)c;
-    for (; end - at >= 8; at += 8) {
-        uint64_t word = palate__load_word(at);
-        uint64_t found = zero_bytes(word ^ all_a) | zero_bytes(word ^ all_b);
-        if (c != b)
-            found |= zero_bytes(word ^ all_c);
-        if (found != 0)
-            return at + __builtin_ctzll(found) / 8;
-    }
-    while (at < end && *at != a && *at != b && *at != c)
-        at++;
-    return at;
-}
-
 bool palate__next_line(palate__cursor *cursor, palate__span *line)
 {
-    if (cursor->at == cursor->end)
+    if (cursor->at >= cursor->stop)
         return false;
     const char *newline = memchr(cursor->at, '\n', (size_t)(cursor->end - cursor->at));
     const char *stop = newline == NULL ? cursor->end : newline;
@@ -48,6 +18,7 @@ bool palate__next_line(palate__cursor *cursor, palate__span *line)
     if (line->bytes > 0 && line->text[line->bytes - 1] == '\r')
         line->bytes--;
     cursor->at = newline == NULL ? cursor->end : newline + 1;
+    cursor->base = NULL;
     cursor->line = ++cursor->passed;
     return true;
 }
@@ -68,149 +39,231 @@ palate__span palate__trim(palate__span text)
     return text;
 }
 
+/* ---- From mark to mark ---- */
+
+/* A walk over the marks of a cursor. It lies in registers, as long as nobody is given its address. */
+typedef struct walk {
+    palate__cursor *cursor;
+    const char *base, *end;
+    const uint16_t *next, *last;
+    char a, b, c;
+} walk;
+
+/* Looks at the text from `base` on. */
+static walk look(walk over, const char *base)
+{
+    palate__cursor *cursor = over.cursor;
+    const size_t left = (size_t)(over.end - base);
+    const size_t bytes = left < PALATE__MARKED_BYTES ? left : PALATE__MARKED_BYTES;
+    cursor->base = base;
+    cursor->mark_count = palate__list_marks(base, bytes, over.a, over.b, over.c, cursor->marks);
+    over.base = base;
+    over.next = cursor->marks;
+    over.last = cursor->marks + cursor->mark_count;
+    return over;
+}
+
+/* Steps to the next mark; to the end of the text where there is none. */
+PALATE__ALWAYS_INLINE const char *step(walk *over)
+{
+    while (PALATE__UNLIKELY(over->next == over->last)) {
+        if (over->end - over->base <= PALATE__MARKED_BYTES)
+            return over->end;
+        *over = look(*over, over->base + PALATE__MARKED_BYTES);
+    }
+    return over->base + *over->next++;
+}
+
 /* ---- Fields of one line ----
  *
  * Each of these cuts from `at` to the end of the line and returns where that is: at its LF, or at
- * `end`.
+ * the end of the text.
  */
 
-PALATE__ALWAYS_INLINE void add_field(palate__fields *to, const char *begin, const char *end)
+PALATE__ALWAYS_INLINE void add_field(palate__fields *to, size_t count, const char *begin,
+                                     const char *end)
 {
-    if (PALATE__LIKELY(to->count < PALATE__FIELDS_MAX))
-        to->fields[to->count] = (palate__span){begin, (size_t)(end - begin)};
-    to->count++;
+    if (PALATE__LIKELY(count < PALATE__FIELDS_MAX))
+        to->fields[count] = (palate__span){begin, (size_t)(end - begin)};
 }
 
 /* The CR of CR LF belongs to the end of the line. */
-PALATE__ALWAYS_INLINE void add_last_field(palate__fields *to, const char *begin, const char *end)
+PALATE__ALWAYS_INLINE void add_last_field(palate__fields *to, size_t count, const char *begin,
+                                          const char *end)
 {
-    add_field(to, begin, end > begin && end[-1] == '\r' ? end - 1 : end);
+    add_field(to, count, begin, end > begin && end[-1] == '\r' ? end - 1 : end);
+    to->count = count + 1;
 }
 
-static const char *cut_at_spaces(const char *at, const char *end, palate__fields *out)
+PALATE__ALWAYS_INLINE bool ends_line(const walk *over, const char *at)
 {
-    for (;;) {
-        while (at < end && *at != '\n' && is_space(*at))
-            at++;
-        if (at == end || *at == '\n')
-            return at;
-        const char *begin = at;
-        at = find(at, end, ' ', '\t', '\n');
-        if (at == end || *at == '\n')
-            add_last_field(out, begin, at);
-        else
-            add_field(out, begin, at);
-    }
+    return at == over->end || *at == '\n';
 }
 
-static const char *cut_at_doubled(const char *at, const char *end, char separator,
-                                  palate__fields *out)
+PALATE__ALWAYS_INLINE const char *cut_at_spaces(walk *over, const char *at, palate__fields *out)
 {
-    const char *begin = at;
-    for (;;) {
-        at = find(at, end, separator, '\n', '\n');
-        if (at == end || *at == '\n')
-            break;
-        if (at + 1 < end && at[1] == separator) {
-            add_field(out, begin, at);
-            begin = at + 2;
+    for (size_t count = 0;;) {
+        const char *stop = step(over);
+        while (at < stop && *at == '\r')
             at++;
+        if (ends_line(over, stop)) {
+            out->count = count;
+            if (at < stop)
+                add_last_field(out, count, at, stop);
+            return stop;
         }
-        at++;
+        if (at < stop)
+            add_field(out, count++, at, stop);
+        at = stop + 1;
     }
-    add_last_field(out, begin, at);
-    return at;
 }
 
-/* From after an opening quote to after its closing one; NULL where there is none. Counts the lines
- * begun within. */
-static const char *cut_quoted(const char *at, const char *end, int64_t *lines, palate__fields *out)
+PALATE__ALWAYS_INLINE const char *cut_at_doubled(walk *over, const char *at, palate__fields *out)
 {
-    const char *begin = at;
+    for (size_t count = 0;;) {
+        const char *stop = step(over);
+        if (ends_line(over, stop)) {
+            add_last_field(out, count, at, stop);
+            return stop;
+        }
+        if (stop + 1 < over->end && stop[1] == *stop) {
+            (void)step(over);
+            add_field(out, count++, at, stop);
+            at = stop + 2;
+        }
+    }
+}
+
+/* One character between fields. */
+PALATE__ALWAYS_INLINE const char *cut_at_character(walk *over, const char *at, palate__fields *out)
+{
+    for (size_t count = 0;;) {
+        const char *stop = step(over);
+        if (ends_line(over, stop)) {
+            add_last_field(out, count, at, stop);
+            return stop;
+        }
+        add_field(out, count++, at, stop);
+        at = stop + 1;
+    }
+}
+
+/* From an opening quote to after its closing one; NULL where there is none. Counts the lines begun
+ * within. */
+static const char *cut_quoted(walk *over, size_t count, int64_t *lines, palate__fields *out)
+{
+    const char *begin = step(over) + 1;
     uint64_t doubled = 0;
-    for (; (at = find(at, end, '"', '\n', '\n')) < end; at++) {
+    for (;;) {
+        const char *at = step(over);
+        if (at == over->end)
+            return NULL;
         if (*at == '\n') {
             ++*lines;
-        } else if (at + 1 < end && at[1] == '"') {
+        } else if (*at == '"' && at + 1 < over->end && at[1] == '"') {
             doubled = 1;
-            at++;
-        } else {
-            if (out->count < PALATE__FIELDS_MAX)
-                out->doubled |= doubled << out->count;
-            add_field(out, begin, at);
+            (void)step(over);
+        } else if (*at == '"') {
+            if (count < PALATE__FIELDS_MAX)
+                out->doubled |= doubled << count;
+            add_field(out, count, begin, at);
             return at + 1;
         }
     }
+}
+
+/* A quoted field and what ends it: returns the separator or the end of the line. NULL where something
+ * is wrong. */
+static const char *cut_quoted_field(walk *over, size_t count, int64_t *lines, palate__fields *out)
+{
+    walk copy = *over;
+    const char *at = cut_quoted(&copy, count, lines, out);
+    const char *stop = at == NULL ? NULL : step(&copy);
+    *over = copy;
+    if (at != NULL && (at == stop || (at + 1 == stop && *at == '\r' && ends_line(&copy, stop))))
+        return stop;
+    out->problem = at == NULL ? "the quote at the start of a field is never closed; close it, or "
+                                "double quotes that belong to the text"
+                              : "text follows the closing quote of a field; quotes that belong to "
+                                "the text are doubled";
+    out->count = at == NULL ? count : count + 1;
     return NULL;
 }
 
-static bool ends_line(const char *at, const char *end)
+/* The same where fields may be quoted; a quote within a field that does not begin with one is an
+ * ordinary character. Counts the lines begun within quotes; NULL where something is wrong with them. */
+PALATE__ALWAYS_INLINE const char *cut_with_quotes(walk *over, const char *at, int64_t *lines,
+                                                  palate__fields *out)
 {
-    return at == end || *at == '\n' || (*at == '\r' && (at + 1 == end || at[1] == '\n'));
-}
-
-/* A quoted field and what follows it. NULL where something is wrong. */
-static const char *cut_quoted_field(const char *at, const char *end, char separator, int64_t *lines,
-                                    palate__fields *out)
-{
-    at = cut_quoted(at + 1, end, lines, out);
-    if (at == NULL) {
-        out->problem = "the quote at the start of a field is never closed; close it, or double "
-                       "quotes that belong to the text";
-        return NULL;
-    }
-    if (at < end && *at != separator && !ends_line(at, end)) {
-        out->problem = "text follows the closing quote of a field; quotes that belong to the text "
-                       "are doubled";
-        return NULL;
-    }
-    return at < end && *at == '\r' ? at + 1 : at;
-}
-
-/* One character between fields. `lines` counts the lines begun within quotes; NULL: quotes have no
- * meaning. Returns NULL where something is wrong with them. */
-PALATE__ALWAYS_INLINE const char *cut_at_character(const char *at, const char *end, char separator,
-                                                   int64_t *lines, palate__fields *out)
-{
-    for (;;) {
-        if (PALATE__UNLIKELY(lines != NULL && at < end && *at == '"')) {
-            at = cut_quoted_field(at, end, separator, lines, out);
-            if (at == NULL || at == end || *at == '\n')
-                return at;
-        } else {
-            const char *begin = at;
-            at = find(at, end, separator, '\n', '\n');
-            if (at == end || *at == '\n') {
-                add_last_field(out, begin, at);
-                return at;
+    for (size_t count = 0;; count++) {
+        const char *stop = NULL;
+        if (PALATE__UNLIKELY(at < over->end && *at == '"')) {
+            walk copy = *over;
+            stop = cut_quoted_field(&copy, count, lines, out);
+            *over = copy;
+            if (stop == NULL)
+                return stop;
+            if (ends_line(over, stop)) {
+                out->count = count + 1;
+                return stop;
             }
-            add_field(out, begin, at);
+        } else {
+            do
+                stop = step(over);
+            while (PALATE__UNLIKELY(stop < over->end && *stop == '"'));
+            if (ends_line(over, stop)) {
+                add_last_field(out, count, at, stop);
+                return stop;
+            }
+            add_field(out, count, at, stop);
         }
-        at++;
+        at = stop + 1;
     }
 }
 
 /* ---- Lines of fields ---- */
 
-static const char *cut(const char *at, const char *end, palate__separator separator, int64_t *lines,
-                       palate__fields *out)
+PALATE__ALWAYS_INLINE walk begin_walk(palate__cursor *cursor, palate__separator separator)
 {
-    out->count = 0;
+    walk over = {
+        .cursor = cursor,
+        .base = cursor->base,
+        .end = cursor->end,
+        .next = cursor->marks + cursor->mark,
+        .last = cursor->marks + cursor->mark_count,
+        .a = separator.spaces ? ' ' : separator.character,
+        .b = '\n',
+        .c = separator.spaces   ? '\t'
+             : separator.quotes ? '"'
+                                : '\n',
+    };
+    if (PALATE__UNLIKELY(cursor->base == NULL))
+        over = look(over, cursor->at);
+    return over;
+}
+
+/* Returns where the line ends; NULL where its quotes are wrong. */
+PALATE__ALWAYS_INLINE const char *cut(walk *over, const char *at, palate__separator separator,
+                                      int64_t *lines, palate__fields *out)
+{
     out->doubled = 0;
     out->problem = NULL;
     if (separator.spaces)
-        return cut_at_spaces(at, end, out);
+        return cut_at_spaces(over, at, out);
     if (separator.doubled)
-        return cut_at_doubled(at, end, separator.character, out);
+        return cut_at_doubled(over, at, out);
     if (separator.quotes)
-        return cut_at_character(at, end, separator.character, lines, out);
-    return cut_at_character(at, end, separator.character, NULL, out);
+        return cut_with_quotes(over, at, lines, out);
+    return cut_at_character(over, at, out);
 }
 
 void palate__split(palate__span line, palate__separator separator, palate__fields *out)
 {
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, line);
     separator.quotes = false;
-    cut(line.text, line.text + line.bytes, separator, NULL, out);
+    walk over = begin_walk(&cursor, separator);
+    (void)cut(&over, cursor.at, separator, NULL, out);
 }
 
 static bool is_blank(const palate__fields *fields)
@@ -219,23 +272,92 @@ static bool is_blank(const palate__fields *fields)
            (fields->count == 0 || (fields->count == 1 && fields->fields[0].bytes == 0));
 }
 
+/* Past the line, which ends at `stop`, or, where its quotes are wrong, past the first of its lines. */
+static void pass_line(palate__cursor *cursor, const walk *over, const char *stop, int64_t lines)
+{
+    if (PALATE__UNLIKELY(stop == NULL)) {
+        palate__span line;
+        (void)palate__next_line(cursor, &line);
+        return;
+    }
+    cursor->at = stop < cursor->end ? stop + 1 : stop;
+    cursor->mark = (size_t)(over->next - cursor->marks);
+    cursor->line = cursor->passed + 1;
+    cursor->passed += 1 + lines;
+}
+
 bool palate__next_fields(palate__cursor *cursor, palate__separator separator, palate__fields *out)
 {
     do {
         int64_t lines = 0;
-        const char *begin = cursor->at;
-        if (begin == cursor->end)
+        if (cursor->at >= cursor->stop)
             return false;
-        const char *stop = cut(begin, cursor->end, separator, &lines, out);
-        if (stop == NULL) {
-            lines = 0;
-            stop = find(begin, cursor->end, '\n', '\n', '\n');
-        }
-        cursor->at = stop < cursor->end ? stop + 1 : stop;
-        cursor->line = cursor->passed + 1;
-        cursor->passed += 1 + lines;
+        walk over = begin_walk(cursor, separator);
+        const char *stop = cut(&over, cursor->at, separator, &lines, out);
+        pass_line(cursor, &over, stop, lines);
     } while (is_blank(out));
     return true;
+}
+
+/* ---- Plain lines ---- */
+
+palate__plain palate__plain_of(palate__separator separator, size_t width)
+{
+    const size_t step = separator.doubled ? 2 : 1;
+    return (palate__plain){
+        .width = width,
+        .step = step,
+        .marks = (width - 1) * step + 1,
+        .separator = separator.spaces ? ' ' : separator.character,
+        .other = separator.spaces ? '\t' : separator.character,
+        .filled = separator.spaces,
+    };
+}
+
+static bool fits(const char *base, const uint16_t *marks, const char *line,
+                 const palate__plain *plain)
+{
+    const char *field = line;
+    for (size_t m = 0; m + 1 < plain->marks; m++) {
+        const char *at = base + marks[m];
+        if ((*at != plain->separator && *at != plain->other) ||
+            (plain->filled && (at == field || *field == '\r')) ||
+            (plain->step == 2 && m % 2 == 1 && at != field))
+            return false;
+        field = at + 1;
+    }
+    const char *end = base + marks[plain->marks - 1];
+    return *end == '\n' && !(plain->filled && (end == field || *field == '\r'));
+}
+
+size_t palate__plain_lines(const palate__cursor *cursor, const palate__plain *plain, size_t most)
+{
+    enum { READABLE_BYTES = 8 };
+    if (cursor->base == NULL || cursor->mark + plain->marks > cursor->mark_count)
+        return 0;
+    size_t count = 0;
+    const char *line = cursor->at;
+    const uint16_t *marks = cursor->marks + cursor->mark;
+    const uint16_t *last = cursor->marks + cursor->mark_count - plain->marks;
+    while (count < most && marks <= last && line < cursor->stop &&
+           fits(cursor->base, marks, line, plain)) {
+        line = palate__plain_end(cursor, plain, marks);
+        if (cursor->end - line < READABLE_BYTES)
+            break;
+        marks += plain->marks;
+        count++;
+    }
+    return count;
+}
+
+void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t count)
+{
+    if (count == 0)
+        return;
+    cursor->mark += count * plain->marks;
+    cursor->at = cursor->base + cursor->marks[cursor->mark - 1] + 1;
+    cursor->passed += (int64_t)count;
+    cursor->line = cursor->passed;
 }
 
 /* ---- Quotes ---- */

@@ -4,6 +4,7 @@
 #define PALATE_RATINGS_LINES_H
 
 #include "base/context.h"
+#include "base/marks.h"
 #include "base/text.h"
 
 /* Fields of a line that are kept; those beyond are counted. At most 64: see `doubled`. */
@@ -20,8 +21,12 @@ typedef struct palate__separator {
 /* A place in the text. */
 typedef struct palate__cursor {
     const char *at, *end;
-    int64_t line;   /* 1-based, where the line last read begins; 0 before the first. */
-    int64_t passed; /* Lines read, blank ones included. */
+    const char *stop; /* No line that begins here or later is read. */
+    int64_t line;     /* 1-based, where the line last read begins; 0 before the first. */
+    int64_t passed;   /* Lines read, blank ones included. */
+    const char *base; /* The text from here on has been looked at; NULL: none. */
+    size_t mark, mark_count;
+    uint16_t marks[PALATE__MARKS_ROOM]; /* From base; those before `mark` have been passed. */
 } palate__cursor;
 
 /* The fields of a line, without the quotes around them. */
@@ -32,17 +37,74 @@ typedef struct palate__fields {
     const char *problem; /* What is wrong with the quotes, for a message; NULL: nothing. */
 } palate__fields;
 
-static inline palate__cursor palate__cursor_at(palate__span text)
+static inline void palate__cursor_set(palate__cursor *cursor, palate__span text)
 {
-    return (palate__cursor){.at = text.text, .end = text.text + text.bytes};
+    cursor->at = text.text;
+    cursor->end = cursor->stop = text.text + text.bytes;
+    cursor->line = cursor->passed = 0;
+    cursor->base = NULL;
+    cursor->mark = cursor->mark_count = 0;
 }
 
-/* The next line without its end (LF or CR LF). False at the end of the text. */
+/* The next line without its end (LF or CR LF). False at the end. */
 bool palate__next_line(palate__cursor *cursor, palate__span *line);
 
 /* The next line that is not blank, cut into fields; a quoted field may span lines. After a problem
  * the cursor stands at the next line. False at the end of the text. */
 bool palate__next_fields(palate__cursor *cursor, palate__separator separator, palate__fields *out);
+
+/* ---- Plain lines: as nearly all are, and so read by the short way ----
+ *
+ * A plain line has just `width` fields, with one separator between two and no quote at the start of a
+ * field. Where a field of it begins, at least 8 bytes of text follow. What is not plain, or has
+ * something wrong in it, is read by palate__next_fields().
+ */
+
+/* How plain lines of a text look. */
+typedef struct palate__plain {
+    size_t width;
+    size_t step;           /* Marks for each separator. */
+    size_t marks;          /* Of a line. */
+    char separator, other; /* Either may stand between fields. */
+    bool filled;           /* An empty field, or one with a CR before it, is none. */
+} palate__plain;
+
+palate__plain palate__plain_of(palate__separator separator, size_t width);
+
+/* Counts the plain lines that come next, up to `most`. */
+size_t palate__plain_lines(const palate__cursor *cursor, const palate__plain *plain, size_t most);
+
+/* The marks of the place-th plain line from the cursor on. */
+static inline const uint16_t *palate__plain_marks(const palate__cursor *cursor,
+                                                  const palate__plain *plain, size_t place)
+{
+    return cursor->marks + cursor->mark + place * plain->marks;
+}
+
+/* A field of that line, which begins at `line`. */
+static inline palate__span palate__plain_field(const palate__cursor *cursor,
+                                               const palate__plain *plain, const uint16_t *marks,
+                                               const char *line, size_t field)
+{
+    const uint16_t *mark = marks + field * plain->step;
+    const char *begin = field == 0 ? line : cursor->base + mark[-1] + 1;
+    const char *end = cursor->base + *mark;
+    if (field + 1 == plain->width)
+        end -= end > begin && end[-1] == '\r';
+    return (palate__span){begin, (size_t)(end - begin)};
+}
+
+/* Where the line after it begins. */
+static inline const char *palate__plain_end(const palate__cursor *cursor,
+                                            const palate__plain *plain, const uint16_t *marks)
+{
+    return cursor->base + marks[plain->marks - 1] + 1;
+}
+
+/* Goes past so many of them. */
+void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t count);
+
+/* ---- Quotes within quotes ---- */
 
 /* Room for unescaped fields. All zero but the context is empty. */
 typedef struct palate__scratch {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/matrix.h"
 
+#include "base/threads.h"
+
+#include <string.h>
+
 void palate__matrix_free(palate_context *context, palate__matrix *matrix)
 {
     palate__release(context, matrix->begins);
@@ -39,60 +43,116 @@ void palate__matrix_place_rows(palate__matrix *matrix)
     }
 }
 
-void palate__matrix_rewind_rows(palate__matrix *matrix)
+uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t parts)
 {
-    for (uint32_t row = matrix->row_count; row > 0; row--)
-        matrix->begins[row] = matrix->begins[row - 1];
-    matrix->begins[0] = 0;
+    if (part >= parts)
+        return matrix->row_count;
+    const int64_t count = palate__matrix_count(matrix);
+    const int64_t wanted = (int64_t)((double)count * (double)part / (double)parts);
+    uint32_t low = 0;
+    uint32_t high = matrix->row_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (matrix->begins[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-/* Entries of each row of the transpose, counted in `begins`. */
-static void count_columns(const palate__matrix *matrix, const palate__renumbering *to,
-                          int64_t *begins)
+/* ---- Transposition ---- */
+
+enum { SHARES_MAX = 256, SHARES_PER_THREAD = 4 };
+
+/* Ranges of columns, each written by one task. */
+typedef struct shares {
+    const palate__matrix *from;
+    palate__matrix *to;
+    size_t count;
+    uint32_t begins[SHARES_MAX + 1];
+} shares;
+
+static shares cut_shares(const palate__matrix *from, palate__matrix *to, int threads)
+{
+    const size_t wanted = threads > 1 ? (size_t)threads * SHARES_PER_THREAD : 1;
+    shares cut = {.from = from, .to = to, .count = wanted < SHARES_MAX ? wanted : SHARES_MAX};
+    for (size_t share = 0; share <= cut.count; share++)
+        cut.begins[share] = palate__matrix_cut(to, share, cut.count);
+    return cut;
+}
+
+/* The first entry of a sorted row whose column is not before `column`. */
+static int64_t find_column(const palate__matrix *matrix, uint32_t row, uint32_t column)
+{
+    int64_t low = matrix->begins[row];
+    int64_t high = matrix->begins[row + 1];
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (matrix->columns[middle] < column)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void scatter(const palate__matrix *from, uint32_t row, int64_t begin, int64_t end,
+                    palate__matrix *to)
+{
+    for (int64_t e = begin; e < end; e++) {
+        const int64_t place = to->begins[from->columns[e]]++;
+        to->columns[place] = row;
+        to->values[place] = from->values[e];
+    }
+}
+
+/* In the order of rows, so that those of the transpose come out sorted. */
+static void scatter_share(size_t task, int thread, void *argument)
+{
+    (void)thread;
+    const shares *of = argument;
+    const palate__matrix *from = of->from;
+    for (uint32_t row = 0; row < from->row_count; row++) {
+        if (of->count == 1)
+            scatter(from, row, from->begins[row], from->begins[row + 1], of->to);
+        else
+            scatter(from, row, find_column(from, row, of->begins[task]),
+                    find_column(from, row, of->begins[task + 1]), of->to);
+    }
+}
+
+static void count_columns(const palate__matrix *matrix, int64_t *counts)
 {
     const int64_t entries = palate__matrix_count(matrix);
-    if (to->column_counts != NULL) {
-        for (uint32_t column = 0; column < matrix->column_count; column++)
-            begins[to->column_of == NULL ? column : to->column_of[column]] =
-                to->column_counts[column];
-    } else {
-        for (int64_t e = 0; e < entries; e++)
-            begins[to->column_of == NULL ? matrix->columns[e]
-                                         : to->column_of[matrix->columns[e]]]++;
-    }
+    for (int64_t e = 0; e < entries; e++)
+        counts[matrix->columns[e]]++;
 }
 
-/* Row `row` of the transposed matrix as column `as`. */
-static void scatter_row(const palate__matrix *matrix, uint32_t row, uint32_t as,
-                        const uint32_t *column_of, palate__matrix *out)
-{
-    for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
-        const uint32_t column = matrix->columns[e];
-        const int64_t place = out->begins[column_of == NULL ? column : column_of[column]]++;
-        out->columns[place] = as;
-        out->values[place] = matrix->values[e];
-    }
-}
-
-palate_status palate__matrix_transpose_as(palate_context *context, const palate__matrix *matrix,
-                                          const palate__renumbering *to, palate__matrix *out,
-                                          palate_error *err)
+palate_status palate__matrix_transpose_sorted(palate_context *context, const palate__matrix *matrix,
+                                              const int64_t *column_counts, int threads,
+                                              palate__matrix *out, palate_error *err)
 {
     palate_status status = palate__matrix_allocate(context, matrix->column_count, matrix->row_count,
                                                    palate__matrix_count(matrix), out, err);
     if (status != PALATE_OK)
         return status;
-    count_columns(matrix, to, out->begins);
+    if (column_counts == NULL)
+        count_columns(matrix, out->begins);
+    else
+        memcpy(out->begins, column_counts, matrix->column_count * sizeof *column_counts);
     palate__matrix_place_rows(out);
-    /* In the order of new numbers, so that the rows of the transpose come out sorted. */
-    for (uint32_t row = 0; row < matrix->row_count; row++)
-        scatter_row(matrix, to->row_at == NULL ? row : to->row_at[row], row, to->column_of, out);
-    palate__matrix_rewind_rows(out);
+    shares cut = cut_shares(matrix, out, threads);
+    palate__parallel_for(threads, cut.count, scatter_share, &cut);
+    /* Each row's begin has moved to its end. */
+    for (uint32_t row = out->row_count; row > 0; row--)
+        out->begins[row] = out->begins[row - 1];
+    out->begins[0] = 0;
     return PALATE_OK;
 }
 
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err)
 {
-    return palate__matrix_transpose_as(context, matrix, &(palate__renumbering){0}, out, err);
+    return palate__matrix_transpose_sorted(context, matrix, NULL, 1, out, err);
 }

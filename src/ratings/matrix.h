@@ -42,26 +42,22 @@ palate_status palate__matrix_allocate(palate_context *context, uint32_t row_coun
                                       uint32_t column_count, int64_t entry_count,
                                       palate__matrix *out, palate_error *err);
 
-/* Filling a matrix by a counting sort: count the entries of row r in begins[r], call place_rows,
- * write each entry of row r at begins[r]++, call rewind_rows. */
+/* From the number of entries of each row, in begins, to where it begins. */
 void palate__matrix_place_rows(palate__matrix *matrix);
-void palate__matrix_rewind_rows(palate__matrix *matrix);
+
+/* Rows cut into `parts` of about as many entries: the row with which `part` (0..parts) begins. */
+uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t parts);
 
 /* The transpose, its rows sorted: a counting sort, O(entries + rows + columns). `out` is allocated.
  */
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err);
 
-/* How a matrix whose rows are in no order is transposed with new numbers. NULL: as they are. */
-typedef struct palate__renumbering {
-    const uint32_t *row_at;       /* The old number of each new row. */
-    const uint32_t *column_of;    /* The new number of each old column. */
-    const int64_t *column_counts; /* Entries of each old column, where they are known. */
-} palate__renumbering;
-
-palate_status palate__matrix_transpose_as(palate_context *context, const palate__matrix *matrix,
-                                          const palate__renumbering *to, palate__matrix *out,
-                                          palate_error *err);
+/* The same of a matrix whose rows are sorted, by several threads. `column_counts`: entries of each
+ * column, or NULL. */
+palate_status palate__matrix_transpose_sorted(palate_context *context, const palate__matrix *matrix,
+                                              const int64_t *column_counts, int threads,
+                                              palate__matrix *out, palate_error *err);
 
 void palate__matrix_free(palate_context *context, palate__matrix *matrix);
 

@@ -41,6 +41,8 @@ static const palate_option rows[] = {
      "Skip and count lines that are wrong"},
     {"keep-order", "", PALATE_OPTION_BOOL, AT(keep_order), "false", 0, 0, NULL, NULL,
      "Remember the order of lines, for rule mu with biases"},
+    {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,
+     NULL, "T", "0: as many as the machine gives; the result is the same for any"},
 };
 
 static const palate_option_table table = {
@@ -156,6 +158,7 @@ static palate_status read_into(palate__sink *sink, const char *path)
     snprintf(sink->report->format, sizeof sink->report->format, "%s", reader->name);
     snprintf(sink->report->compression, sizeof sink->report->compression, "%s", source.compression);
     sink->report->bytes = source.input.bytes;
+    PALATE_TRY(palate__sink_begin(sink));
     PALATE_TRY(reader->read(&source.input, sink->options, sink));
 done:
     palate__source_close(&source);
@@ -196,8 +199,8 @@ static palate__sink make_sink(palate_context *context, const char *path,
         .report = report,
         .store =
             {
-                .users = {.context = context},
-                .items = {.context = context},
+                .context = context,
+                .keep_places = options->keep_order,
                 .keep_lines = options->duplicates == PALATE_DUPLICATES_ERROR,
             },
     };
@@ -209,7 +212,7 @@ static palate_status read_and_build(palate__sink *sink, const char *path, palate
     palate_status status = read_into(sink, path);
     if (status == PALATE_OK)
         status = palate__build(sink, out, sink->err);
-    palate__store_free(sink->context, &sink->store);
+    palate__store_free(&sink->store);
     if (status == PALATE_OK)
         (*out)->report.seconds = seconds_now() - started;
     return status;
@@ -332,9 +335,11 @@ palate_status palate_ratings_from_arrays(palate_context *context,
     palate__sink sink = make_sink(context, "arrays", options, &report, err);
     snprintf(report.format, sizeof report.format, "arrays");
     snprintf(report.compression, sizeof report.compression, "none");
-    status = take_arrays(arrays, &sink);
+    status = palate__sink_begin(&sink);
+    if (status == PALATE_OK)
+        status = take_arrays(arrays, &sink);
     if (status == PALATE_OK)
         status = palate__build(&sink, out, err);
-    palate__store_free(context, &sink.store);
+    palate__store_free(&sink.store);
     return status;
 }

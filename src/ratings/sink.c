@@ -100,66 +100,6 @@ static palate_status refuse_value(palate__sink *sink, double rating, int64_t lin
 
 /* ---- What is right ---- */
 
-static palate_status add_chunk(palate__sink *sink)
-{
-    enum { RATING_BYTES = sizeof(float) + 2 * sizeof(uint32_t) };
-    palate__chunk *before = sink->store.last;
-    const size_t capacity = before == NULL                             ? PALATE__CHUNK_FIRST
-                            : before->capacity < PALATE__CHUNK_LARGEST ? before->capacity * 2
-                                                                       : before->capacity;
-    palate__chunk *chunk = palate__allocate(sink->context, sizeof *chunk + capacity * RATING_BYTES);
-    if (chunk == NULL)
-        return palate__fail_memory(sink->err, "reading ratings");
-    *chunk = (palate__chunk){.capacity = capacity};
-    chunk->values = (float *)(chunk + 1);
-    chunk->users = (uint32_t *)(chunk->values + capacity);
-    chunk->items = chunk->users + capacity;
-    if (before != NULL)
-        before->next = chunk;
-    else
-        sink->store.first = chunk;
-    sink->store.last = chunk;
-    return PALATE_OK;
-}
-
-/* Sets the number of the chunk's next rating in an array that is there only once it is needed. */
-static palate_status store_extra(palate__sink *sink, const palate__chunk *chunk, int64_t **numbers,
-                                 int64_t number)
-{
-    if (*numbers == NULL) {
-        *numbers = palate__allocate_array(sink->context, chunk->capacity, sizeof **numbers);
-        if (*numbers == NULL)
-            return palate__fail_memory(sink->err, "reading ratings");
-        for (size_t e = 0; e < chunk->count; e++)
-            (*numbers)[e] = PALATE_NO_TIME;
-    }
-    (*numbers)[chunk->count] = number;
-    return PALATE_OK;
-}
-
-static palate_status store_rating(palate__sink *sink, uint32_t user, uint32_t item,
-                                  const palate__record *record)
-{
-    palate_status status = PALATE_OK;
-    palate__store *store = &sink->store;
-    if (store->last == NULL || store->last->count == store->last->capacity)
-        PALATE_TRY(add_chunk(sink));
-    palate__chunk *chunk = store->last;
-    if (record->time != PALATE_NO_TIME || chunk->times != NULL) {
-        PALATE_TRY(store_extra(sink, chunk, &chunk->times, record->time));
-        sink->report->has_times = true;
-    }
-    if (store->keep_lines)
-        PALATE_TRY(store_extra(sink, chunk, &chunk->lines, record->line));
-    chunk->users[chunk->count] = user;
-    chunk->items[chunk->count] = item;
-    chunk->values[chunk->count] = (float)record->rating;
-    chunk->count++;
-    store->count++;
-done:
-    return status;
-}
-
 static palate_status hand_on_pair(palate__sink *sink, const palate__record *record)
 {
     const palate_pair pair = {record->user.text,  record->item.text, record->user.bytes,
@@ -172,42 +112,102 @@ static palate_status hand_on_pair(palate__sink *sink, const palate__record *reco
                         sink->path);
 }
 
-/* An id that has a number has been checked. */
-static uint32_t find(const palate__sink *sink, const palate__id_builder *builder, palate__span id)
+/* A number for an id that has been found valid, but not among those there are. */
+static palate_status add_if_new(palate__id_builder *builder, palate__span id, uint32_t *number,
+                                palate_error *err)
 {
-    return sink->on_pair != NULL ? PALATE__NO_ID
-                                 : palate__id_builder_find(builder, id.text, id.bytes);
+    if (PALATE__LIKELY(*number != PALATE__NO_ID))
+        return PALATE_OK;
+    return palate__id_builder_add(builder, id.text, id.bytes, number, err);
+}
+
+static palate_status take_pair(palate__sink *sink, const palate__record *record,
+                               const palate__columns *columns)
+{
+    sink->columns = *columns;
+    if (!is_valid_id(record->user))
+        return refuse_id(sink, record->user, record->line, columns->user);
+    if (!is_valid_id(record->item))
+        return refuse_id(sink, record->item, record->line, columns->item);
+    if (isinf(record->rating))
+        return refuse_value(sink, record->rating, record->line, columns->rating);
+    return hand_on_pair(sink, record);
 }
 
 palate_status palate__sink_rating(palate__sink *sink, const palate__record *record,
                                   const palate__columns *columns)
 {
     palate_status status = PALATE_OK;
-    const bool stored = sink->on_pair == NULL;
-    palate__store *store = &sink->store;
-    uint32_t user = find(sink, &store->users, record->user);
-    uint32_t item = find(sink, &store->items, record->item);
-    if (user == PALATE__NO_ID && !is_valid_id(record->user)) {
-        sink->columns = *columns;
+    palate__shard *shard = sink->shard;
+    if (shard == NULL)
+        return take_pair(sink, record, columns);
+    const palate__wanted user_wanted = palate__want(record->user.text, record->user.bytes);
+    const palate__wanted item_wanted = palate__want(record->item.text, record->item.bytes);
+    /* An id that has a number has been checked. */
+    uint32_t user = palate__id_builder_search(&shard->users, &user_wanted);
+    uint32_t item = palate__id_builder_search(&shard->items, &item_wanted);
+    sink->columns = *columns;
+    if (user == PALATE__NO_ID && !is_valid_id(record->user))
         return refuse_id(sink, record->user, record->line, columns->user);
-    }
-    if (item == PALATE__NO_ID && !is_valid_id(record->item)) {
-        sink->columns = *columns;
+    if (item == PALATE__NO_ID && !is_valid_id(record->item))
         return refuse_id(sink, record->item, record->line, columns->item);
-    }
-    if (stored ? !is_rating(sink, record->rating) : isinf(record->rating)) {
-        sink->columns = *columns;
+    if (!is_rating(sink, record->rating))
         return refuse_value(sink, record->rating, record->line, columns->rating);
+    PALATE_TRY(palate__shard_reserve(shard, 1, record->time != PALATE_NO_TIME, sink->err));
+    PALATE_TRY(add_if_new(&shard->users, record->user, &user, sink->err));
+    PALATE_TRY(add_if_new(&shard->items, record->item, &item, sink->err));
+    palate__shard_add(shard, user, item, (float)record->rating, record->time, record->line);
+done:
+    return status;
+}
+
+/* ---- Groups ---- */
+
+static palate_status hand_on_group(palate__sink *sink, const palate__record *records, size_t count,
+                                   size_t *taken)
+{
+    palate_status status = PALATE_OK;
+    for (*taken = 0; *taken < count && status == PALATE_OK; ++*taken) {
+        const palate__record *record = &records[*taken];
+        if (!is_valid_id(record->user) || !is_valid_id(record->item) || isinf(record->rating))
+            break;
+        status = hand_on_pair(sink, record);
     }
-    if (!stored)
-        return hand_on_pair(sink, record);
-    if (user == PALATE__NO_ID)
-        PALATE_TRY(palate__id_builder_add(&store->users, record->user.text, record->user.bytes,
-                                          &user, sink->err));
-    if (item == PALATE__NO_ID)
-        PALATE_TRY(palate__id_builder_add(&store->items, record->item.text, record->item.bytes,
-                                          &item, sink->err));
-    return store_rating(sink, user, item, record);
+    return status;
+}
+
+palate_status palate__sink_group(palate__sink *sink, const palate__record *records, size_t count,
+                                 size_t *taken)
+{
+    palate_status status = PALATE_OK;
+    palate__shard *shard = sink->shard;
+    palate__wanted users[PALATE__GROUP];
+    palate__wanted items[PALATE__GROUP];
+    bool timed = false;
+    *taken = 0;
+    if (shard == NULL)
+        return hand_on_group(sink, records, count, taken);
+    for (size_t r = 0; r < count; r++) {
+        palate__want_within(records[r].user.text, records[r].user.bytes, &users[r]);
+        palate__want_within(records[r].item.text, records[r].item.bytes, &items[r]);
+        timed = timed || records[r].time != PALATE_NO_TIME;
+        palate__id_builder_fetch(&shard->users, &users[r]);
+        palate__id_builder_fetch(&shard->items, &items[r]);
+    }
+    PALATE_TRY(palate__shard_reserve(shard, (uint32_t)count, timed, sink->err));
+    for (size_t r = 0; r < count; r++) {
+        const palate__record *record = &records[r];
+        uint32_t user = palate__id_builder_find_wanted(&shard->users, &users[r]);
+        uint32_t item = palate__id_builder_find_wanted(&shard->items, &items[r]);
+        if (!is_rating(sink, record->rating) ||
+            (user == PALATE__NO_ID && !is_valid_id(record->user)) ||
+            (item == PALATE__NO_ID && !is_valid_id(record->item)))
+            break;
+        PALATE_TRY(add_if_new(&shard->users, record->user, &user, sink->err));
+        PALATE_TRY(add_if_new(&shard->items, record->item, &item, sink->err));
+        palate__shard_add(shard, user, item, (float)record->rating, record->time, record->line);
+        ++*taken;
+    }
 done:
     return status;
 }
@@ -215,8 +215,6 @@ done:
 static palate_status name_id(palate__sink *sink, palate__id_builder *builder, palate__span id)
 {
     uint32_t number = 0;
-    if (sink->on_pair != NULL)
-        return PALATE_OK;
     if (!is_valid_id(id))
         return refuse_id(sink, id, 0, 0);
     return palate__id_builder_add(builder, id.text, id.bytes, &number, sink->err);
@@ -224,12 +222,12 @@ static palate_status name_id(palate__sink *sink, palate__id_builder *builder, pa
 
 palate_status palate__sink_user(palate__sink *sink, palate__span id)
 {
-    return name_id(sink, &sink->store.users, id);
+    return sink->shard == NULL ? PALATE_OK : name_id(sink, &sink->shard->users, id);
 }
 
 palate_status palate__sink_item(palate__sink *sink, palate__span id)
 {
-    return name_id(sink, &sink->store.items, id);
+    return sink->shard == NULL ? PALATE_OK : name_id(sink, &sink->shard->items, id);
 }
 
 /* ---- About the source ---- */
@@ -267,23 +265,22 @@ palate_error *palate__sink_error(palate__sink *sink)
     return sink->err;
 }
 
-/* ---- Release ---- */
+/* ---- Beginning and end ---- */
 
-void palate__chunk_free(palate_context *context, palate__chunk *chunk)
+palate_status palate__sink_begin(palate__sink *sink)
 {
-    palate__release(context, chunk->times);
-    palate__release(context, chunk->lines);
-    palate__release(context, chunk);
+    if (sink->on_pair != NULL)
+        return PALATE_OK;
+    palate_status status = palate__store_shards(&sink->store, 1, sink->err);
+    if (status == PALATE_OK)
+        sink->shard = &sink->store.shards[0];
+    return status;
 }
 
-void palate__store_free(palate_context *context, palate__store *store)
+palate_status palate__sink_end(palate__sink *sink)
 {
-    while (store->first != NULL) {
-        palate__chunk *next = store->first->next;
-        palate__chunk_free(context, store->first);
-        store->first = next;
-    }
-    store->last = NULL;
-    palate__id_builder_free(&store->users);
-    palate__id_builder_free(&store->items);
+    palate_status status = palate__shard_close(sink->shard, sink->err);
+    if (status == PALATE_OK)
+        palate__store_take(&sink->store, palate__shard_hand_over(sink->shard), 0, 0);
+    return status;
 }

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From rows inside to the model. With P = x + a, Q = y + a, all >= 0, and the scale inside
- * stretched by `gain`:
- *
- *     gain (r - shift) = b + c + sum_f (P_f - a)(Q_f - a)
- *                      = [b - a sum_f P_f + k a^2 / 2] + [c - a sum_f Q_f + k a^2 / 2] + P.Q
- *
- * so U = P / sqrt(gain), V = Q / sqrt(gain), and the brackets over gain are the offsets.
- */
+/* From rows inside (convert.h), or samples of them (average.h), to the model. */
+#include "train/average.h"
+#include "train/convert.h"
 #include "train/rule.h"
 
 #include "model/json.h"
@@ -16,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void convert_row(const palate__training *training, const float *x, float *factors,
-                        float *offset)
+void palate__convert_row(const palate__training *training, const float *x, float *factors,
+                         float *offset)
 {
     double anchor = training->anchor;
     double scale = 1.0 / sqrt(training->gain);
@@ -36,53 +31,277 @@ static int64_t count_of(const palate__matrix *matrix, uint32_t row)
     return matrix->begins[row + 1] - matrix->begins[row];
 }
 
-/* The row of nobody in particular. With a prior: its mean, zero. Without: the mean of the rows,
- * weighted by their ratings, so that its predictions have the level of ratings that are given. */
-static void average_row(const palate__training *training, const palate__train_side *side,
-                        double *average)
+/* ---- Rows ---- */
+
+static bool is_rated(const palate__train_side *side, uint32_t row)
 {
-    memset(average, 0, training->stride * sizeof *average);
-    if (training->with_bias)
-        return;
+    return count_of(&side->matrix, row) > 0;
+}
+
+/* Whom to take for somebody nobody knows: the mean of the prior; without offsets the mean of the
+ * rows weighted by their ratings, so that its predictions have the level of ratings that are given. */
+static void find_typical(const palate__training *training, const palate__train_side *side,
+                         double *average, float *typical)
+{
     double total = 0.0;
-    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
+    memset(average, 0, training->stride * sizeof *average);
+    average[0] = side->prior.bias_mean;
+    for (uint32_t row = 0; !training->with_bias && row < side->matrix.row_count; row++) {
         double count = (double)count_of(&side->matrix, row);
         const float *x = palate__row_of(training, side->rows, row);
         for (size_t f = 0; f <= training->factor_count; f++)
             average[f] += count * (double)x[f];
         total += count;
     }
-    for (size_t f = 0; f <= training->factor_count; f++)
-        average[f] /= total;
+    for (size_t f = 0; f < training->stride; f++)
+        typical[f] = (float)(average[f] / (total > 0.0 ? total : 1.0));
 }
 
-static palate_status convert_side(const palate__training *training, const palate__train_side *from,
-                                  const palate__matrix *all, palate__side *to, palate_error *err)
+static void convert_rows(const palate__training *training, const palate__train_side *from,
+                         const float *typical, palate__side *to)
 {
-    double *average = palate__allocate_array(training->context, training->stride, sizeof *average);
-    float *typical = palate__allocate_array(training->context, training->stride, sizeof *typical);
-    if (average == NULL || typical == NULL) {
-        palate__release(training->context, average);
-        palate__release(training->context, typical);
-        return palate__fail_memory(err, "making the model");
-    }
-    average_row(training, from, average);
-    for (size_t f = 0; f < training->stride; f++)
-        typical[f] = (float)average[f];
-    size_t k = training->factor_count;
+    const size_t k = training->factor_count;
     float *to_typical = palate__writable(to->typical);
     float *factors = palate__writable(to->factors);
     float *offsets = palate__writable(to->offsets);
-    uint32_t *counts = palate__writable(to->counts);
-    convert_row(training, typical, to_typical, to_typical + k);
-    for (uint32_t row = 0; row < all->row_count; row++) {
-        bool trained_on = count_of(&from->matrix, row) > 0;
-        const float *x = trained_on ? palate__row_of(training, from->rows, row) : typical;
-        convert_row(training, x, factors + row * k, offsets + row);
-        counts[row] = (uint32_t)count_of(all, row);
+    palate__convert_row(training, typical, to_typical, to_typical + k);
+    for (uint32_t row = 0; row < from->matrix.row_count; row++)
+        palate__convert_row(
+            training, is_rated(from, row) ? palate__row_of(training, from->rows, row) : typical,
+            factors + row * k, offsets + row);
+}
+
+static palate_status convert_side(const palate__training *training, const palate__train_side *from,
+                                  palate__side *to, palate_error *err)
+{
+    double *average = palate__allocate_array(training->context, training->stride, sizeof *average);
+    float *typical = palate__allocate_array(training->context, training->stride, sizeof *typical);
+    palate_status status = PALATE_OK;
+    if (average == NULL || typical == NULL) {
+        status = palate__fail_memory(err, "making the model");
+    } else {
+        find_typical(training, from, average, typical);
+        convert_rows(training, from, typical, to);
     }
     palate__release(training->context, average);
     palate__release(training->context, typical);
+    return status;
+}
+
+/* ---- Samples ---- */
+
+/* The mean of the rows that have ratings: somebody unknown is to lie within their cloud, which the
+ * prior's mean does not where factors are drawn above a bound. */
+static void average_rated(const palate__train_side *from, palate__side *to, size_t width)
+{
+    float *typical = palate__writable(to->typical);
+    for (size_t f = 0; f <= width; f++) {
+        double sum = 0.0;
+        for (size_t row = 0; row < from->matrix.row_count; row++)
+            if (is_rated(from, (uint32_t)row))
+                sum += (double)(f < width ? to->factors[row * width + f] : to->offsets[row]);
+        typical[f] = (float)(sum / (double)from->prior.rated_count);
+    }
+}
+
+static void copy_samples(const palate__training *training, const palate__train_side *from,
+                         const palate__average_side *side, palate__side *to)
+{
+    const palate__average *average = training->average;
+    const size_t k = training->factor_count;
+    const size_t blocks = average->blocks;
+    const size_t width = blocks * k;
+    float *factors = palate__writable(to->factors);
+    float *offsets = palate__writable(to->offsets);
+    float *each = palate__writable(to->sample_offsets);
+    for (size_t row = 0; row < from->matrix.row_count; row++) {
+        const size_t place = row * palate__average_room(average);
+        double sum = 0.0;
+        for (size_t b = 0; b < blocks; b++) {
+            double weight = palate__block_weight(average, b);
+            const float *of_block = side->factors + (place + b) * k;
+            for (size_t f = 0; f < k; f++)
+                factors[row * width + b * k + f] = (float)(sqrt(weight) * (double)of_block[f]);
+            each[row * blocks + b] = side->offsets[place + b];
+            sum += weight * (double)side->offsets[place + b];
+        }
+        offsets[row] = (float)sum;
+    }
+    average_rated(from, to, width);
+    for (size_t row = 0; row < from->matrix.row_count; row++) {
+        if (is_rated(from, (uint32_t)row))
+            continue;
+        memcpy(factors + row * width, to->typical, width * sizeof *factors);
+        offsets[row] = to->typical[width];
+    }
+}
+
+/* The mean rows, in place of those of the last epoch. */
+static void take_means(const palate__training *training, const palate__train_side *from,
+                       const palate__average_side *side)
+{
+    for (size_t row = 0; row < from->matrix.row_count; row++)
+        for (size_t f = 0; f <= training->factor_count; f++)
+            from->rows[row * training->stride + f] =
+                (float)(side->sums[row * training->stride + f] / (double)training->average->taken);
+}
+
+static bool has_samples(const palate__training *training)
+{
+    return training->average != NULL && training->average->wanted > 0 &&
+           training->average->blocks > 0;
+}
+
+static palate_status allocate_samples(const palate__training *training, palate_model *model,
+                                      palate_error *err)
+{
+    const size_t blocks = training->average->blocks;
+    palate__side *users = &model->users;
+    palate__side *items = &model->items;
+    users->sample_offsets = palate__allocate_array(training->context, users->ids.count,
+                                                   blocks * sizeof(float));
+    items->sample_offsets = palate__allocate_array(training->context, items->ids.count,
+                                                   blocks * sizeof(float));
+    if (users->sample_offsets == NULL || items->sample_offsets == NULL)
+        return palate__fail_memory(err, "making the model: fewer samples need less");
+    model->sample_count = (uint32_t)blocks;
+    model->blend = training->average->of_minimum > 0.0 ? palate__block_weight(training->average, 0)
+                                                       : 0.0;
+    return PALATE_OK;
+}
+
+static palate_status name_samples(palate_model *model, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const uint32_t k = model->factor_count / model->sample_count;
+    for (uint32_t f = 0; f < model->factor_count; f++) {
+        char name[48];
+        const uint32_t block = f / k;
+        if (model->blend > 0.0 && block == 0)
+            snprintf(name, sizeof name, "factor %u", f + 1);
+        else
+            snprintf(name, sizeof name, "factor %u, draw %u", f % k + 1,
+                     model->blend > 0.0 ? block : block + 1);
+        PALATE_TRY(palate__model_set_text(model, &model->factor_names[f], name, err));
+    }
+done:
+    return status;
+}
+
+static palate_status fill_samples(const palate__training *training, palate_model *model,
+                                  palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    PALATE_TRY(allocate_samples(training, model, err));
+    copy_samples(training, &training->users, &training->average->users, &model->users);
+    copy_samples(training, &training->items, &training->average->items, &model->items);
+    PALATE_TRY(name_samples(model, err));
+done:
+    return status;
+}
+
+static palate_status fill_rows(const palate__training *training, palate_model *model,
+                               palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate__average *average = training->average;
+    if (has_samples(training))
+        return fill_samples(training, model, err);
+    if (average != NULL && average->taken > 0) {
+        take_means(training, &training->users, &average->users);
+        take_means(training, &training->items, &average->items);
+    }
+    PALATE_TRY(convert_side(training, &training->users, &model->users, err));
+    PALATE_TRY(convert_side(training, &training->items, &model->items, err));
+    if (average != NULL && average->taken > 0) {
+        average_rated(&training->users, &model->users, training->factor_count);
+        average_rated(&training->items, &model->items, training->factor_count);
+    }
+done:
+    return status;
+}
+
+/* ---- The prior, for taking in new rows ---- */
+
+static palate_status copy_prior(const palate__training *training, const palate__train_side *from,
+                                palate__side *to, palate_error *err)
+{
+    const palate__prior *prior = &from->prior;
+    const size_t k = training->factor_count;
+    float *lambda = palate__allocate_array(training->context, k + 1, sizeof *lambda);
+    to->lambda = lambda;
+    if (lambda == NULL)
+        return palate__fail_memory(err, "making the model");
+    memcpy(lambda, prior->lambda, (k + 1) * sizeof *lambda);
+    if (prior->link_count == 0)
+        return PALATE_OK;
+    const palate__link *link = &prior->links[0];
+    float *coefficients = palate__allocate_array(training->context, link->rows_of->row_count,
+                                                 k * sizeof *coefficients);
+    to->link = coefficients;
+    if (coefficients == NULL)
+        return palate__fail_memory(err, "making the model");
+    for (size_t feature = 0; feature < link->rows_of->row_count; feature++)
+        memcpy(coefficients + feature * k, link->coefficients + feature * training->stride + 1,
+               k * sizeof *coefficients);
+    return PALATE_OK;
+}
+
+/* Averages have many priors; none is kept. */
+static palate_status fill_prior(const palate__training *training, palate_model *model,
+                                palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    model->gain = training->gain;
+    model->anchor = training->anchor;
+    if (training->options.rule == PALATE_RULE_MU)
+        return PALATE_OK;
+    const palate__average *average = training->average;
+    double variance = average == NULL || average->taken == 0
+                          ? training->train_rmse * training->train_rmse
+                          : average->noise_sum / (double)average->taken / training->gain /
+                                training->gain;
+    model->noise = sqrt(variance);
+    if (average != NULL)
+        return PALATE_OK;
+    model->user_bias_mean = training->users.prior.bias_mean;
+    model->item_bias_mean = training->items.prior.bias_mean;
+    PALATE_TRY(copy_prior(training, &training->users, &model->users, err));
+    PALATE_TRY(copy_prior(training, &training->items, &model->items, err));
+done:
+    return status;
+}
+
+/* ---- Drift ---- */
+
+static double moment_value(const palate__training *training, int64_t moment)
+{
+    const palate__average *average = training->average;
+    if (average == NULL || average->weight == 0.0)
+        return (double)training->drift.values[moment];
+    return average->drift_sums[moment] / average->weight;
+}
+
+static palate_status fill_drift(const palate__training *training, palate_model *model,
+                                palate_error *err)
+{
+    palate_context *context = training->context;
+    const palate__drift *drift = &training->drift;
+    const size_t users = training->users.matrix.row_count;
+    if (!drift->on)
+        return PALATE_OK;
+    const size_t moments = (size_t)drift->begins[users];
+    model->drift_scale = drift->scale;
+    model->moment_begins = palate__allocate_array(context, users + 1, sizeof(int64_t));
+    model->moment_times = palate__allocate_array(context, moments, sizeof(int64_t));
+    model->moment_values = palate__allocate_array(context, moments, sizeof(float));
+    if (model->moment_begins == NULL || model->moment_times == NULL || model->moment_values == NULL)
+        return palate__fail_memory(err, "making the model");
+    memcpy(palate__writable(model->moment_begins), drift->begins, (users + 1) * sizeof(int64_t));
+    memcpy(palate__writable(model->moment_times), drift->times, moments * sizeof(int64_t));
+    float *values = palate__writable(model->moment_values);
+    for (size_t moment = 0; moment < moments; moment++)
+        values[moment] = (float)(moment_value(training, (int64_t)moment) / training->gain);
     return PALATE_OK;
 }
 
@@ -123,13 +342,26 @@ static double best_split(const palate_model *model, double constant, double low,
     return (low + high) / 2.0;
 }
 
-static void move_offsets(const palate__side *side, uint32_t factor_count, double shift)
+static void move_offsets(const palate_model *model, const palate__side *side, double shift)
 {
+    const uint32_t factor_count = model->factor_count;
     float *offsets = palate__writable(side->offsets);
     float *typical = palate__writable(side->typical);
+    float *each = palate__writable(side->sample_offsets);
     for (uint32_t row = 0; row < side->ids.count; row++)
         offsets[row] = (float)fmax((double)offsets[row] + shift, 0.0);
+    for (size_t e = 0; e < (size_t)side->ids.count * model->sample_count; e++)
+        each[e] = (float)((double)each[e] + shift);
     typical[factor_count] = (float)fmax((double)typical[factor_count] + shift, 0.0);
+}
+
+/* At no moment is an offset below zero: between moments drift stays within theirs and zero. */
+static void clip_drift(palate_model *model)
+{
+    float *values = palate__writable(model->moment_values);
+    for (uint32_t i = 0; model->moment_begins != NULL && i < model->users.ids.count; i++)
+        for (int64_t e = model->moment_begins[i]; e < model->moment_begins[i + 1]; e++)
+            values[e] = fmaxf(values[e], -model->users.offsets[i]);
 }
 
 /* All of the constant goes into the offsets, but for what takes a negative scale to zero. Of the
@@ -142,9 +374,10 @@ static void make_strict(const palate__training *training, palate_model *model)
     double low = fmin(constant + least_offset(&model->items), -least_offset(&model->users));
     double high = fmax(constant + least_offset(&model->items), -least_offset(&model->users));
     double to_users = best_split(model, constant, low, high);
-    move_offsets(&model->users, model->factor_count, to_users);
-    move_offsets(&model->items, model->factor_count, constant - to_users);
+    move_offsets(model, &model->users, to_users);
+    move_offsets(model, &model->items, constant - to_users);
     model->summary.base = floor;
+    clip_drift(model);
 }
 
 /* ---- The rest of the model ---- */
@@ -219,25 +452,45 @@ static palate_status copy_log(const palate__training *training, palate_model *mo
     return PALATE_OK;
 }
 
-palate_status palate__training_finish(const palate__training *training, palate_model **out,
-                                      palate_error *err)
+static void count_ratings(const palate__matrix *matrix, const palate__side *side)
+{
+    uint32_t *counts = palate__writable(side->counts);
+    for (uint32_t row = 0; row < matrix->row_count; row++)
+        counts[row] = (uint32_t)count_of(matrix, row);
+}
+
+static palate_status fill(const palate__training *training, palate_model *model, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate_ratings *ratings = training->ratings;
-    palate_model *model = NULL;
-    PALATE_TRY(palate__model_create(training->context, ratings->users.count, ratings->items.count,
-                                    (uint32_t)training->factor_count,
-                                    palate__matrix_count(&ratings->by_user), &model, err));
     PALATE_TRY(palate__ids_copy(training->context, &ratings->users, &model->users.ids, err));
     PALATE_TRY(palate__ids_copy(training->context, &ratings->items, &model->items.ids, err));
-    PALATE_TRY(convert_side(training, &training->users, &ratings->by_user, &model->users, err));
-    PALATE_TRY(convert_side(training, &training->items, &ratings->by_item, &model->items, err));
+    count_ratings(&ratings->by_user, &model->users);
+    count_ratings(&ratings->by_item, &model->items);
+    PALATE_TRY(fill_rows(training, model, err));
+    PALATE_TRY(fill_prior(training, model, err));
+    PALATE_TRY(fill_drift(training, model, err));
     model->summary.base = training->options.biases ? training->mean : training->shift;
     if (training->options.mode == PALATE_MODE_STRICT)
         make_strict(training, model);
     copy_seen(training, model);
     PALATE_TRY(describe(training, model, err));
     PALATE_TRY(copy_log(training, model, err));
+done:
+    return status;
+}
+
+palate_status palate__training_finish(const palate__training *training, palate_model **out,
+                                      palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate_ratings *ratings = training->ratings;
+    const size_t blocks = has_samples(training) ? training->average->blocks : 1;
+    palate_model *model = NULL;
+    PALATE_TRY(palate__model_create(training->context, ratings->users.count, ratings->items.count,
+                                    (uint32_t)(blocks * training->factor_count),
+                                    palate__matrix_count(&ratings->by_user), &model, err));
+    PALATE_TRY(fill(training, model, err));
     *out = model;
     model = NULL;
 done:

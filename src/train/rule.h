@@ -14,6 +14,12 @@ typedef struct palate__half {
     bool is_users;
 } palate__half;
 
+/* What a thread works with. */
+typedef struct palate__desk {
+    int thread;
+    float *scratch; /* training->scratch_floats, 64-byte aligned. */
+} palate__desk;
+
 struct palate__rule {
     const char *name;
     const char *paper;
@@ -25,6 +31,9 @@ struct palate__rule {
     /* Row results tell the error after the update; otherwise the sweep measures it. */
     bool measures;
 
+    /* The objective never rises. */
+    bool descends;
+
     /* What the rule keeps for the run in training->rule_state. NULL: nothing. */
     palate_status (*begin)(palate__training *training, palate_error *err);
     void (*end)(palate__training *training);
@@ -32,16 +41,24 @@ struct palate__rule {
     /* Called by one thread before each epoch. NULL: nothing to do. */
     void (*before_epoch)(palate__training *training);
 
+    /* Called after the rows of a side were updated: their prior follows. NULL: nothing to do. */
+    void (*after_side)(palate__training *training, palate__train_side *side);
+
+    /* Called by one thread after each epoch, with what it came to. NULL: nothing to do. */
+    void (*after_epoch)(palate__training *training, const palate__sums *users,
+                        const palate__sums *items);
+
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*scratch_floats)(const palate__training *training, size_t count);
 
     /* Improves row `row` of half->side, whose values are in x (its place in `rows` or `next`). */
-    palate__row_result (*update_row)(const palate__half *half, uint32_t row, float *x,
-                                     float *scratch);
+    palate__sums (*update_row)(const palate__half *half, uint32_t row, float *x,
+                               const palate__desk *desk);
 };
 
 extern const palate__rule palate__rule_map;
 extern const palate__rule palate__rule_mu;
+extern const palate__rule palate__rule_bayes;
 
 /* In the order of palate_rule_name; NULL-terminated. */
 extern const palate__rule *const palate__rules[];

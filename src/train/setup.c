@@ -3,18 +3,12 @@
 /* The beginning and end of a training run: options resolved, the inner scale, memory, tasks. */
 #include "train/rule.h"
 
+#include "train/components.h"
+
 #include "base/threads.h"
 
 #include <math.h>
 #include <time.h>
-
-/* The scale inside is this wide, so that no constant depends on that of the ratings
- * (docs/training.md). */
-static const double INNER_WIDTH = 4.0;
-
-/* Ratings on a scale narrower than this are as good as equal: stretched to the inner width, they
- * would not fit a float. */
-static const double LEAST_WIDTH = 1e-30;
 
 double palate__seconds_now(void)
 {
@@ -22,6 +16,13 @@ double palate__seconds_now(void)
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+
+/* Ratings on a scale narrower than this are as good as equal: stretched, they would not fit a
+ * float. */
+static const double LEAST_WIDTH = 1e-30;
+
+/* A denominator must not be zero, even where no regularization is wanted. */
+static const double LAMBDA_FLOOR = 1e-6;
 
 static void resolve(double *option, double automatic)
 {
@@ -35,13 +36,40 @@ static void resolve_count(int64_t *option, int64_t automatic)
         *option = automatic;
 }
 
-/* Rule mu: the defaults of Surprise's NMF. */
-static void resolve_counts(palate_train_options *options)
+/* Ratings from which 63 factors are worth their time (docs/training.md). Not in mode strict: with the
+ * number of factors grows what the offsets must not fall below zero by. */
+static const int64_t MANY_RATINGS = 20000;
+
+/* Samples of the posterior take this many bytes at most, unless more are asked for. */
+static const double SAMPLE_BYTES = 256e6;
+
+/* As many as the error no longer shows (docs/training.md), if they have room. */
+static int64_t choose_samples(const palate__training *training, int64_t most)
 {
+    double rows = (double)training->ratings->users.count + (double)training->ratings->items.count;
+    double room = SAMPLE_BYTES / (rows * (double)(training->options.factors + 1) * sizeof(float));
+    int64_t samples = room < 8.0 ? 8 : room > 64.0 ? 64 : (int64_t)room;
+    return samples < most ? samples : most;
+}
+
+/* Rule mu: the defaults of Surprise's NMF. */
+static void resolve_counts(palate__training *training)
+{
+    palate_train_options *options = &training->options;
     bool mu = options->rule == PALATE_RULE_MU;
-    resolve_count(&options->factors, mu ? 15 : 32);
-    resolve_count(&options->epochs, mu ? 50 : 30);
-    resolve(&options->tolerance, mu ? 0.0 : 1e-4);
+    bool bayes = options->rule == PALATE_RULE_BAYES;
+    bool many = palate__matrix_count(&training->ratings->by_user) >= MANY_RATINGS &&
+                options->mode != PALATE_MODE_STRICT;
+    resolve_count(&options->factors, mu ? 15 : many ? 63 : 31);
+    bool pure = options->mode == PALATE_MODE_PURE; /* No offsets to begin from: it takes longer. */
+    resolve_count(&options->epochs, mu ? 50 : bayes ? 500 : pure ? 100 : 40);
+    resolve_count(&options->burn_in, options->epochs / 8);
+    if (options->burn_in >= options->epochs)
+        options->burn_in = options->epochs > 0 ? options->epochs - 1 : 0;
+    int64_t most = options->epochs - options->burn_in;
+    resolve_count(&options->samples, choose_samples(training, most));
+    options->samples = options->samples < most ? options->samples : most;
+    resolve(&options->tolerance, mu || bayes ? 0.0 : 1e-4);
 }
 
 /* sum n^2 / sum n: the count seen by the average rating. */
@@ -57,27 +85,55 @@ static double count_seen_by_rating(const palate__matrix *matrix)
     return squares / sum;
 }
 
-/* What "auto" stands for; measured in docs/training.md. */
-static void resolve_options(palate__training *training)
+static double default_anchor(const palate_train_options *options)
+{
+    if (options->rule == PALATE_RULE_MU || options->mode == PALATE_MODE_PURE)
+        return 0.0;
+    return options->mode == PALATE_MODE_STRICT ? 0.1 : 0.2;
+}
+
+/* Of the minimum, and of the draws that follow it. */
+static void resolve_anchors(palate__training *training)
 {
     palate_train_options *options = &training->options;
+    bool draws = options->rule == PALATE_RULE_BAYES && options->mode == PALATE_MODE_DEFAULT;
+    training->anchor = options->anchor == PALATE_AUTO ? default_anchor(options) : options->anchor;
+    resolve(&options->anchor, draws ? 0.5 : training->anchor);
+    training->bound = -training->anchor;
+}
+
+/* A matrix of noise whose rows and columns have n_u and n_i entries has no singular value beyond about
+ * sqrt(n_u) + sqrt(n_i) (in units of the noise), which is what lambda takes off each. Their geometric
+ * mean serves long and short sides alike; sparse data want no less than 20. A handful of ratings tells
+ * nothing; what is taught with it shows at half of that, without the link. */
+static const double LAMBDA_LEAST = 20.0;
+static const double LINK_TO_LAMBDA = 1.2;
+
+/* What "auto" stands for; measured in docs/training.md. */
+static void resolve_options(palate__training *training, const palate__pilot_result *pilot)
+{
+    palate_train_options *options = &training->options;
+    resolve_anchors(training);
     if (options->rule == PALATE_RULE_MU) {
-        resolve(&options->anchor, 0.0);
         resolve(&options->regularization, 0.06);
-        resolve(&options->bias_regularization, 0.02);
-        return;
-    }
-    if (options->mode == PALATE_MODE_PURE) {
-        resolve(&options->anchor, 0.0);
-        resolve(&options->regularization, 0.12);
-        resolve(&options->bias_regularization, 0.0);
+        resolve(&options->user_bias_regularization, 0.02);
+        resolve(&options->item_bias_regularization, 0.02);
+        resolve(&options->link_regularization, 0.0);
+        options->link = PALATE_LINK_OFF;
+        options->time = PALATE_TIME_OFF;
         return;
     }
     double users = count_seen_by_rating(&training->users.matrix);
     double items = count_seen_by_rating(&training->items.matrix);
-    resolve(&options->anchor, options->mode == PALATE_MODE_STRICT ? 0.1 : 0.2);
-    resolve(&options->regularization, 0.5 * (sqrt(users) + sqrt(items)));
-    resolve(&options->bias_regularization, 3.0);
+    const bool few = palate__matrix_count(&training->ratings->by_user) < PALATE__PILOT_LEAST;
+    if (options->regularization == PALATE_AUTO && (few || (pilot != NULL && pilot->without_link)))
+        options->link = PALATE_LINK_OFF;
+    const double by_rule = few ? pow(users * items, 0.25)
+                               : fmax(LAMBDA_LEAST, 2.0 * pow(users * items, 0.25));
+    resolve(&options->regularization, by_rule * (pilot == NULL ? 1.0 : pilot->factor));
+    resolve(&options->link_regularization, LINK_TO_LAMBDA * options->regularization);
+    resolve(&options->user_bias_regularization, training->components.users.lambda);
+    resolve(&options->item_bias_regularization, training->components.items.lambda);
 }
 
 static double mean_of(const palate__matrix *matrix)
@@ -90,16 +146,28 @@ static double mean_of(const palate__matrix *matrix)
 }
 
 /* With offsets ratings are centred; without, they only must not be negative. */
-static void choose_inner_scale(palate__training *training)
+static palate_status choose_inner_scale(palate__training *training, palate_error *err)
 {
     double width = training->scale.high - training->scale.low;
-    bool is_map = training->options.rule == PALATE_RULE_MAP;
     double floor = training->scale.low < 0.0 ? training->scale.low : 0.0;
     training->mean = mean_of(&training->users.matrix);
     training->shift = training->with_bias ? training->mean : floor;
-    training->gain = is_map && width >= LEAST_WIDTH ? INNER_WIDTH / width : 1.0;
-    training->anchor = training->options.anchor;
-    training->bound = -training->anchor;
+    training->gain = 1.0;
+    training->noise = 1.0;
+    if (training->options.rule == PALATE_RULE_MU)
+        return PALATE_OK;
+    const palate__components_input input = {
+        training->context,
+        &training->users.matrix,
+        &training->items.matrix,
+        training->mean,
+        width >= LEAST_WIDTH ? width : 0.0,
+        training->threads,
+    };
+    palate_status status = palate__components_estimate(&input, &training->components, err);
+    if (status == PALATE_OK)
+        training->gain = 1.0 / training->components.deviation;
+    return status;
 }
 
 /* Rows are ordered by count, so tasks of neighbours are as even as can be. */
@@ -124,29 +192,86 @@ static size_t cut_tasks(const palate__matrix *matrix, uint32_t *begins)
     return tasks;
 }
 
-static palate_status begin_side(palate__training *training, palate__train_side *side,
-                                palate_error *err)
+static palate_status cut_side(palate__training *training, palate__train_side *side,
+                              palate_error *err)
 {
     palate_context *context = training->context;
-    size_t rows = side->matrix.row_count;
-    size_t row_bytes = training->stride * sizeof(float);
-    bool keeps_best = training->options.validation > 0.0;
-    side->bias_lambda = (float)fmax(training->options.bias_regularization, 1e-6);
     side->task_count = cut_tasks(&side->matrix, NULL);
     side->task_begins = palate__allocate_array(context, side->task_count + 1, sizeof(uint32_t));
     side->task_sums = palate__allocate_zeroed(context, side->task_count, sizeof(palate__sums));
-    side->prior = palate__allocate_zeroed(context, training->stride, sizeof(float));
-    side->rows = palate__allocate_zeroed(context, rows, row_bytes);
-    if (training->rule->simultaneous)
-        side->next = palate__allocate_array(context, rows, row_bytes);
-    if (keeps_best)
-        side->best = palate__allocate_array(context, rows, row_bytes);
-    if (side->task_begins == NULL || side->task_sums == NULL || side->prior == NULL ||
-        side->rows == NULL || (training->rule->simultaneous && side->next == NULL) ||
-        (keeps_best && side->best == NULL))
-        return palate__fail_memory(err, "preparing training: fewer factors need less");
+    if (side->task_begins == NULL || side->task_sums == NULL)
+        return palate__fail_memory(err, "preparing training");
     cut_tasks(&side->matrix, side->task_begins);
     return PALATE_OK;
+}
+
+static void fill_lambda(const palate__training *training, palate__train_side *side)
+{
+    const palate_train_options *options = &training->options;
+    double of_biases = side == &training->users ? options->user_bias_regularization
+                                                : options->item_bias_regularization;
+    for (size_t f = 0; f < training->stride; f++) {
+        double lambda = f == 0 ? of_biases : options->regularization;
+        side->prior.lambda[f] = (float)fmax(lambda, LAMBDA_FLOOR);
+        side->prior.link_lambda[f] = (float)fmax(options->link_regularization, LAMBDA_FLOOR);
+    }
+}
+
+static palate_status begin_side(palate__training *training, palate__train_side *side,
+                                palate_error *err)
+{
+    size_t rows = side->matrix.row_count;
+    size_t row_bytes = training->stride * sizeof(float);
+    side->rows = palate__allocate_zeroed(training->context, rows, row_bytes);
+    if (training->rule->simultaneous)
+        side->next = palate__allocate_array(training->context, rows, row_bytes);
+    if (side->rows == NULL || (training->rule->simultaneous && side->next == NULL))
+        return palate__fail_memory(err, "preparing training: fewer factors need less");
+    if (training->rule->after_side == NULL)
+        return PALATE_OK;
+    palate_status status = palate__prior_begin(training, side, err);
+    if (status == PALATE_OK)
+        fill_lambda(training, side);
+    return status;
+}
+
+/* ---- What is kept as it was best ---- */
+
+static palate_status keep(palate__training *training, float **now, size_t count, palate_error *err)
+{
+    float *best = palate__allocate_array(training->context, count, sizeof *best);
+    if (best == NULL)
+        return palate__fail_memory(err, "preparing training: fewer factors need less");
+    training->kept[training->kept_count++] = (palate__kept){now, best, count * sizeof *best};
+    return PALATE_OK;
+}
+
+static palate_status keep_side(palate__training *training, palate__train_side *side,
+                               palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate__prior *prior = &side->prior;
+    PALATE_TRY(keep(training, &side->rows, side->matrix.row_count * training->stride, err));
+    for (size_t l = 0; l < prior->link_count; l++)
+        PALATE_TRY(keep(training, &prior->links[l].coefficients,
+                        prior->links[l].rows_of->row_count * training->stride, err));
+done:
+    return status;
+}
+
+static palate_status keep_state(palate__training *training, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate__drift *drift = &training->drift;
+    if (training->held_out.count == 0 || training->average != NULL)
+        return PALATE_OK;
+    PALATE_TRY(keep_side(training, &training->users, err));
+    PALATE_TRY(keep_side(training, &training->items, err));
+    if (drift->on)
+        PALATE_TRY(keep(training, &drift->values,
+                        (size_t)drift->begins[training->users.matrix.row_count], err));
+done:
+    return status;
 }
 
 static int64_t longest_row(const palate__matrix *matrix)
@@ -175,9 +300,9 @@ static palate_status allocate_scratch(palate__training *training, palate_error *
 }
 
 /* Rating-coordinates a thread must have in a half-sweep to be worth waking, when it is for us to say:
- * about a millisecond. On a busy machine each end of a half-sweep otherwise waits for a thread that
- * does not run: ML-100K took 1.4 s with two threads where one takes .05 s. */
-static const double WORK_OF_THREAD = 4e6;
+ * some milliseconds. On a busy machine each end of a half-sweep otherwise waits for a thread that
+ * does not run: ML-100K took 1.6 s with two threads where one takes .3 s. */
+static const double WORK_OF_THREAD = 2e7;
 
 static int choose_threads(const palate__training *training)
 {
@@ -189,24 +314,40 @@ static int choose_threads(const palate__training *training)
     return worth < threads ? (int)worth : threads;
 }
 
-static palate_status check_options(const palate_train_options *options, palate_error *err)
+static palate_status refuse(palate_error *err, const char *why)
+{
+    return palate__fail(err, PALATE_E_INVALID, "%s", why);
+}
+
+static palate_status check_mu(const palate_train_options *options, palate_error *err)
+{
+    if (options->mode == PALATE_MODE_STRICT ||
+        (options->mode != PALATE_MODE_DEFAULT && options->biases))
+        return refuse(
+            err, "rule mu knows no mode strict and, with biases, no mode pure: leave mode out");
+    if (options->init_low >= options->init_high)
+        return palate__fail(err, PALATE_E_INVALID,
+                            "init-low is %g and init-high %g: the first must be the lower",
+                            options->init_low, options->init_high);
+    if (options->user_features != NULL || options->item_features != NULL)
+        return refuse(err, "rule mu has no link, which features of users and items are part of");
+    return PALATE_OK;
+}
+
+palate_status palate__training_check(const palate_train_options *options, palate_error *err)
 {
     palate_status status = palate_options_check(palate_train_options_table(), options, err);
     if (status != PALATE_OK)
         return status;
-    if (options->rule == PALATE_RULE_MU && options->mode != PALATE_MODE_DEFAULT &&
-        (options->mode == PALATE_MODE_STRICT || options->biases))
-        return palate__fail(
-            err, PALATE_E_INVALID,
-            "rule mu knows no mode strict and, with biases, no mode pure: leave mode out");
-    if (options->rule == PALATE_RULE_MU && options->init_low >= options->init_high)
-        return palate__fail(err, PALATE_E_INVALID,
-                            "init-low is %g and init-high %g: the first must be the lower",
-                            options->init_low, options->init_high);
-    if (options->rule != PALATE_RULE_MU && options->biases)
-        return palate__fail(
-            err, PALATE_E_INVALID,
-            "biases is an option of rule mu; rule map has offsets unless the mode is pure");
+    if (options->rule == PALATE_RULE_MU)
+        return check_mu(options, err);
+    if (options->biases)
+        return refuse(
+            err,
+            "biases is an option of rule mu; the other rules have offsets unless the mode is pure");
+    if (options->link == PALATE_LINK_OFF &&
+        (options->user_features != NULL || options->item_features != NULL))
+        return refuse(err, "features of users and items are part of the link: leave it on");
     return PALATE_OK;
 }
 
@@ -229,40 +370,51 @@ static palate_status check_start(const palate__training *training, palate_error 
                         "starting factors must be finite numbers from 0 to 1e9");
 }
 
-palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
-                                     const palate_train_options *options, palate_error *err)
+/* All that does not depend on the ratings trained on. */
+static palate_status describe_run(palate__training *training, palate_error *err)
 {
     palate_status status = PALATE_OK;
-    *training = (palate__training){
-        .context = ratings->context, .ratings = ratings, .stopped_by = ""};
-    if (options != NULL)
-        training->options = *options;
-    else
-        palate_train_options_init(&training->options);
-    PALATE_TRY(check_options(&training->options, err));
-    resolve_counts(&training->options);
-    training->started = palate__seconds_now();
+    resolve_counts(training);
     training->rule = palate__rules[training->options.rule];
     training->kernels = palate__kernels_get();
     training->factor_count = (size_t)training->options.factors;
     training->stride = (training->factor_count + PALATE__LANES) / PALATE__LANES * PALATE__LANES;
-    training->with_bias = training->options.rule == PALATE_RULE_MAP &&
+    training->with_bias = training->options.rule != PALATE_RULE_MU &&
                           training->options.mode != PALATE_MODE_PURE;
-    training->scale = ratings->report.scale;
-    training->users.matrix = ratings->by_user;
-    training->items.matrix = ratings->by_item;
+    training->scale = training->ratings->report.scale;
+    training->users.matrix = training->ratings->by_user;
+    training->items.matrix = training->ratings->by_item;
+    training->times = training->ratings->times;
     training->objective = training->train_rmse = training->validation_rmse = NAN;
     training->best_validation = INFINITY;
     PALATE_TRY(check_start(training, err));
+done:
+    return status;
+}
+
+palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
+                                     const palate_train_options *options,
+                                     const palate__pilot_result *pilot, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    *training = (palate__training){
+        .context = ratings->context, .ratings = ratings, .stopped_by = ""};
+    training->options = *options;
+    training->started = palate__seconds_now() - (pilot == NULL ? 0.0 : pilot->seconds);
+    PALATE_TRY(describe_run(training, err));
     PALATE_TRY(palate__training_split(training, err));
     training->threads = choose_threads(training);
-    resolve_options(training);
-    choose_inner_scale(training);
+    PALATE_TRY(choose_inner_scale(training, err));
+    resolve_options(training, pilot);
+    PALATE_TRY(cut_side(training, &training->users, err));
+    PALATE_TRY(cut_side(training, &training->items, err));
     PALATE_TRY(begin_side(training, &training->users, err));
     PALATE_TRY(begin_side(training, &training->items, err));
+    PALATE_TRY(palate__drift_begin(training, &training->components, err));
     PALATE_TRY(allocate_scratch(training, err));
     if (training->rule->begin != NULL)
         PALATE_TRY(training->rule->begin(training, err));
+    PALATE_TRY(keep_state(training, err));
 done:
     return status;
 }
@@ -272,23 +424,35 @@ static void end_side(palate__training *training, palate__train_side *side)
     palate_context *context = training->context;
     palate__release(context, side->task_begins);
     palate__release(context, side->task_sums);
-    palate__release(context, side->prior);
     palate__release(context, side->rows);
     palate__release(context, side->next);
-    palate__release(context, side->best);
+    palate__prior_end(context, &side->prior);
     if (training->split)
         palate__matrix_free(context, &side->matrix);
 }
 
+static void end_held_out(palate_context *context, palate__held_out *held)
+{
+    palate__release(context, held->users);
+    palate__release(context, held->items);
+    palate__release(context, held->ratings);
+    palate__release(context, held->times);
+    palate__release(context, held->sums);
+}
+
 void palate__training_end(palate__training *training)
 {
+    palate_context *context = training->context;
     if (training->rule != NULL && training->rule->end != NULL)
         training->rule->end(training);
+    for (size_t k = 0; k < training->kept_count; k++)
+        palate__release(context, training->kept[k].best);
+    palate__release(context, training->split_times);
     end_side(training, &training->users);
     end_side(training, &training->items);
-    palate__release(training->context, training->held_out.users);
-    palate__release(training->context, training->held_out.items);
-    palate__release(training->context, training->held_out.ratings);
-    palate__release(training->context, training->scratch);
-    palate__release(training->context, training->log);
+    end_held_out(context, &training->held_out);
+    palate__drift_end(context, &training->drift);
+    palate__components_free(context, &training->components);
+    palate__release(context, training->scratch);
+    palate__release(context, training->log);
 }

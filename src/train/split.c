@@ -34,8 +34,17 @@ static palate_status allocate(palate__training *training, palate__matrix *kept, 
     held->users = palate__allocate_array(context, held->count, sizeof(uint32_t));
     held->items = palate__allocate_array(context, held->count, sizeof(uint32_t));
     held->ratings = palate__allocate_array(context, held->count, sizeof(float));
-    bool complete = kept->begins != NULL && kept->columns != NULL && kept->values != NULL &&
-                    held->users != NULL && held->items != NULL && held->ratings != NULL;
+    if (training->times != NULL) {
+        held->times = palate__allocate_array(context, held->count, sizeof(int64_t));
+        training->split_times = palate__allocate_array(context, rest, sizeof(int64_t));
+    }
+    if (training->options.rule == PALATE_RULE_BAYES)
+        held->sums = palate__allocate_zeroed(context, held->count, sizeof(double));
+    bool times = training->times == NULL || (held->times != NULL && training->split_times != NULL);
+    bool sums = training->options.rule != PALATE_RULE_BAYES || held->sums != NULL;
+    bool complete = times && sums && kept->begins != NULL && kept->columns != NULL &&
+                    kept->values != NULL && held->users != NULL && held->items != NULL &&
+                    held->ratings != NULL;
     return complete ? PALATE_OK : palate__fail_memory(err, "holding out ratings for validation");
 }
 
@@ -51,9 +60,13 @@ static void share_out(palate__training *training, palate__matrix *kept)
             if (is_held_out(training, i, by_user->columns[e])) {
                 held->users[out] = i;
                 held->items[out] = by_user->columns[e];
+                if (training->times != NULL)
+                    held->times[out] = training->times[e];
                 held->ratings[out++] = by_user->values[e];
             } else {
                 kept->columns[to] = by_user->columns[e];
+                if (training->times != NULL)
+                    training->split_times[to] = training->times[e];
                 kept->values[to++] = by_user->values[e];
             }
         }
@@ -82,6 +95,7 @@ palate_status palate__training_split(palate__training *training, palate_error *e
     PALATE_TRY(palate__matrix_transpose(training->context, &kept, &turned, err));
     training->users.matrix = kept;
     training->items.matrix = turned;
+    training->times = training->split_times;
     training->split = true;
     return PALATE_OK;
 done:

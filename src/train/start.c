@@ -61,16 +61,30 @@ static void start_row(const palate__training *training, bool is_users, uint64_t 
 /* Given factors, on the original scale, taken inside. */
 static void take_row(const palate__training *training, const float *given, float *x)
 {
-    double factor = training->with_bias || training->options.rule == PALATE_RULE_MAP
+    double factor = training->with_bias || training->options.rule != PALATE_RULE_MU
                         ? sqrt(training->gain)
                         : 1.0;
     for (size_t f = 0; f < training->factor_count; f++)
         x[1 + f] = (float)(factor * (double)given[f] - training->anchor);
 }
 
+/* The offsets as they are without any factors. */
+static void start_biases(palate__training *training, palate__train_side *side,
+                         const palate__components_side *known)
+{
+    if (!training->with_bias)
+        return;
+    side->prior.bias_mean = known->mean * training->gain;
+    for (uint32_t row = 0; row < side->matrix.row_count; row++)
+        palate__row_of(training, side->rows,
+                       row)[0] = (float)((double)known->biases[row] * training->gain);
+}
+
 static void start_side(palate__training *training, palate__train_side *side, const palate__ids *ids,
                        bool is_users, const float *given)
 {
+    start_biases(training, side,
+                 is_users ? &training->components.users : &training->components.items);
     for (uint32_t row = 0; row < side->matrix.row_count; row++) {
         float *x = palate__row_of(training, side->rows, row);
         if (given != NULL)
@@ -79,6 +93,8 @@ static void start_side(palate__training *training, palate__train_side *side, con
             start_row(training, is_users,
                       palate__id_hash(palate__ids_text(ids, row), palate__ids_bytes(ids, row)), x);
     }
+    if (side->prior.away != NULL)
+        palate__prior_start(training, side);
 }
 
 void palate__training_start(palate__training *training)

@@ -2,6 +2,7 @@
 /* Epochs: all user rows with the items held fixed, then all item rows with the users held fixed,
  * until something ends the run. Rows of a side are independent: tasks share them out, and what they
  * add up is added in order of tasks. */
+#include "train/average.h"
 #include "train/rule.h"
 
 #include "base/threads.h"
@@ -72,14 +73,15 @@ static void update_task(size_t task, int thread, void *argument)
     if (thread == 0)
         report_within(shared, task);
     palate__sums sums = {0.0, 0.0};
-    float *scratch = training->scratch + (size_t)thread * training->scratch_floats;
+    const palate__desk desk = {thread,
+                               training->scratch + (size_t)thread * training->scratch_floats};
     for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++) {
         float *x = palate__row_of(training, shared->target, row);
         if (shared->target != side->rows)
             memcpy(x, palate__row_of(training, side->rows, row), training->stride * sizeof *x);
-        palate__row_result result = training->rule->update_row(&shared->half, row, x, scratch);
-        sums.squared_error += result.squared_error;
-        sums.penalty += result.penalty;
+        palate__sums found = training->rule->update_row(&shared->half, row, x, &desk);
+        sums.squared_error += found.squared_error;
+        sums.penalty += found.penalty;
     }
     side->task_sums[task] = sums;
 }
@@ -106,6 +108,8 @@ static palate__sums half_sweep(palate__training *training, bool is_users)
         .tasks_in_epoch = training->users.task_count + training->items.task_count,
     };
     palate__parallel_for(training->threads, side->task_count, update_task, &shared);
+    if (training->rule->after_side != NULL && !is_stopped(training))
+        training->rule->after_side(training, side);
     return add_up(side);
 }
 
@@ -166,24 +170,34 @@ static palate__sums measure(palate__training *training)
 
 /* ---- One epoch and what follows it ---- */
 
+/* What a rule that measures has reached: the error is that after the last half. */
+static palate__sums add_penalties(const palate__training *training, const palate__sums *users,
+                                  const palate__sums *items)
+{
+    return (palate__sums){items->squared_error,
+                          users->penalty + palate__prior_penalty(training, &training->users.prior) +
+                              palate__prior_penalty(training, &training->items.prior)};
+}
+
 /* False when stopped within: what was updated until then is kept, for any mixture of old and new
  * rows is a model (the objective falls with every row); a simultaneous rule keeps the rows before.
  */
 static bool run_epoch(palate__training *training, palate__sums *sums)
 {
-    if (training->rule->before_epoch != NULL)
-        training->rule->before_epoch(training);
-    double user_penalty = half_sweep(training, true).penalty;
-    *sums = half_sweep(training, false);
-    sums->penalty += user_penalty;
+    const palate__rule *rule = training->rule;
+    if (rule->before_epoch != NULL)
+        rule->before_epoch(training);
+    const palate__sums users = half_sweep(training, true);
+    const palate__sums items = half_sweep(training, false);
     if (is_stopped(training))
         return false;
-    if (training->rule->simultaneous) {
+    if (rule->simultaneous) {
         swap_rows(&training->users);
         swap_rows(&training->items);
     }
-    if (!training->rule->measures)
-        *sums = measure(training);
+    *sums = rule->measures ? add_penalties(training, &users, &items) : measure(training);
+    if (rule->after_epoch != NULL)
+        rule->after_epoch(training, &users, &items);
     return true;
 }
 
@@ -208,30 +222,22 @@ static palate_status log_epoch(palate__training *training, palate_error *err)
     return PALATE_OK;
 }
 
-static size_t row_bytes(const palate__training *training, const palate__train_side *side)
-{
-    return (size_t)side->matrix.row_count * training->stride * sizeof(float);
-}
-
 static void keep_best(palate__training *training)
 {
     training->validation_rmse = palate__training_validate(training);
-    if (training->held_out.count > 0 && !(training->validation_rmse < training->best_validation))
+    if (training->held_out.count > 0 && training->average == NULL &&
+        !(training->validation_rmse < training->best_validation))
         return;
     training->best_validation = training->validation_rmse;
     training->best_epoch = training->epoch;
-    if (training->held_out.count == 0)
-        return;
-    memcpy(training->users.best, training->users.rows, row_bytes(training, &training->users));
-    memcpy(training->items.best, training->items.rows, row_bytes(training, &training->items));
+    for (size_t k = 0; k < training->kept_count; k++)
+        memcpy(training->kept[k].best, *training->kept[k].now, training->kept[k].bytes);
 }
 
 static void restore_best(palate__training *training)
 {
-    if (training->held_out.count == 0)
-        return;
-    memcpy(training->users.rows, training->users.best, row_bytes(training, &training->users));
-    memcpy(training->items.rows, training->items.best, row_bytes(training, &training->items));
+    for (size_t k = 0; k < training->kept_count; k++)
+        memcpy(*training->kept[k].now, training->kept[k].best, training->kept[k].bytes);
 }
 
 static void decide(palate__training *training, double objective_before)
@@ -239,6 +245,7 @@ static void decide(palate__training *training, double objective_before)
     const palate_train_options *options = &training->options;
     double fall = objective_before - training->objective;
     bool worse = training->held_out.count > 0 && options->patience > 0 &&
+                 training->average == NULL &&
                  training->epoch - training->best_epoch >= options->patience;
     if (worse)
         stop(training, "patience");
@@ -253,9 +260,11 @@ static palate_status end_epoch(palate__training *training, palate__sums sums, pa
     training->epoch++;
     training->objective = sums.squared_error + sums.penalty;
     /* What the theory promises of a rule that descends; the slack is for rounding. */
-    assert(training->rule->simultaneous || isnan(before) ||
-           training->objective <= before * (1.0 + 1e-5));
+    assert(!training->rule->descends || isnan(before) ||
+           training->objective <= before * (1.0 + 1e-5) + 1e-9 * (double)count);
     training->train_rmse = sqrt(sums.squared_error / (double)count) / training->gain;
+    if (training->average != NULL)
+        palate__average_take(training);
     keep_best(training);
     palate_status status = log_epoch(training, err);
     if (status != PALATE_OK)

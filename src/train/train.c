@@ -14,14 +14,29 @@ static palate_status check_arguments(const palate_ratings *ratings, palate_model
     return PALATE_OK;
 }
 
+/* Options as they are to be taken, checked. */
+static palate_status take_options(const palate_train_options *given, palate_train_options *out,
+                                  palate_error *err)
+{
+    if (given != NULL)
+        *out = *given;
+    else
+        palate_train_options_init(out);
+    return palate__training_check(out, err);
+}
+
 palate_status palate_model_train(const palate_ratings *ratings, const palate_train_options *options,
                                  palate_model **out, palate_error *err)
 {
     palate_status status = check_arguments(ratings, out, err);
+    palate_train_options taken;
+    palate__pilot_result pilot;
     if (status != PALATE_OK)
         return status;
-    palate__training training;
-    PALATE_TRY(palate__training_begin(&training, ratings, options, err));
+    palate__training training = {.context = ratings->context};
+    PALATE_TRY(take_options(options, &taken, err));
+    PALATE_TRY(palate__pilot(ratings, &taken, &pilot, err));
+    PALATE_TRY(palate__training_begin(&training, ratings, &taken, &pilot, err));
     palate__training_start(&training);
     PALATE_TRY(palate__training_run(&training, err));
     PALATE_TRY(palate__training_finish(&training, out, err));

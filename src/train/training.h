@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A training run in memory.
  *
- * Inside, ratings are shifted and scaled so that the scale is 4 wide, and a row is one vector:
+ * Inside, ratings are shifted by their mean and stretched until what user and item offsets leave
+ * unexplained has standard deviation 1 (components.h), and a row is one vector:
  *
  *     row i of a side   [ bias | x_1 ... x_k | padding of zeros ]   `stride` floats, aligned
  *
- *     (r - shift) * gain  ~  b_u + c_i + sum_f x_uf y_if           x = P - a, y = Q - a, both >= -a
+ *     (r - shift) * gain  ~  b_u + c_i + d_u(t) + sum_f x_uf y_if   x = P - a, y = Q - a, both >= -a
  *
  * so that one kernel updates offset and factors together. finish.c turns this into U, V and
  * offsets.
@@ -16,9 +17,13 @@
 #include "kernels/kernels.h"
 #include "palate/train.h"
 #include "ratings/matrix.h"
+#include "train/drift.h"
+#include "train/pilot.h"
+#include "train/prior.h"
 
 typedef struct palate__rule palate__rule;
 typedef struct palate__training palate__training;
+typedef struct palate__average palate__average;
 
 /* Rows that one thread updates in one go: about this many ratings. */
 enum { PALATE__TASK_RATINGS = 2000 };
@@ -26,18 +31,16 @@ enum { PALATE__TASK_RATINGS = 2000 };
 /* What a half-sweep adds up over its rows. */
 typedef struct palate__sums {
     double squared_error;
-    double penalty;
+    double penalty; /* Of what the rows have beside them: the users' drift. */
 } palate__sums;
 
 /* One of the two sides of the matrix. */
 typedef struct palate__train_side {
     /* Its rows are this side's; borrowed from the ratings, or a training split. */
     palate__matrix matrix;
-    float *rows;  /* row_count x stride */
-    float *next;  /* The same, for rules that update both sides at once; else NULL. */
-    float *best;  /* A copy of the best rows so far, where there is validation; else NULL. */
-    float *prior; /* stride: the prior mean of every row. */
-    float bias_lambda;
+    float *rows; /* row_count x stride */
+    float *next; /* The same, for rules that update both sides at once; else NULL. */
+    palate__prior prior;
     uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +
                               1] - 1. */
     size_t task_count;
@@ -50,7 +53,18 @@ typedef struct palate__held_out {
     size_t count;
     uint32_t *users, *items;
     float *ratings;
+    int64_t *times; /* NULL: the ratings have none. */
+    double *sums;   /* Of the predictions so far, for rules that average them; else NULL. */
 } palate__held_out;
+
+/* A part of the state of the run, and a copy of it as it was best. */
+typedef struct palate__kept {
+    float **now;
+    float *best;
+    size_t bytes;
+} palate__kept;
+
+enum { PALATE__KEPT_MAX = 16 };
 
 struct palate__training {
     palate_context *context;
@@ -68,8 +82,16 @@ struct palate__training {
     double anchor;
     double bound; /* Factors inside stay >= bound: -anchor. */
     palate__train_side users, items;
-    bool split; /* The sides' matrices are copies without the held-out ratings. */
+    palate__drift drift;
+    palate__components components;
+    double noise;             /* The standard deviation of a rating, inside. */
+    palate__average *average; /* Of epochs, where that is what counts; else NULL. */
+    bool split;               /* The sides' matrices are copies without the held-out ratings. */
+    const int64_t *times;     /* Aligned with users.matrix, or NULL. */
+    int64_t *split_times;     /* A copy without the held-out ones. */
     palate__held_out held_out;
+    palate__kept kept[PALATE__KEPT_MAX]; /* Where there is validation. */
+    size_t kept_count;
     float *scratch; /* threads x scratch_floats */
     size_t scratch_floats;
     void *rule_state; /* The rule's own; see palate__rule. */
@@ -93,10 +115,14 @@ static inline float *palate__row_of(const palate__training *training, float *row
     return rows + (size_t)row * training->stride;
 }
 
-/* setup.c: options resolved, memory, splits, tasks. A training that failed to begin may still be
- * ended. */
+/* setup.c: whether options fit the ranges and each other. */
+palate_status palate__training_check(const palate_train_options *options, palate_error *err);
+
+/* setup.c: options resolved, memory, splits, tasks; `pilot` may be NULL; options are checked. A training that failed to
+ * begin may still be ended. */
 palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
-                                     const palate_train_options *options, palate_error *err);
+                                     const palate_train_options *options,
+                                     const palate__pilot_result *pilot, palate_error *err);
 void palate__training_end(palate__training *training);
 
 /* split.c: moves a random share of the ratings out of the matrices into training->held_out. */
@@ -110,6 +136,9 @@ palate_status palate__training_run(palate__training *training, palate_error *err
 
 /* validate.c: RMSE on the held-out ratings, NaN without any. */
 double palate__training_validate(const palate__training *training);
+
+/* What the rows as they are make of held-out rating e, on the scale of the ratings, not clipped. */
+double palate__training_score(const palate__training *training, size_t e);
 
 /* finish.c: the model made of the rows. */
 palate_status palate__training_finish(const palate__training *training, palate_model **out,

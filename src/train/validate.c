@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RMSE on the ratings held out, on their own scale, predictions clipped to it. */
-#include "train/training.h"
+#include "train/average.h"
 
 #include "base/threads.h"
+#include "model/drift.h"
 
 #include <math.h>
 
@@ -23,15 +24,36 @@ static double clip(double rating, palate_scale scale)
     return rating < scale.low ? scale.low : rating > scale.high ? scale.high : rating;
 }
 
-static double squared_error(const palate__training *training, size_t e)
+static double drift_of(const palate__training *training, size_t e)
+{
+    const palate__drift *drift = &training->drift;
+    const palate__held_out *held = &training->held_out;
+    if (!drift->on || held->times[e] == PALATE_NO_TIME)
+        return 0.0;
+    int64_t begin = drift->begins[held->users[e]];
+    const palate__moments moments = {drift->times + begin, drift->values + begin,
+                                     (size_t)(drift->begins[held->users[e] + 1] - begin),
+                                     drift->scale};
+    return (double)palate__drift_at(&moments, held->times[e]);
+}
+
+double palate__training_score(const palate__training *training, size_t e)
 {
     const palate__held_out *held = &training->held_out;
     const float *x = training->users.rows + (size_t)held->users[e] * training->stride;
     const float *y = training->items.rows + (size_t)held->items[e] * training->stride;
-    double inner = (double)x[0] + (double)y[0] +
+    double inner = (double)x[0] + (double)y[0] + drift_of(training, e) +
                    (double)training->kernels->dot(x + 1, y + 1, training->factor_count);
     double base = training->options.biases ? training->mean : training->shift;
-    double error = (double)held->ratings[e] - clip(base + inner / training->gain, training->scale);
+    return base + inner / training->gain;
+}
+
+static double squared_error(const palate__training *training, size_t e)
+{
+    const palate__held_out *held = &training->held_out;
+    double score = training->average == NULL ? palate__training_score(training, e)
+                                             : held->sums[e] / training->average->weight;
+    double error = (double)held->ratings[e] - clip(score, training->scale);
     return error * error;
 }
 
@@ -52,7 +74,7 @@ static void add_chunk(size_t task, int thread, void *argument)
 double palate__training_validate(const palate__training *training)
 {
     size_t count = training->held_out.count;
-    if (count == 0)
+    if (count == 0 || (training->average != NULL && training->average->weight == 0.0))
         return NAN;
     job shared = {.training = training, .chunk = CHUNK};
     if (count > (size_t)CHUNK * CHUNKS_MAX)

@@ -26,6 +26,7 @@
 #define TABLES FOLDER "/tables"
 #define ARCHIVE FOLDER "/factors.npz"
 #define SYNTH FOLDER "/synth.csv"
+#define FOLDS FOLDER "/folds"
 
 static const char OLD_MODEL[] = "an old model, which must survive";
 
@@ -108,9 +109,21 @@ static void remove_tables(void)
     rmdir(TABLES);
 }
 
+static void remove_folds(void)
+{
+    static const char *const files[] = {"/fold-1.train.csv", "/fold-1.test.csv", "/split.json"};
+    for (int f = 0; f < 3; f++) {
+        char path[100];
+        snprintf(path, sizeof path, FOLDS "%s", files[f]);
+        unlink(path);
+    }
+    rmdir(FOLDS);
+}
+
 static void remove_outputs(void)
 {
     remove_tables();
+    remove_folds();
     unlink(ARCHIVE);
     unlink(SYNTH);
 }
@@ -164,8 +177,10 @@ typedef struct session {
     palate_model *imported;
     bool saved;
     bool in_memory; /* Files are read, but none is written: that takes long. */
+    bool only_splits, only_folds;
     int threads;
     int mode, rule;
+    int64_t samples;
 } session;
 
 static bool count_pair(const palate_pair *pair, void *user)
@@ -202,7 +217,60 @@ static palate_status train(session *at, palate_error *err)
     options.validation = 0.2;
     options.mode = at->mode;
     options.rule = at->rule;
+    options.regularization = 1.0; /* With the link, which few ratings are else spared. */
+    options.time_scale = 5.0;
+    options.samples = at->samples;
     return palate_model_train(at->ratings, &options, &at->model, err);
+}
+
+/* Takes a fold of a split, and frees both. */
+static palate_status take_fold(palate_split *split, palate_error *err)
+{
+    palate_ratings *learned = NULL;
+    palate_ratings *tested = NULL;
+    palate_status status = palate_split_take(split, 0, &learned, &tested, err);
+    palate_ratings_free(learned);
+    palate_ratings_free(tested);
+    palate_split_free(split);
+    return status;
+}
+
+static palate_status split(const session *at, palate_error *err)
+{
+    palate_split *made = NULL;
+    palate_split_options options;
+    palate_split_options_init(&options);
+    options.folds = 2;
+    palate_status status = palate_split_create(at->ratings, &options, &made, err);
+    if (status == PALATE_OK)
+        status = take_fold(made, err);
+    options.method = PALATE_SPLIT_USER_TIME;
+    options.folds = PALATE_AUTO;
+    if (status == PALATE_OK)
+        status = palate_split_create(at->ratings, &options, &made, err);
+    if (status != PALATE_OK)
+        return status;
+    status = palate_split_save(made, FOLDS, err);
+    palate_split_free(made);
+    if (status == PALATE_OK)
+        status = palate_split_open(at->context, FOLDS, NULL, &made, err);
+    return status == PALATE_OK ? take_fold(made, err) : status;
+}
+
+static palate_status evaluate(const session *at, palate_error *err)
+{
+    palate_evaluation *evaluation = NULL;
+    palate_evaluate_options options;
+    palate_evaluate_options_init(&options);
+    options.metrics = "all";
+    options.groups = 2;
+    options.resamples = 10;
+    options.train = at->ratings;
+    options.threads = at->threads;
+    palate_status status = palate_evaluation_run(at->model, at->ratings, &options, &evaluation,
+                                                 err);
+    palate_evaluation_free(evaluation);
+    return status;
 }
 
 static palate_status use(const session *at, palate_error *err)
@@ -218,7 +286,8 @@ static palate_status use(const session *at, palate_error *err)
     palate_recommend_options_init(&options);
     options.count = 2;
     options.threads = at->threads;
-    palate_status status = palate_model_predict(at->model, rows, rows, 3, predictions, NULL, err);
+    const palate_cells cells = {3, rows, rows, NULL};
+    palate_status status = palate_model_predict(at->model, &cells, predictions, NULL, NULL, err);
     if (status == PALATE_OK)
         status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
     options.allow = allowed;
@@ -227,6 +296,8 @@ static palate_status use(const session *at, palate_error *err)
         status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
+    if (status == PALATE_OK)
+        status = evaluate(at, err);
     return status;
 }
 
@@ -261,9 +332,35 @@ static palate_status write_out(session *at, palate_error *err)
     return status;
 }
 
+static palate_status cross_validate(const session *at, palate_error *err)
+{
+    palate_split *made = NULL;
+    palate_cross_validation *validation = NULL;
+    palate_split_options options;
+    palate_train_options train;
+    palate_evaluate_options evaluated;
+    palate_split_options_init(&options);
+    palate_train_options_init(&train);
+    palate_evaluate_options_init(&evaluated);
+    options.folds = 2;
+    train.factors = 2;
+    train.epochs = 1;
+    train.threads = 1;
+    palate_status status = palate_split_create(at->ratings, &options, &made, err);
+    if (status == PALATE_OK)
+        status = palate_cross_validate(made, &train, &evaluated, NULL, NULL, &validation, err);
+    palate_cross_validation_free(validation);
+    palate_split_free(made);
+    return status;
+}
+
 static palate_status do_everything(session *at, palate_error *err)
 {
     palate_status status = read_all(at, err);
+    if (status == PALATE_OK && at->only_splits)
+        return split(at, err);
+    if (status == PALATE_OK && at->only_folds)
+        return cross_validate(at, err);
     if (status == PALATE_OK)
         status = train(at, err);
     if (status == PALATE_OK)
@@ -305,7 +402,8 @@ static bool run_round(session at, rationed *ration, rationed *failing)
     if (!at.saved)
         assert_true(holds_text(MODEL, OLD_MODEL));
     free_all(&at);
-    assert_int_equal(atomic_load(&ration->balance), 0);
+    if (atomic_load(&ration->balance) != 0)
+        fail_msg("allocation %ld leaks %ld", failing->failing, (long)atomic_load(&ration->balance));
     remove_outputs();
     /* The ratings, the titles and the model; nothing half-written. */
     assert_int_equal(count_entries(FOLDER), 3);
@@ -343,6 +441,28 @@ static void test_rule_mu(void **state)
         .in_memory = true, .threads = 1, .mode = PALATE_MODE_PURE, .rule = PALATE_RULE_MU});
 }
 
+static void test_rule_bayes(void **state)
+{
+    (void)state;
+    for (int64_t samples = 0; samples <= 2; samples += 2)
+        fail_each_allocation((session){.in_memory = samples == 0,
+                                       .threads = 1,
+                                       .rule = PALATE_RULE_BAYES,
+                                       .samples = samples});
+}
+
+static void test_splits(void **state)
+{
+    (void)state;
+    fail_each_allocation((session){.only_splits = true});
+}
+
+static void test_cross_validation(void **state)
+{
+    (void)state;
+    fail_each_allocation((session){.only_folds = true});
+}
+
 static void test_every_allocation_of_jansson(void **state)
 {
     (void)state;
@@ -366,6 +486,9 @@ int main(void)
         cmocka_unit_test(test_every_allocation_of_palate),
         cmocka_unit_test(test_with_threads),
         cmocka_unit_test(test_rule_mu),
+        cmocka_unit_test(test_rule_bayes),
+        cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_cross_validation),
         cmocka_unit_test(test_every_allocation_of_jansson),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -45,11 +45,20 @@ static void init_synth(void *options)
     palate_synth_options_init(options);
 }
 
+static void init_evaluate(void *options)
+{
+    palate_evaluate_options_init(options);
+}
+
+static void init_split(void *options)
+{
+    palate_split_options_init(options);
+}
+
 static const kind KINDS[] = {
-    {palate_read_options_table, init_read},
-    {palate_train_options_table, init_train},
-    {palate_recommend_options_table, init_recommend},
-    {palate_synth_options_table, init_synth},
+    {palate_read_options_table, init_read},           {palate_train_options_table, init_train},
+    {palate_recommend_options_table, init_recommend}, {palate_synth_options_table, init_synth},
+    {palate_evaluate_options_table, init_evaluate},   {palate_split_options_table, init_split},
 };
 
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
@@ -181,6 +190,8 @@ static palate_status use_options(const palate_option_table *table, const void *o
     uint32_t counts[1];
     palate_model *trained = NULL;
     palate_ratings *read = NULL;
+    palate_evaluation *evaluation = NULL;
+    palate_split *split = NULL;
     palate_rating_arrays nothing = {0};
     if (table == palate_train_options_table())
         return palate_model_train(ratings, options, &trained, err);
@@ -188,6 +199,10 @@ static palate_status use_options(const palate_option_table *table, const void *o
         return palate_model_recommend(model, &user, 1, options, items, scores, counts, err);
     if (table == palate_synth_options_table())
         return palate_synth_write(NULL, options, WRITTEN, NULL, err);
+    if (table == palate_evaluate_options_table())
+        return palate_evaluation_run(model, ratings, options, &evaluation, err);
+    if (table == palate_split_options_table())
+        return palate_split_create(ratings, options, &split, err);
     palate_status status = palate_ratings_read(NULL, NOWHERE, options, &read, err);
     if (status == PALATE_E_INVALID)
         status = palate_pairs_read(NULL, NOWHERE, options, NULL, NULL, NULL, NULL);
@@ -393,12 +408,18 @@ static void test_using_a_model(void **state)
     palate_metrics metrics;
     REFUSE(palate_model_train(NULL, NULL, &trained, &err));
     REFUSE(palate_model_train(ratings, NULL, NULL, &err));
-    REFUSE(palate_model_predict(NULL, rows, rows, 1, predictions, NULL, &err));
-    REFUSE(palate_model_predict(model, NULL, rows, 1, predictions, NULL, &err));
-    REFUSE(palate_model_predict(model, rows, NULL, 1, predictions, NULL, &err));
-    REFUSE(palate_model_predict(model, rows, rows, 1, NULL, NULL, &err));
-    REFUSE(palate_model_predict(model, rows, rows, 2, predictions, NULL, &err));
-    assert_int_equal(palate_model_predict(model, NULL, NULL, 0, NULL, NULL, NULL), PALATE_OK);
+    const palate_cells cells = {1, rows, rows, NULL};
+    const palate_cells no_users = {1, NULL, rows, NULL};
+    const palate_cells no_items = {1, rows, NULL, NULL};
+    const palate_cells beyond = {2, rows, rows, NULL};
+    const palate_cells nothing = {0, NULL, NULL, NULL};
+    REFUSE(palate_model_predict(NULL, &cells, predictions, NULL, NULL, &err));
+    REFUSE(palate_model_predict(model, NULL, predictions, NULL, NULL, &err));
+    REFUSE(palate_model_predict(model, &no_users, predictions, NULL, NULL, &err));
+    REFUSE(palate_model_predict(model, &no_items, predictions, NULL, NULL, &err));
+    REFUSE(palate_model_predict(model, &cells, NULL, NULL, NULL, &err));
+    REFUSE(palate_model_predict(model, &beyond, predictions, NULL, NULL, &err));
+    assert_int_equal(palate_model_predict(model, &nothing, NULL, NULL, NULL, NULL), PALATE_OK);
     REFUSE(palate_model_recommend(NULL, rows, 1, NULL, items, scores, counts, &err));
     REFUSE(palate_model_recommend(model, NULL, 1, NULL, items, scores, counts, &err));
     REFUSE(palate_model_recommend(model, rows, 1, NULL, NULL, scores, counts, &err));

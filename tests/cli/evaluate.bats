@@ -14,6 +14,74 @@ load support
     matches_run evaluate-json.txt
 }
 
+@test "baselines fitted to the training ratings" {
+    train_small
+    palate evaluate m.palate "$DATA/small.csv" --train "$DATA/small.csv" --metrics all --confidence 0.5
+    succeeds
+    matches_run evaluate-train.txt
+    grep -v Alien "$DATA/small.csv" >other.csv
+    palate evaluate m.palate "$DATA/small.csv" --train other.csv
+    succeeds
+    says "--train: these are not the ratings the model was trained on"
+}
+
+@test "lists, groups, candidates" {
+    "$PALATE" synth --users 60 --items 40 -o all.csv
+    awk 'NR == 1 || NR % 5 != 0' all.csv >train.csv
+    awk 'NR == 1 || NR % 5 == 0' all.csv >test.csv
+    "$PALATE" train train.csv --scale 1:5 --factors 4 --quiet -o m.palate
+    palate evaluate m.palate test.csv --train train.csv -n 5,10 --groups 3
+    succeeds
+    matches_run evaluate-lists.txt
+    palate evaluate m.palate test.csv --metrics ndcg,gini --groups 2 --json
+    succeeds
+    is_json
+    matches_run evaluate-lists-json.txt
+    cut -d, -f2 train.csv | tail -n +2 | sort -u | head -n 12 >some.txt
+    echo nothing >>some.txt
+    palate evaluate m.palate test.csv --metrics ranking --relevant any --candidates some.txt
+    succeeds
+    matches_run evaluate-candidates.txt
+}
+
+@test "a model from given factors" {
+    imported
+    palate evaluate given.palate "$DATA/small.csv"
+    succeeds
+    says "nobody knows what its users have rated"
+    palate evaluate given.palate "$DATA/small.csv" --groups 2
+    fails_with 2 "leave groups out"
+}
+
+@test "formulas" {
+    palate evaluate --define rmse FCP
+    succeeds
+    matches_run evaluate-define.txt
+    palate evaluate --define
+    succeeds
+    says "MAE = sum |r - p| / n"
+    palate evaluate --define nothing
+    fails_with 2 "there is no metric nothing; --define alone lists them"
+}
+
+@test "options that are wrong" {
+    train_small
+    palate evaluate m.palate "$DATA/small.csv" --metrics rsme
+    fails_with 2 'there is no metric "rsme"; did you mean "rmse"?'
+    palate evaluate m.palate "$DATA/small.csv" --confidence 95
+    fails_with 2 'option confidence: "95" is not allowed'
+    palate evaluate m.palate "$DATA/small.csv" -n 0
+    fails_with 2 'option count: "0" is not allowed; give whole numbers'
+    palate evaluate m.palate "$DATA/small.csv" --relevant lots
+    fails_with 2 'option relevant: "lots" is not allowed; give a number, any or auto'
+    palate evaluate m.palate "$DATA/small.csv" --candidates nowhere.txt
+    fails_with 1 "nowhere.txt: cannot read"
+    palate evaluate m.palate "$DATA/small.csv" --train nowhere.csv
+    fails_with 1 "nowhere.csv: cannot open"
+    palate evaluate m.palate "$DATA/small.csv" another.csv
+    fails_with 2 "one argument too many: another.csv"
+}
+
 @test "what cannot be compared" {
     train_small
     palate evaluate m.palate "$DATA/broken.csv"

@@ -98,7 +98,8 @@ static palate_metrics evaluate_plainly(const palate_model *model, const palate_r
             metrics.count++;
             squared += error * error;
             absolute += fabs(error);
-            baseline += (rating - summary.mean) * (rating - summary.mean);
+            double off = rating - (double)(float)summary.mean;
+            baseline += off * off;
         }
     }
     metrics.rmse = sqrt(squared / (double)metrics.count);

@@ -216,7 +216,7 @@ static void test_a_screen_keeps_what_is_no_number(void **unused)
 
 typedef struct example {
     palate__row_problem problem;
-    float *fixed, *prior, *x;
+    float *fixed, *prior, *lambda, *x, *away;
     uint32_t columns[ROWS];
     float ratings[ROWS];
 } example;
@@ -226,11 +226,15 @@ static void make_example(example *made, size_t k, size_t count, int fit_bias)
     size_t stride = (k + 16) / 16 * 16;
     made->fixed = aligned_floats(ROWS * stride);
     made->prior = aligned_floats(stride);
+    made->lambda = aligned_floats(stride);
     made->x = aligned_floats(stride);
+    made->away = aligned_floats(stride);
     for (size_t f = 0; f < stride; f++) {
         bool used = f >= 1 ? f <= k : fit_bias;
         made->prior[f] = used ? uniform(-0.1F, 0.3F) : 0.0F;
+        made->lambda[f] = f == 0 ? 3.0F : 2.0F;
         made->x[f] = used ? uniform(-0.2F, 0.8F) : 0.0F;
+        made->away[f] = made->x[f] - made->prior[f];
         for (size_t row = 0; row < ROWS; row++)
             made->fixed[row * stride + f] = used ? uniform(-0.2F, 0.9F) : 0.0F;
     }
@@ -247,10 +251,8 @@ static void make_example(example *made, size_t k, size_t count, int fit_bias)
         .count = count,
         .shift = 3.5F,
         .gain = 0.8F,
-        .lambda = 2.0F,
-        .bias_lambda = 3.0F,
+        .lambda = made->lambda,
         .bound = -0.2F,
-        .prior = made->prior,
         .fit_bias = fit_bias,
     };
 }
@@ -259,11 +261,14 @@ static void free_example(example *made)
 {
     free(made->fixed);
     free(made->prior);
+    free(made->lambda);
     free(made->x);
+    free(made->away);
 }
 
-/* squared error + penalty, straight from the definition, in double. */
-static double objective(const palate__row_problem *p, const float *x)
+/* Squared error + penalty, straight from the definition, in double. `squared_error`: the former alone. */
+static double objective(const palate__row_problem *p, const float *x, const float *prior,
+                        double *squared_error)
 {
     double sum = 0.0;
     for (size_t e = 0; e < p->count; e++) {
@@ -274,9 +279,10 @@ static double objective(const palate__row_problem *p, const float *x)
             error -= (double)x[f] * (double)z[f];
         sum += error * error;
     }
+    *squared_error = sum;
     for (size_t f = 0; f < p->coordinate_count; f++) {
-        double away = (double)x[f] - (double)p->prior[f];
-        sum += (double)(f == 0 ? p->bias_lambda : p->lambda) * away * away;
+        double away = (double)x[f] - (double)prior[f];
+        sum += (double)p->lambda[f] * away * away;
     }
     return sum;
 }
@@ -292,27 +298,37 @@ static void check_one(const palate__kernels *kernels, size_t k, size_t count, in
     make_example(&made, k, count, fit_bias);
     const palate__row_problem *p = &made.problem;
     float *expected = aligned_floats(p->stride);
-    float *scratch = aligned_floats(kernels->row_map_scratch(p->stride, count) +
-                                    plain()->row_map_scratch(p->stride, count) + 16);
+    float *expected_away = aligned_floats(p->stride);
+    float *scratch = aligned_floats(kernels->row_update_scratch(p->stride, count) +
+                                    plain()->row_update_scratch(p->stride, count) + 16);
+    double squares = 0.0;
     memcpy(expected, made.x, p->stride * sizeof(float));
-    double before = objective(p, made.x);
-    plain()->row_map(p, expected, scratch);
-    palate__row_result result = kernels->row_map(p, made.x, scratch);
-    double after = objective(p, made.x);
-    for (size_t f = 0; f < p->stride; f++)
+    memcpy(expected_away, made.away, p->stride * sizeof(float));
+    double before = objective(p, made.x, made.prior, &squares);
+    plain()->row_update(p, expected, expected_away, scratch);
+    double found = kernels->row_update(p, made.x, made.away, scratch);
+    double after = objective(p, made.x, made.prior, &squares);
+    for (size_t f = 0; f < p->stride; f++) {
         assert_true(fabsf(made.x[f] - expected[f]) <= 2e-5F);
+        assert_true(fabsf(made.away[f] - (made.x[f] - made.prior[f])) <= 1e-6F);
+    }
     for (size_t f = 1; f <= k; f++)
         assert_true(made.x[f] >= p->bound);
     for (size_t f = k + 1; f < p->stride; f++)
         assert_true(made.x[f] == 0.0F);
     assert_true(after <= before * (1.0 + 1e-6));
-    assert_true(fabs(result.squared_error + result.penalty - after) <= 1e-5 * (1.0 + after));
+    assert_true(fabs(found - squares) <= 1e-5 * (1.0 + squares));
+    double residual = 0.0;
+    for (size_t e = 0; e < count; e++)
+        residual += (double)scratch[e] * (double)scratch[e];
+    assert_true(fabs(residual - squares) <= 1e-5 * (1.0 + squares));
     free(expected);
+    free(expected_away);
     free(scratch);
     free_example(&made);
 }
 
-static void test_row_map_agrees_and_descends(void **unused)
+static void test_row_update_agrees_and_descends(void **unused)
 {
     (void)unused;
     static const size_t factors[] = {1, 2, 3, 4, 5, 14, 15, 16, 17, 31, 32, 33, 63, 64, 100};
@@ -329,7 +345,7 @@ static void test_row_map_agrees_and_descends(void **unused)
 }
 
 /* Repeated passes end where no coordinate can improve: gradient zero inside, not negative at the bound (KKT). */
-static void test_row_map_converges_to_the_minimum(void **unused)
+static void test_row_update_converges_to_the_minimum(void **unused)
 {
     (void)unused;
     for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
@@ -340,10 +356,11 @@ static void test_row_map_converges_to_the_minimum(void **unused)
         make_example(&made, 9, 60, 1);
         made.problem.bound = 0.1F; /* Tight enough to hold some coordinates. */
         const palate__row_problem *p = &made.problem;
-        float *scratch = aligned_floats(kernels->row_map_scratch(p->stride, p->count) + 16);
+        float *scratch = aligned_floats(kernels->row_update_scratch(p->stride, p->count) + 16);
+        double squares = 0.0;
         for (int pass = 0; pass < 500; pass++)
-            kernels->row_map(p, made.x, scratch);
-        double least = objective(p, made.x);
+            kernels->row_update(p, made.x, made.away, scratch);
+        double least = objective(p, made.x, made.prior, &squares);
         int at_bound = 0;
         for (size_t f = 0; f <= 9; f++) {
             float kept = made.x[f];
@@ -351,7 +368,7 @@ static void test_row_map_converges_to_the_minimum(void **unused)
             for (int sign = -1; sign <= 1; sign += 2) {
                 made.x[f] = kept + (float)sign * 0.01F;
                 if (f == 0 || made.x[f] >= p->bound)
-                    assert_true(objective(p, made.x) >= least - 1e-5);
+                    assert_true(objective(p, made.x, made.prior, &squares) >= least - 1e-5);
             }
             made.x[f] = kept;
         }
@@ -359,6 +376,156 @@ static void test_row_map_converges_to_the_minimum(void **unused)
         free(scratch);
         free_example(&made);
     }
+}
+
+/* ---- Draws ---- */
+
+typedef struct counter {
+    size_t calls;
+    float least;
+} counter;
+
+/* What is asked for, and a little more. */
+static float just_above(void *random, size_t f, float low)
+{
+    counter *counting = random;
+    assert_true(f >= 1);
+    counting->calls++;
+    counting->least = low;
+    return low + 0.125F;
+}
+
+/* With noise, a coordinate lands at its minimum plus the number drawn times its deviation: seen on one
+ * coordinate at a time, the others held by a strong prior at where they are. */
+static void check_draws(const palate__kernels *kernels, size_t k, size_t count)
+{
+    example made;
+    make_example(&made, k, count, 1);
+    palate__row_problem *p = &made.problem;
+    float *normals = aligned_floats(p->stride);
+    float *least = aligned_floats(p->stride);
+    float *scratch = aligned_floats(kernels->row_update_scratch(p->stride, count) + 16);
+    counter counting = {0};
+    const palate__row_noise noise = {0.7F, normals, just_above, &counting};
+    for (size_t f = 0; f < p->stride; f++)
+        normals[f] = f <= k ? (f % 3 == 0 ? 0.5F : -0.25F) : 0.0F;
+    p->bound = -1e6F;
+    memcpy(least, made.x, p->stride * sizeof(float));
+    for (size_t f = 0; f < p->stride; f++) {
+        float kept = made.lambda[f];
+        for (size_t g = 0; g < p->stride; g++)
+            made.lambda[g] = g == f ? kept : 1e12F;
+        memcpy(made.x, least, p->stride * sizeof(float));
+        memset(made.away, 0, p->stride * sizeof(float));
+        p->noise = NULL;
+        kernels->row_update(p, made.x, made.away, scratch);
+        float minimum = made.x[f];
+        memcpy(made.x, least, p->stride * sizeof(float));
+        memset(made.away, 0, p->stride * sizeof(float));
+        p->noise = &noise;
+        kernels->row_update(p, made.x, made.away, scratch);
+        double curvature = (double)kept;
+        for (size_t e = 0; e < count; e++) {
+            double z = f == 0 ? 1.0 : (double)made.fixed[p->columns[e] * p->stride + f];
+            curvature += f <= k ? z * z : 0.0;
+        }
+        double expected = (double)minimum + 0.7 * (double)normals[f] / sqrt(curvature);
+        assert_true(fabs((double)made.x[f] - expected) <= 2e-4);
+        made.lambda[f] = kept;
+        for (size_t g = 0; g < p->stride; g++)
+            made.lambda[g] = g == 0 ? 3.0F : 2.0F;
+    }
+    assert_int_equal(counting.calls, 0);
+    free(normals);
+    free(least);
+    free(scratch);
+    free_example(&made);
+}
+
+/* Below the bound another number is asked for, which is at least what the bound needs. */
+static void check_bounded_draws(const palate__kernels *kernels, size_t k, size_t count)
+{
+    example made;
+    make_example(&made, k, count, 1);
+    palate__row_problem *p = &made.problem;
+    float *normals = aligned_floats(p->stride);
+    float *scratch = aligned_floats(kernels->row_update_scratch(p->stride, count) + 16);
+    counter counting = {0};
+    const palate__row_noise noise = {0.7F, normals, just_above, &counting};
+    for (size_t f = 0; f < p->stride; f++)
+        normals[f] = f >= 1 && f <= k ? -40.0F : 0.0F;
+    p->noise = &noise;
+    kernels->row_update(p, made.x, made.away, scratch);
+    assert_int_equal(counting.calls, k);
+    for (size_t f = 1; f <= k; f++)
+        assert_true(made.x[f] > p->bound && made.x[f] < p->bound + 0.2F);
+    for (size_t f = k + 1; f < p->stride; f++)
+        assert_true(made.x[f] == 0.0F);
+    free(normals);
+    free(scratch);
+    free_example(&made);
+}
+
+static void test_row_update_draws_around_the_minimum(void **unused)
+{
+    (void)unused;
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t k = 1; k < 20; k += 3) {
+            check_draws(kernels, k, 40);
+            check_bounded_draws(kernels, k, 33);
+        }
+    }
+}
+
+/* ---- Slices ---- */
+
+static void check_slice(const palate__kernels *kernels, size_t count)
+{
+    enum { STRIDE = 48, FIRST = 16 };
+    float *matrix = aligned_floats((size_t)ROWS * STRIDE);
+    float *expected = aligned_floats((size_t)ROWS * STRIDE);
+    float *sums = aligned_floats(PALATE__LANES);
+    float *change = aligned_floats(PALATE__LANES);
+    float weights[ROWS];
+    uint32_t rows[ROWS];
+    for (size_t i = 0; i < (size_t)ROWS * STRIDE; i++)
+        matrix[i] = uniform(-1.0F, 1.0F);
+    for (size_t row = 0; row < ROWS; row++) {
+        weights[row] = uniform(0.1F, 1.0F);
+        rows[row] = (uint32_t)((row * 77U + 5U) % ROWS);
+    }
+    for (size_t l = 0; l < PALATE__LANES; l++)
+        change[l] = uniform(-1.0F, 1.0F);
+    memcpy(expected, matrix, (size_t)ROWS * STRIDE * sizeof(float));
+    kernels->slice_gather(matrix + FIRST, STRIDE, rows, weights, count, sums);
+    kernels->slice_spread(matrix + FIRST, STRIDE, rows, weights, count, change);
+    for (size_t l = 0; l < PALATE__LANES; l++) {
+        double sum = 0.0;
+        for (size_t e = 0; e < count; e++) {
+            float *at = &expected[(size_t)rows[e] * STRIDE + FIRST + l];
+            sum += (double)weights[rows[e]] * (double)*at;
+            *at -= weights[rows[e]] * change[l];
+        }
+        assert_true(fabs(sum - (double)sums[l]) <= 1e-4);
+    }
+    for (size_t i = 0; i < (size_t)ROWS * STRIDE; i++)
+        assert_true(fabsf(matrix[i] - expected[i]) <= 1e-6F);
+    free(matrix);
+    free(expected);
+    free(sums);
+    free(change);
+}
+
+static void test_slices_for_every_count(void **unused)
+{
+    (void)unused;
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++)
+        for (size_t count = 0; count <= ROWS; count += count < 40 ? 1 : 65)
+            if (palate__kernels_usable(palate__kernels_all()[set]))
+                check_slice(palate__kernels_all()[set], count);
 }
 
 int main(void)
@@ -369,8 +536,10 @@ int main(void)
         cmocka_unit_test(test_first_outside),
         cmocka_unit_test(test_screens_for_every_length_and_alignment),
         cmocka_unit_test(test_a_screen_keeps_what_is_no_number),
-        cmocka_unit_test(test_row_map_agrees_and_descends),
-        cmocka_unit_test(test_row_map_converges_to_the_minimum),
+        cmocka_unit_test(test_row_update_agrees_and_descends),
+        cmocka_unit_test(test_row_update_converges_to_the_minimum),
+        cmocka_unit_test(test_row_update_draws_around_the_minimum),
+        cmocka_unit_test(test_slices_for_every_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,8 @@ static void the_unknown_have_the_mean(void **state)
         for (uint32_t j = 0; j < 3; j++)
             of_all += (double)palate__model_score(model, i, j) / 9.0;
     }
-    assert_ok(palate_model_predict(model, users, items, 3, predictions, &unknown, &err), &err);
+    const palate_cells cells = {3, users, items, NULL};
+    assert_ok(palate_model_predict(model, &cells, predictions, NULL, &unknown, &err), &err);
     assert_near(predictions[0], of_user, 1e-6);
     assert_near(predictions[1], of_item, 1e-6);
     assert_near(predictions[2], of_all, 1e-6);
@@ -110,8 +111,8 @@ static void predictions_are_always_finite(void **state)
     for (size_t i = 0; i < 4; i++)
         for (size_t j = 0; j < 4; j++) {
             float prediction = NAN;
-            assert_ok(palate_model_predict(model, &rows[i], &rows[j], 1, &prediction, NULL, &err),
-                      &err);
+            const palate_cells cells = {1, &rows[i], &rows[j], NULL};
+            assert_ok(palate_model_predict(model, &cells, &prediction, NULL, NULL, &err), &err);
             assert_true(isfinite(prediction));
         }
     palate_model_free(model);
@@ -229,18 +230,19 @@ static void no_model_answers_like_an_empty_one(void **state)
     assert_null(palate_model_seen(NULL, 0, &seen));
     assert_int_equal(seen, 0);
     assert_null(palate_model_factor_name(NULL, 0));
-    assert_int_equal(palate_model_predict(NULL, NULL, NULL, 0, NULL, NULL, &err), PALATE_E_INVALID);
+    assert_int_equal(palate_model_predict(NULL, NULL, NULL, NULL, NULL, &err), PALATE_E_INVALID);
     palate_model *model = blackboard_model();
     assert_null(palate_model_user_id(model, 3));
     assert_int_equal(palate_model_item_at(model, 3), PALATE_NO_ROW);
     assert_null(palate_model_seen(model, 3, &seen));
     assert_int_equal(palate_model_find_user(model, NULL, 0), PALATE_NO_ROW);
     assert_near(palate_model_predict_one(model, NULL, NULL), model->summary.mean, 1e-6);
-    assert_int_equal(palate_model_predict(model, NULL, NULL, 1, NULL, NULL, &err),
-                     PALATE_E_INVALID);
+    const palate_cells none = {1, NULL, NULL, NULL};
+    assert_int_equal(palate_model_predict(model, &none, NULL, NULL, NULL, &err), PALATE_E_INVALID);
     const uint32_t beyond = 3;
     float prediction;
-    assert_int_equal(palate_model_predict(model, &beyond, &beyond, 1, &prediction, NULL, &err),
+    const palate_cells cells = {1, &beyond, &beyond, NULL};
+    assert_int_equal(palate_model_predict(model, &cells, &prediction, NULL, NULL, &err),
                      PALATE_E_INVALID);
     palate_model_free(model);
 }

@@ -68,6 +68,7 @@ static inline palate_model *trained_model(void)
     palate_train_options_init(&options);
     options.factors = 2;
     options.epochs = 5;
+    options.tolerance = 0.0;
     options.threads = 1;
     assert_ok(palate_ratings_from_arrays(NULL, &arrays, NULL, &ratings, &err), &err);
     assert_ok(palate_model_train(ratings, &options, &model, &err), &err);

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-static const palate__separator COMMA = {.character = ','};
-static const palate__separator QUOTED = {.character = ',', .quotes = true};
-static const palate__separator COLONS = {.character = ':', .doubled = true};
-static const palate__separator SPACES = {.spaces = true};
+#define COMMA ((palate__separator){.character = ','})
+#define QUOTED ((palate__separator){.character = ',', .quotes = true})
+#define COLONS ((palate__separator){.character = ':', .doubled = true})
+#define SPACES ((palate__separator){.spaces = true})
 
 /* All lines of a text, written as their number and fields: "1[a][b] 2[c]"; "!" marks a problem. A
  * copy of exactly the text's size is read, so that sanitizers see every byte too far. */
@@ -22,7 +22,8 @@ static void write_lines(const char *text, palate__separator separator, char *out
     char *copy = malloc(bytes > 0 ? bytes : 1);
     assert_non_null(copy);
     memcpy(copy, text, bytes);
-    palate__cursor cursor = palate__cursor_at((palate__span){copy, bytes});
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, (palate__span){copy, bytes});
     palate__scratch scratch = {0};
     palate__fields fields;
     size_t length = 0;
@@ -106,6 +107,75 @@ static void all_lengths(void **state)
     }
 }
 
+/* ---- Plain lines ---- */
+
+/* Fields of all lines with `width` fields, read the long way or, where a line is plain, the short one. */
+static size_t list_fields(palate__span text, palate__separator separator, size_t width,
+                          bool short_way, palate__span *out, size_t *plain)
+{
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, text);
+    const palate__plain shape = palate__plain_of(separator, width);
+    palate__fields fields;
+    size_t count = 0;
+    for (;;) {
+        const size_t lines = short_way ? palate__plain_lines(&cursor, &shape, 5) : 0;
+        const char *line = cursor.at;
+        assert_in_range(lines, 0, 5);
+        for (size_t l = 0; l < lines; l++) {
+            const uint16_t *marks = palate__plain_marks(&cursor, &shape, l);
+            for (size_t f = 0; f < width; f++)
+                out[count++] = palate__plain_field(&cursor, &shape, marks, line, f);
+            line = palate__plain_end(&cursor, &shape, marks);
+        }
+        palate__pass_plain_lines(&cursor, &shape, lines);
+        *plain += lines;
+        if (!palate__next_fields(&cursor, separator, &fields))
+            return count;
+        if (fields.count == width && fields.problem == NULL)
+            for (size_t f = 0; f < width; f++)
+                out[count++] = fields.fields[f];
+    }
+}
+
+/* Text of short fields, some of them odd. */
+static void make_text(char *text, size_t bytes, const char *between, uint32_t seed)
+{
+    static const char *const odd[] = {"", "\"a\"", "\"", "\r", "\"\n\"", " ", ":", "\n", "\r\n"};
+    size_t length = 0;
+    for (size_t field = 1; length + 40 < bytes; field++) {
+        seed = seed * 1664525U + 1013904223U;
+        const bool is_odd = (seed >> 10) % 40 == 0;
+        const char *end = field % 3 != 0 ? between : (seed >> 8) % 9 == 0 ? "\r\n" : "\n";
+        length += (size_t)snprintf(text + length, bytes - length, "%.*s%s", (int)(seed >> 28) % 10,
+                                   is_odd ? odd[(seed >> 16) % 9] : "x23456789", end);
+    }
+}
+
+static void plain_lines_are_read_as_all_others(void **state)
+{
+    (void)state;
+    enum { BYTES = 20000 };
+    static const char *const between[] = {",", ",", "::", " "};
+    const palate__separator separators[] = {COMMA, QUOTED, COLONS, SPACES};
+    static char text[BYTES];
+    static palate__span expected[BYTES], found[BYTES];
+    for (uint32_t seed = 1; seed <= 40; seed++) {
+        const palate__separator separator = separators[seed % 4];
+        size_t plain = 0;
+        make_text(text, sizeof text - (size_t)seed * 7, between[seed % 4], seed);
+        const palate__span all = {text, strlen(text)};
+        const size_t count = list_fields(all, separator, 3, false, expected, &plain);
+        assert_int_equal(plain, 0);
+        assert_int_equal(list_fields(all, separator, 3, true, found, &plain), count);
+        assert_true(plain > 100);
+        for (size_t f = 0; f < count; f++) {
+            assert_ptr_equal(found[f].text, expected[f].text);
+            assert_int_equal(found[f].bytes, expected[f].bytes);
+        }
+    }
+}
+
 static void more_fields_than_are_kept(void **state)
 {
     (void)state;
@@ -114,7 +184,8 @@ static void more_fields_than_are_kept(void **state)
     for (int f = 0; f < FIELDS; f++)
         memcpy(text + 2 * f, "x,", 2);
     text[2 * FIELDS - 1] = '\0';
-    palate__cursor cursor = palate__cursor_at((palate__span){text, strlen(text)});
+    palate__cursor cursor;
+    palate__cursor_set(&cursor, (palate__span){text, strlen(text)});
     palate__fields fields;
     assert_true(palate__next_fields(&cursor, QUOTED, &fields));
     assert_int_equal(fields.count, FIELDS);
@@ -125,8 +196,11 @@ static void more_fields_than_are_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_and_fields),          cmocka_unit_test(quoted_fields),
-        cmocka_unit_test(quotes_gone_wrong),         cmocka_unit_test(all_lengths),
+        cmocka_unit_test(lines_and_fields),
+        cmocka_unit_test(quoted_fields),
+        cmocka_unit_test(quotes_gone_wrong),
+        cmocka_unit_test(all_lengths),
+        cmocka_unit_test(plain_lines_are_read_as_all_others),
         cmocka_unit_test(more_fields_than_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

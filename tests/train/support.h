@@ -24,6 +24,8 @@ typedef struct triples {
     char users[RATINGS_MAX][ID_BYTES], items[RATINGS_MAX][ID_BYTES];
     const char *user_ids[RATINGS_MAX], *item_ids[RATINGS_MAX];
     float ratings[RATINGS_MAX];
+    int64_t times[RATINGS_MAX];
+    bool timed; /* `times` are those of the ratings. */
 } triples;
 
 static inline double made_up(uint32_t a, uint32_t b)
@@ -74,6 +76,20 @@ static inline triples *stars(uint32_t users, uint32_t items, double density)
     return made;
 }
 
+/* Gives the ratings times: each user has sittings, in which what is rated goes up and down together. */
+static inline void add_moods(triples *made, double height)
+{
+    made->timed = true;
+    for (size_t e = 0; e < made->count; e++) {
+        uint32_t user = (uint32_t)atoi(made->users[e] + 1);
+        uint32_t sitting = (uint32_t)(4.0 * made_up((uint32_t)e, 201));
+        double mood = made_up(user * 31U + sitting, 203) < 0.5 ? -height : height;
+        made->times[e] = (int64_t)user * 1000000 + (int64_t)sitting * 100000 +
+                         (int64_t)(1000.0 * made_up((uint32_t)e, 202));
+        made->ratings[e] = (float)fmin(5.0, fmax(1.0, (double)made->ratings[e] + mood));
+    }
+}
+
 static inline palate_ratings *ratings_of(const triples *from, bool keep_order)
 {
     palate_error err = {0};
@@ -82,7 +98,7 @@ static inline palate_ratings *ratings_of(const triples *from, bool keep_order)
     palate_read_options_init(&options);
     options.keep_order = keep_order;
     palate_rating_arrays arrays = {from->count, from->user_ids, from->item_ids, from->ratings,
-                                   NULL};
+                                   from->timed ? from->times : NULL};
     if (palate_ratings_from_arrays(NULL, &arrays, &options, &ratings, &err) != PALATE_OK)
         fail_msg("%s", err.message);
     return ratings;

@@ -196,9 +196,10 @@ static palate_status read_all(const palate__input *input, const palate_read_opti
 {
     (void)options;
     palate_status status = PALATE_OK;
-    matrix reading = {.input = input, .sink = sink, .cursor = palate__cursor_of(input)};
+    matrix reading = {.input = input, .sink = sink};
     palate__fields words;
     int64_t entries = 0;
+    palate__cursor_set(&reading.cursor, (palate__span){input->data, input->bytes});
     PALATE_TRY(read_banner(&reading));
     PALATE_TRY(read_sizes(&reading));
     palate__sink_describe(sink, "user=row item=column rating=%s",

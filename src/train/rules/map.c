@@ -1,62 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Maximum a posteriori: one pass of coordinate descent on the row's residual; see row_map in
+/* Maximum a posteriori: one pass of coordinate descent on the row's residual; see row_update in
  * kernels.h.
  *
- *     minimize    sum_e (target_e - x_0 - c_e - sum_f x_f z_ef)^2
- *                 + lambda |x - prior|^2 + bias_lambda (x_0 - prior_0)^2
+ *     minimize    sum_e (target_e - x_0 - c_e - d_e - sum_f x_f z_ef)^2
+ *                 + lambda |x - f|^2 + lambda_0 (x_0 - mean)^2          f: the link's, see prior.h
  *     subject to  x_f >= -anchor
  *
  * Hsieh & Dhillon 2011 (KDD) on one row: no Gram matrix, no learning rate; every denominator is
- * lambda plus a sum of squares. In mode pure lambda is multiplied by the number of the row's
- * ratings (Zhou et al. 2008, ALS-WR). Cost of a row with c ratings: O(c k).
+ * lambda plus a sum of squares. Cost of a row with c ratings: O(c k).
  */
-#include "train/rule.h"
+#include "train/row.h"
 
-/* A denominator must not be zero, even where no regularization is wanted. */
-static const float LAMBDA_FLOOR = 1e-6F;
-
-static size_t scratch_floats(const palate__training *training, size_t count)
+static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
+                               const palate__desk *desk)
 {
-    return training->kernels->row_map_scratch(training->stride, count);
+    return palate__row_improve(half, row, x, desk, (palate__row_draw){NULL, NULL});
 }
 
-static float lambda_of_row(const palate__training *training, int64_t count)
+static void after_side(palate__training *training, palate__train_side *side)
 {
-    double lambda = training->options.regularization;
-    if (!training->with_bias)
-        lambda *= (double)count;
-    return lambda > (double)LAMBDA_FLOOR ? (float)lambda : LAMBDA_FLOOR;
-}
-
-static palate__row_result update_row(const palate__half *half, uint32_t row, float *x,
-                                     float *scratch)
-{
-    const palate__training *training = half->training;
-    const palate__matrix *matrix = &half->side->matrix;
-    int64_t begin = matrix->begins[row];
-    int64_t count = matrix->begins[row + 1] - begin;
-    palate__row_problem problem = {
-        .fixed = half->other->rows,
-        .stride = training->stride,
-        .coordinate_count = training->factor_count + 1,
-        .columns = matrix->columns + begin,
-        .ratings = matrix->values + begin,
-        .count = (size_t)count,
-        .shift = (float)training->shift,
-        .gain = (float)training->gain,
-        .lambda = lambda_of_row(training, count),
-        .bias_lambda = half->side->bias_lambda,
-        .bound = (float)training->bound,
-        .prior = half->side->prior,
-        .fit_bias = training->with_bias,
-    };
-    return training->kernels->row_map(&problem, x, scratch);
+    palate__prior_update(training, side, NULL);
 }
 
 const palate__rule palate__rule_map = {
     .name = "map",
-    .paper = "Hsieh & Dhillon 2011; Salakhutdinov & Mnih 2007",
+    .paper = "Hsieh & Dhillon 2011; Salakhutdinov & Mnih 2007; Koren 2008",
     .measures = true,
-    .scratch_floats = scratch_floats,
+    .descends = true,
+    .after_side = after_side,
+    .scratch_floats = palate__row_scratch,
     .update_row = update_row,
 };

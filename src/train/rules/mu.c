@@ -57,8 +57,8 @@ static double factor_of_change(double numerator, double denominator, double most
     return denominator > 0.0 ? fmin(numerator / denominator, most) : 1.0;
 }
 
-static palate__row_result update_row(const palate__half *half, uint32_t row, float *x,
-                                     float *scratch)
+static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
+                               const palate__desk *desk)
 {
     const palate__training *training = half->training;
     const palate__matrix *matrix = &half->side->matrix;
@@ -67,7 +67,7 @@ static palate__row_result update_row(const palate__half *half, uint32_t row, flo
                              : half->is_users ? biased->user_estimates
                                               : biased->item_estimates;
     const size_t k = training->factor_count;
-    double *numerator = (double *)(void *)scratch;
+    double *numerator = (double *)(void *)desk->scratch;
     double *denominator = numerator + training->stride;
     for (size_t f = 0; f <= k; f++)
         numerator[f] = denominator[f] = 0.0;
@@ -87,7 +87,7 @@ static palate__row_result update_row(const palate__half *half, uint32_t row, flo
         x[f] = (float)((double)x[f] * factor_of_change(numerator[f], below, most));
         x[f] = x[f] < FACTOR_FLOOR ? 0.0F : x[f];
     }
-    return (palate__row_result){0.0, 0.0};
+    return (palate__sums){0.0, 0.0};
 }
 
 /* Where each entry of by_user lies in by_item, and its user. */
@@ -188,7 +188,7 @@ static void before_epoch(palate__training *training)
         return;
     const palate__matrix *by_user = &training->users.matrix;
     const double rate = training->options.bias_learning_rate;
-    const double lambda = training->options.bias_regularization;
+    const palate_train_options *options = &training->options;
     int64_t count = palate__matrix_count(by_user);
     for (int64_t visit = 0; visit < count; visit++) {
         int64_t e = biased->visits[visit];
@@ -200,8 +200,8 @@ static void before_epoch(palate__training *training)
                            estimate(training, palate__row_of(training, training->users.rows, i),
                                     palate__row_of(training, training->items.rows, j));
         double error = (double)by_user->values[e] - training->shift - estimated;
-        *bias_of_user += rate * (error - lambda * *bias_of_user);
-        *bias_of_item += rate * (error - lambda * *bias_of_item);
+        *bias_of_user += rate * (error - options->user_bias_regularization * *bias_of_user);
+        *bias_of_item += rate * (error - options->item_bias_regularization * *bias_of_item);
         biased->user_estimates[e] = (float)estimated;
         biased->item_estimates[biased->in_items[e]] = (float)estimated;
     }

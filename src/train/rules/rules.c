@@ -5,5 +5,6 @@
 const palate__rule *const palate__rules[] = {
     [PALATE_RULE_MAP] = &palate__rule_map,
     [PALATE_RULE_MU] = &palate__rule_mu,
-    [PALATE_RULE_MU + 1] = NULL,
+    [PALATE_RULE_BAYES] = &palate__rule_bayes,
+    [PALATE_RULE_BAYES + 1] = NULL,
 };

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ratings/store.h"
+
+enum {
+    SLAB_BYTES = 1 << 23, /* With room for large pages between their boundaries. */
+    SLAB_ALIGNMENT = 8
+};
+
+static palate_status fail_reading_memory(palate_error *err)
+{
+    return palate__fail_memory(err, "reading ratings");
+}
+
+/* ---- Memory of chunks ---- */
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT;
+}
+
+static palate__slab *add_slab(palate__shard *shard, size_t bytes)
+{
+    palate__slab *before = shard->slab;
+    const size_t head = aligned(sizeof *before);
+    size_t wanted = before == NULL               ? 0
+                    : before->bytes < SLAB_BYTES ? before->bytes * 2
+                                                 : SLAB_BYTES;
+    if (wanted < head + bytes)
+        wanted = head + bytes;
+    palate__slab *slab = palate__allocate(shard->context, wanted);
+    if (slab == NULL)
+        return NULL;
+    palate__use_huge_pages(slab, wanted);
+    *slab = (palate__slab){.before = before, .used = head, .bytes = wanted};
+    shard->slab = slab;
+    return slab;
+}
+
+/* Memory that lives as long as the shard; NULL when there is none. */
+static void *carve(palate__shard *shard, size_t bytes)
+{
+    palate__slab *slab = shard->slab;
+    bytes = aligned(bytes);
+    if (slab == NULL || slab->bytes - slab->used < bytes)
+        slab = add_slab(shard, bytes);
+    if (slab == NULL)
+        return NULL;
+    void *memory = (char *)slab + slab->used;
+    slab->used += bytes;
+    return memory;
+}
+
+/* What was carved last ends here after all. */
+static void cut_off(palate__shard *shard, const char *end)
+{
+    shard->slab->used = aligned((size_t)(end - (const char *)shard->slab));
+}
+
+/* ---- Chunks ---- */
+
+static palate__record_shape shape_of(bool timed, bool lines, bool places)
+{
+    palate__record_shape shape = {.bytes = sizeof(palate__entry)};
+    if (timed) {
+        shape.time = shape.bytes;
+        shape.bytes += (uint32_t)sizeof(int64_t);
+    }
+    if (lines) {
+        shape.line = shape.bytes;
+        shape.bytes += (uint32_t)sizeof(int64_t);
+    }
+    if (places) {
+        shape.place = shape.bytes;
+        shape.bytes += (uint32_t)sizeof(uint32_t);
+    }
+    return shape;
+}
+
+static palate_status open_chunk(palate__shard *shard, bool timed, palate_error *err)
+{
+    const palate__record_shape shape = shape_of(timed, shard->keep_lines, shard->keep_places);
+    const size_t head = aligned(sizeof(palate__chunk));
+    palate__chunk *chunk = carve(shard, head + (size_t)shape.bytes * PALATE__CHUNK_RATINGS);
+    if (chunk == NULL)
+        return fail_reading_memory(err);
+    *chunk = (palate__chunk){.shape = shape, .records = (char *)chunk + head};
+    shard->open = chunk;
+    return PALATE_OK;
+}
+
+palate_status palate__shard_reserve(palate__shard *shard, uint32_t count, bool timed,
+                                    palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate__chunk *open = shard->open;
+    if (open != NULL &&
+        (open->count + count > PALATE__CHUNK_RATINGS || (timed && open->shape.time == 0)))
+        PALATE_TRY(palate__shard_close(shard, err));
+    if (shard->open == NULL)
+        PALATE_TRY(open_chunk(shard, timed, err));
+done:
+    return status;
+}
+
+static palate_status grow_counts(palate_context *context, int64_t **counts, uint32_t *counted,
+                                 uint32_t wanted, palate_error *err)
+{
+    if (wanted <= *counted)
+        return PALATE_OK;
+    const uint32_t room = wanted < UINT32_MAX / 2 ? wanted * 2 : wanted;
+    int64_t *larger = palate__resize_array(context, *counts, *counted, room, sizeof *larger);
+    if (larger == NULL)
+        return fail_reading_memory(err);
+    memset(larger + *counted, 0, (size_t)(room - *counted) * sizeof *larger);
+    *counts = larger;
+    *counted = room;
+    return PALATE_OK;
+}
+
+palate_status palate__shard_close(palate__shard *shard, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate__chunk *chunk = shard->open;
+    if (chunk == NULL)
+        return PALATE_OK;
+    PALATE_TRY(grow_counts(shard->context, &shard->user_counts, &shard->users_counted,
+                           shard->users.count, err));
+    PALATE_TRY(grow_counts(shard->context, &shard->item_counts, &shard->items_counted,
+                           shard->items.count, err));
+    for (uint32_t e = 0; e < chunk->count; e++) {
+        const palate__entry *entry = palate__entry_of(palate__record_at(chunk, e));
+        shard->user_counts[entry->user]++;
+        shard->item_counts[entry->item]++;
+    }
+    chunk->user_count = shard->users.count;
+    chunk->item_count = shard->items.count;
+    cut_off(shard, palate__record_at(chunk, chunk->count));
+    if (shard->last == NULL)
+        shard->first = chunk;
+    else
+        shard->last->next = chunk;
+    shard->last = chunk;
+    shard->open = NULL;
+done:
+    return status;
+}
+
+palate__chunk *palate__shard_hand_over(palate__shard *shard)
+{
+    palate__chunk *first = shard->first;
+    shard->first = shard->last = NULL;
+    return first;
+}
+
+static void free_shard(palate__shard *shard)
+{
+    palate_context *context = shard->context;
+    palate__id_builder_free(&shard->users);
+    palate__id_builder_free(&shard->items);
+    palate__release(context, shard->user_counts);
+    palate__release(context, shard->item_counts);
+    while (shard->slab != NULL) {
+        palate__slab *before = shard->slab->before;
+        palate__release(context, shard->slab);
+        shard->slab = before;
+    }
+}
+
+/* ---- All of them ---- */
+
+palate_status palate__store_shards(palate__store *store, uint32_t count, palate_error *err)
+{
+    const uint32_t old = store->shard_count;
+    if (count <= old)
+        return PALATE_OK;
+    palate__shard *shards = palate__resize_array(store->context, store->shards, old, count,
+                                                 sizeof *shards);
+    if (shards == NULL)
+        return fail_reading_memory(err);
+    for (uint32_t s = old; s < count; s++)
+        shards[s] = (palate__shard){
+            .context = store->context,
+            .users = {.context = store->context},
+            .items = {.context = store->context},
+            .keep_places = store->keep_places,
+            .keep_lines = store->keep_lines,
+        };
+    store->shards = shards;
+    store->shard_count = count;
+    return PALATE_OK;
+}
+
+void palate__store_take(palate__store *store, palate__chunk *first, uint32_t shard,
+                        int64_t first_line)
+{
+    if (store->last == NULL)
+        store->first = first;
+    else
+        store->last->next = first;
+    for (palate__chunk *chunk = first; chunk != NULL; chunk = chunk->next) {
+        chunk->shard = shard;
+        chunk->first = store->count;
+        chunk->first_line = first_line;
+        store->count += chunk->count;
+        store->has_times = store->has_times || chunk->timed;
+        store->last = chunk;
+    }
+}
+
+void palate__store_free(palate__store *store)
+{
+    for (uint32_t s = 0; s < store->shard_count; s++)
+        free_shard(&store->shards[s]);
+    palate__release(store->context, store->shards);
+    *store = (palate__store){.context = store->context};
+}

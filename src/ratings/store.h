@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ratings that have been read and wait for the matrix.
+ *
+ *     shard    what one thread reads into: tables of ids, and chunks
+ *     chunk    ratings that follow each other in the text, 12 bytes each and more where more is wanted:
+ *
+ *                  user | item | value [ time ] [ line ] [ place ]
+ *                  4      4      4       8        8        4          bytes
+ *
+ *     store    the chunks of all shards, in the order of the text
+ */
+#ifndef PALATE_RATINGS_STORE_H
+#define PALATE_RATINGS_STORE_H
+
+#include "ratings/ids.h"
+
+#include <string.h>
+
+/* Chunks are sorted (rows.c) in memory of their size, which is to stay in the processor's cache. */
+enum { PALATE__CHUNK_RATINGS = 1 << 16 };
+
+/* What every rating has; user and item are numbers of the shard, later rows. */
+typedef struct palate__entry {
+    uint32_t user, item;
+    float value;
+} palate__entry;
+
+/* What follows the entry, and where: 0 for what is not there. */
+typedef struct palate__record_shape {
+    uint32_t bytes; /* Of a rating. */
+    uint32_t time, line, place;
+} palate__record_shape;
+
+typedef struct palate__chunk {
+    struct palate__chunk *next;
+    uint32_t shard;
+    uint32_t count;
+    uint32_t user_count, item_count; /* Ids the shard had when the chunk was complete. */
+    bool timed;                      /* One of its ratings has a time. */
+    int64_t first;                   /* Ratings of the text before those of the chunk. */
+    int64_t first_line;              /* What lines are counted from. */
+    palate__record_shape shape;
+    char *records;
+} palate__chunk;
+
+/* Memory for chunks: large pieces, so that the system can give it in large pages. */
+typedef struct palate__slab {
+    struct palate__slab *before;
+    size_t used, bytes;
+} palate__slab;
+
+typedef struct palate__shard {
+    palate_context *context;
+    palate__id_builder users, items;
+    int64_t *user_counts, *item_counts; /* Ratings in complete chunks; so many ids have a place: */
+    uint32_t users_counted, items_counted;
+    bool keep_places, keep_lines;
+    palate__chunk *open;         /* The chunk that is being filled. */
+    palate__chunk *first, *last; /* Those that are complete. */
+    palate__slab *slab;
+} palate__shard;
+
+typedef struct palate__store {
+    palate_context *context;
+    palate__shard *shards;
+    uint32_t shard_count;
+    palate__chunk *first, *last;
+    int64_t count;
+    bool has_times;
+    bool keep_places; /* For the order of lines (option keep_order). */
+    bool keep_lines;  /* So that a message can name the lines of duplicates. */
+} palate__store;
+
+/* Makes sure that there are so many shards. Those there are may move. */
+palate_status palate__store_shards(palate__store *store, uint32_t count, palate_error *err);
+
+/* Takes over the chunks from `first` on, which follow those taken before. Their lines count from
+ * `first_line`. */
+void palate__store_take(palate__store *store, palate__chunk *first, uint32_t shard,
+                        int64_t first_line);
+
+void palate__store_free(palate__store *store);
+
+/* ---- One shard ---- */
+
+/* An open chunk with room for `count` ratings, at most CHUNK_RATINGS, and for their times if some have
+ * one. */
+palate_status palate__shard_reserve(palate__shard *shard, uint32_t count, bool timed,
+                                    palate_error *err);
+
+/* Completes the open chunk, if there is one. */
+palate_status palate__shard_close(palate__shard *shard, palate_error *err);
+
+/* The chunks completed since the last call; the shard forgets them. */
+palate__chunk *palate__shard_hand_over(palate__shard *shard);
+
+static inline char *palate__record_at(const palate__chunk *chunk, size_t place)
+{
+    return chunk->records + place * chunk->shape.bytes;
+}
+
+/* Records are aligned for what each begins with. */
+static inline palate__entry *palate__entry_of(char *record)
+{
+    return (palate__entry *)(void *)record;
+}
+
+/* Room for it has been reserved. */
+static inline void palate__shard_add(palate__shard *shard, uint32_t user, uint32_t item,
+                                     float value, int64_t time, int64_t line)
+{
+    palate__chunk *chunk = shard->open;
+    const palate__record_shape *shape = &chunk->shape;
+    char *record = palate__record_at(chunk, chunk->count);
+    palate__entry *entry = palate__entry_of(record);
+    entry->user = user;
+    entry->item = item;
+    entry->value = value;
+    if (shape->time > 0) {
+        memcpy(record + shape->time, &time, sizeof time);
+        chunk->timed = chunk->timed || time != PALATE_NO_TIME;
+    }
+    if (shape->line > 0)
+        memcpy(record + shape->line, &line, sizeof line);
+    if (shape->place > 0)
+        memcpy(record + shape->place, &chunk->count, sizeof chunk->count);
+    chunk->count++;
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The prior of a side's rows, and the link: whom a row is shrunk towards.
+ *
+ *     x_i ~ N(f_i, 1 / lambda),  x_i >= -a        f_i = w_i sum_{j in N(i)} A_j,  A_j ~ N(0, 1 / lambda_link)
+ *
+ * N(i): the features of row i, which are the rows of the other side it has ratings with, and what a
+ * table says of it (palate_features). w_i = |N(i)|^-1/2. This is SVD++ (Koren 2008, KDD) on both
+ * sides, moved from the model into its prior, so that the factors stay >= 0: the model remains
+ * U V^T.
+ *
+ * `away` = x - f is what is kept: the row update needs no more of f, and one pass over the
+ * features moves it along:
+ *
+ *     A_j <- the minimum of  lambda sum_{i with j} |away_i|^2 + lambda_link |A_j|^2   (or a draw)
+ *     away_i <- away_i - w_i (change of A_j)
+ *
+ * A feature after the other; columns are independent, so threads take slices of them. The objective
+ * never rises. Cost of a pass: two visits of each rating and slice, as much as one step of conjugate
+ * gradients, which needs two or three to come as far and cannot draw
+ * (docs/decisions/0015-link-prior.md).
+ */
+#ifndef PALATE_TRAIN_PRIOR_H
+#define PALATE_TRAIN_PRIOR_H
+
+#include "kernels/kernels.h"
+#include "palate/train.h"
+#include "ratings/matrix.h"
+
+typedef struct palate__training palate__training;
+typedef struct palate__train_side palate__train_side;
+
+/* Features of one kind. */
+typedef struct palate__link {
+    const palate__matrix *rows_of; /* Row j: the rows that have feature j. */
+    float *weights;                /* w of each row of the side. */
+    float *norms;                  /* Of each feature: sum of w^2 over the rows that have it. */
+    float *coefficients;           /* A: a row of `stride` floats a feature. */
+} palate__link;
+
+enum { PALATE__LINKS_MAX = 2 };
+
+/* Of one column, after a pass. */
+typedef struct palate__column_squares {
+    double away;         /* sum over rows with ratings of away^2 */
+    double coefficients; /* sum over features that rows have of A^2 */
+} palate__column_squares;
+
+typedef struct palate__prior {
+    float *away;           /* row_count x stride */
+    float *lambda;         /* stride */
+    float *link_lambda;    /* stride */
+    double bias_mean;      /* Mean of the prior of the biases: of those of rows with ratings. */
+    uint32_t rated_count;  /* Rows with ratings. */
+    int64_t feature_count; /* Features that some row has. */
+    palate__link links[PALATE__LINKS_MAX];
+    size_t link_count;
+    palate__column_squares *squares; /* stride */
+} palate__prior;
+
+palate_status palate__prior_begin(palate__training *training, palate__train_side *side,
+                                  palate_error *err);
+void palate__prior_end(palate_context *context, palate__prior *prior);
+
+/* Where the starting rows are away from: features have coefficient 0 then. */
+void palate__prior_start(const palate__training *training, palate__train_side *side);
+
+/* Random numbers for the coefficients. */
+typedef struct palate__prior_draw {
+    float deviation; /* Of a rating. */
+    uint64_t seed;
+    uint32_t epoch;
+    bool is_users;
+} palate__prior_draw;
+
+/* One pass after the rows of the side have moved: mean of the biases, coefficients, squares. `draw`
+ * is NULL to minimize. */
+void palate__prior_update(const palate__training *training, palate__train_side *side,
+                          const palate__prior_draw *draw);
+
+/* sum lambda away^2 + lambda_link A^2, as of the last pass. */
+double palate__prior_penalty(const palate__training *training, const palate__prior *prior);
+
+#endif

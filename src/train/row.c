@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/row.h"
+
+static size_t kernel_floats(const palate__training *training, size_t count)
+{
+    size_t floats = training->kernels->row_update_scratch(training->stride, count);
+    return (floats + PALATE__LANES - 1) / PALATE__LANES * PALATE__LANES;
+}
+
+size_t palate__row_scratch(const palate__training *training, size_t count)
+{
+    return kernel_floats(training, count) + count;
+}
+
+/* The row's ratings without the drift of their users. */
+static const float *without_drift(const palate__half *half, uint32_t row, float *to)
+{
+    const palate__training *training = half->training;
+    const palate__drift *drift = &training->drift;
+    const palate__matrix *matrix = &half->side->matrix;
+    const uint32_t *moments = half->is_users ? drift->user_moments : drift->item_moments;
+    const float per_rating = (float)(1.0 / training->gain);
+    const int64_t first = matrix->begins[row];
+    for (int64_t e = first; e < matrix->begins[row + 1]; e++) {
+        uint32_t user = half->is_users ? row : matrix->columns[e];
+        to[e - first] = matrix->values[e] -
+                        palate__drift_value(drift, user, moments[e]) * per_rating;
+    }
+    return to;
+}
+
+palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *x,
+                                 const palate__desk *desk, palate__row_draw draw)
+{
+    const palate__training *training = half->training;
+    const palate__prior *prior = &half->side->prior;
+    const palate__matrix *matrix = &half->side->matrix;
+    const int64_t begin = matrix->begins[row];
+    const size_t count = (size_t)(matrix->begins[row + 1] - begin);
+    const float *ratings = matrix->values + begin;
+    palate__sums sums = {0.0, 0.0};
+    if (training->drift.on)
+        ratings = without_drift(half, row, desk->scratch + kernel_floats(training, count));
+    palate__row_problem problem = {
+        .fixed = half->other->rows,
+        .stride = training->stride,
+        .coordinate_count = training->factor_count + 1,
+        .columns = matrix->columns + begin,
+        .ratings = ratings,
+        .count = count,
+        .shift = (float)training->shift,
+        .gain = (float)training->gain,
+        .lambda = prior->lambda,
+        .bound = (float)training->bound,
+        .fit_bias = training->with_bias,
+        .noise = draw.noise,
+    };
+    sums.squared_error = training->kernels->row_update(
+        &problem, x, palate__row_of(training, prior->away, row), desk->scratch);
+    if (training->drift.on && half->is_users)
+        sums.penalty = palate__drift_update(training, row, desk->scratch, desk->thread, draw.drift);
+    return sums;
+}

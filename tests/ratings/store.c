@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ratings/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { RATINGS = 3 * PALATE__CHUNK_RATINGS + 77, USERS = 5000, ITEMS = 70 };
+
+static uint32_t user_of(uint32_t e)
+{
+    return (e * 2654435761U >> 7) % USERS;
+}
+
+static uint32_t item_of(uint32_t e)
+{
+    return (e * 40503U >> 3) % ITEMS;
+}
+
+/* Some in the middle of a chunk, and then none for more than one. */
+static int64_t time_of(uint32_t e)
+{
+    return e / 30000 == 1 && e % 3 == 0 ? (int64_t)e * 1000000007 : PALATE_NO_TIME;
+}
+
+static palate__store fill(bool lines, bool places)
+{
+    palate__store store = {.keep_places = places, .keep_lines = lines};
+    assert_int_equal(palate__store_shards(&store, 1, NULL), PALATE_OK);
+    palate__shard *shard = &store.shards[0];
+    shard->users.count = USERS;
+    shard->items.count = ITEMS;
+    for (uint32_t e = 0; e < RATINGS; e++) {
+        assert_int_equal(palate__shard_reserve(shard, 1, time_of(e) != PALATE_NO_TIME, NULL),
+                         PALATE_OK);
+        palate__shard_add(shard, user_of(e), item_of(e), (float)(e % 9), time_of(e),
+                          (int64_t)e + 2);
+    }
+    assert_int_equal(palate__shard_close(shard, NULL), PALATE_OK);
+    palate__store_take(&store, palate__shard_hand_over(shard), 0, 100);
+    assert_null(palate__shard_hand_over(shard));
+    shard->users.count = shard->items.count = 0;
+    return store;
+}
+
+static int64_t number_at(const char *record, uint32_t offset)
+{
+    int64_t number = 0;
+    memcpy(&number, record + offset, sizeof number);
+    return number;
+}
+
+static void check_record(const palate__chunk *chunk, uint32_t place)
+{
+    const uint32_t e = (uint32_t)chunk->first + place;
+    char *record = palate__record_at(chunk, place);
+    const palate__entry *entry = palate__entry_of(record);
+    assert_int_equal(entry->user, user_of(e));
+    assert_int_equal(entry->item, item_of(e));
+    assert_true(entry->value == (float)(e % 9));
+    if (chunk->shape.time > 0)
+        assert_true(number_at(record, chunk->shape.time) == time_of(e));
+    else
+        assert_true(time_of(e) == PALATE_NO_TIME);
+    if (chunk->shape.line > 0)
+        assert_int_equal(chunk->first_line + number_at(record, chunk->shape.line), e + 102);
+    if (chunk->shape.place > 0)
+        assert_memory_equal(record + chunk->shape.place, &place, sizeof place);
+}
+
+static void ratings_are_kept_in_order_with_what_is_wanted(void **state)
+{
+    (void)state;
+    for (int wanted = 0; wanted < 4; wanted++) {
+        const bool lines = wanted % 2 == 1;
+        const bool places = wanted / 2 == 1;
+        palate__store store = fill(lines, places);
+        int64_t seen = 0;
+        size_t timed = 0;
+        for (const palate__chunk *chunk = store.first; chunk != NULL; chunk = chunk->next) {
+            assert_int_equal(chunk->first, seen);
+            assert_in_range(chunk->count, 1, PALATE__CHUNK_RATINGS);
+            assert_int_equal(chunk->shape.line > 0, lines);
+            assert_int_equal(chunk->shape.place > 0, places);
+            assert_int_equal(chunk->user_count, USERS);
+            assert_int_equal(chunk->item_count, ITEMS);
+            for (uint32_t place = 0; place < chunk->count; place++)
+                check_record(chunk, place);
+            seen += chunk->count;
+            timed += chunk->timed;
+        }
+        assert_int_equal(seen, RATINGS);
+        assert_int_equal(store.count, RATINGS);
+        assert_true(store.has_times);
+        /* Times take memory where there are some. */
+        assert_in_range(timed, 1, 2);
+        palate__store_free(&store);
+    }
+}
+
+static void ratings_are_counted(void **state)
+{
+    (void)state;
+    palate__store store = fill(false, false);
+    static int64_t users[USERS], items[ITEMS];
+    for (uint32_t e = 0; e < RATINGS; e++) {
+        users[user_of(e)]++;
+        items[item_of(e)]++;
+    }
+    assert_memory_equal(store.shards[0].user_counts, users, sizeof users);
+    assert_memory_equal(store.shards[0].item_counts, items, sizeof items);
+    palate__store_free(&store);
+}
+
+/* A chunk is cut to the size it has: many small ones are not many large pieces of memory. */
+static void small_chunks_are_small(void **state)
+{
+    (void)state;
+    palate__store store = {0};
+    assert_int_equal(palate__store_shards(&store, 1, NULL), PALATE_OK);
+    palate__shard *shard = &store.shards[0];
+    for (int chunk = 0; chunk < 1000; chunk++) {
+        assert_int_equal(palate__shard_reserve(shard, 1, false, NULL), PALATE_OK);
+        palate__shard_add(shard, 0, 0, 1.0F, PALATE_NO_TIME, 1);
+        shard->users.count = shard->items.count = 1;
+        assert_int_equal(palate__shard_close(shard, NULL), PALATE_OK);
+        shard->users.count = shard->items.count = 0;
+    }
+    size_t bytes = 0;
+    for (const palate__slab *slab = shard->slab; slab != NULL; slab = slab->before)
+        bytes += slab->bytes;
+    assert_true(bytes < 4 << 20);
+    palate__store_free(&store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ratings_are_kept_in_order_with_what_is_wanted),
+        cmocka_unit_test(ratings_are_counted),
+        cmocka_unit_test(small_chunks_are_small),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
