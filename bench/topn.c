@@ -251,11 +251,12 @@ static void time_single_users(const lists *of)
 static double predict(const palate_model *model, const uint32_t *users, const uint32_t *items)
 {
     palate_error err;
+    const palate_cells cells = {.count = PAIRS, .users = users, .items = items};
     float *predictions = allocate(PAIRS, sizeof *predictions);
     double least = INFINITY;
     for (int run = 0; run < 4; run++) {
         const double began = now();
-        demand(palate_model_predict(model, users, items, PAIRS, predictions, NULL, &err), &err);
+        demand(palate_model_predict(model, &cells, predictions, NULL, NULL, &err), &err);
         if (run > 0)
             least = fmin(least, now() - began);
     }
