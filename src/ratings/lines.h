@@ -67,12 +67,13 @@ typedef struct palate__plain {
     size_t marks;          /* Of a line. */
     char separator, other; /* Either may stand between fields. */
     bool filled;           /* An empty field, or one with a CR before it, is none. */
+    palate__separator whole;
 } palate__plain;
 
 palate__plain palate__plain_of(palate__separator separator, size_t width);
 
 /* Counts the plain lines that come next, up to `most`. */
-size_t palate__plain_lines(const palate__cursor *cursor, const palate__plain *plain, size_t most);
+size_t palate__plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t most);
 
 /* The marks of the place-th plain line from the cursor on. */
 static inline const uint16_t *palate__plain_marks(const palate__cursor *cursor,
@@ -116,6 +117,10 @@ typedef struct palate__scratch {
 /* Rewrites the fields marked `doubled`, each "" as one quote; they then lie in the scratch, until
  * its next use. */
 palate_status palate__unescape(palate__scratch *scratch, palate__fields *fields, palate_error *err);
+
+/* Where the first line begins that begins at `boundary` or after it, in a text that begins with a
+ * line; its end where none does. */
+const char *palate__line_from(palate__span text, const char *boundary, palate__separator separator);
 
 /* Cuts one line. Quotes have no meaning. */
 void palate__split(palate__span line, palate__separator separator, palate__fields *out);

@@ -185,27 +185,6 @@ static palate_status take_options(const palate_read_options **options, palate_re
     return PALATE_OK;
 }
 
-static palate__sink make_sink(palate_context *context, const char *path,
-                              const palate_read_options *options, palate_read_report *report,
-                              palate_error *err)
-{
-    *report = (palate_read_report){0};
-    return (palate__sink){
-        .context = context,
-        .path = path,
-        .options = options,
-        .lenient = options->lenient,
-        .err = err,
-        .report = report,
-        .store =
-            {
-                .context = context,
-                .keep_places = options->keep_order,
-                .keep_lines = options->duplicates == PALATE_DUPLICATES_ERROR,
-            },
-    };
-}
-
 static palate_status read_and_build(palate__sink *sink, const char *path, palate_ratings **out)
 {
     double started = seconds_now();
@@ -232,7 +211,7 @@ palate_status palate_ratings_read(palate_context *context, const char *path,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, path, options, &report, err);
+    palate__sink sink = palate__sink_make(context, path, options, &report, err);
     return read_and_build(&sink, path, out);
 }
 
@@ -250,7 +229,7 @@ palate_status palate_ratings_check(palate_context *context, const char *path,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, path, options, &read, err);
+    palate__sink sink = palate__sink_make(context, path, options, &read, err);
     sink.lenient = true;
     sink.on_problem = on_problem;
     sink.user = user;
@@ -273,7 +252,7 @@ palate_status palate_pairs_read(palate_context *context, const char *path,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, path, options, &read, err);
+    palate__sink sink = palate__sink_make(context, path, options, &read, err);
     sink.on_pair = on_pair;
     sink.user = user;
     double started = seconds_now();
@@ -332,7 +311,7 @@ palate_status palate_ratings_from_arrays(palate_context *context,
         status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, "arrays", options, &report, err);
+    palate__sink sink = palate__sink_make(context, "arrays", options, &report, err);
     snprintf(report.format, sizeof report.format, "arrays");
     snprintf(report.compression, sizeof report.compression, "none");
     status = palate__sink_begin(&sink);
