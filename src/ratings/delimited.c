@@ -205,42 +205,40 @@ static palate_status take_line(const table *of, int64_t line, palate__fields *fi
 /* ---- The short way, for lines that are as they should be ---- */
 
 /* A plain line of which all is right so far. */
-static bool read_plain(const table *of, const palate__cursor *cursor, const uint16_t *marks,
-                       const char *line, palate__record *out)
+PALATE__ALWAYS_INLINE bool read_plain(const palate__plain_line *line, const palate__plain *plain,
+                                      const palate__columns *columns, palate__record *out)
 {
-    const palate__plain *plain = &of->plain;
-    const palate__columns *columns = &of->columns;
-    out->user = palate__plain_field(cursor, plain, marks, line, (size_t)columns->user - 1);
-    out->item = palate__plain_field(cursor, plain, marks, line, (size_t)columns->item - 1);
+    out->user = palate__plain_field(line, plain, (size_t)columns->user - 1);
+    out->item = palate__plain_field(line, plain, (size_t)columns->item - 1);
     out->rating = NAN;
     out->time = PALATE_NO_TIME;
-    if (columns->rating > 0 && !palate__parse_real(palate__plain_field(cursor, plain, marks, line,
-                                                                       (size_t)columns->rating - 1),
-                                                   &out->rating))
+    if (columns->rating > 0 &&
+        !palate__parse_real(palate__plain_field(line, plain, (size_t)columns->rating - 1),
+                            &out->rating))
         return false;
     return columns->time == 0 ||
-           palate__parse_integer(
-               palate__plain_field(cursor, plain, marks, line, (size_t)columns->time - 1),
-               &out->time);
+           palate__parse_integer(palate__plain_field(line, plain, (size_t)columns->time - 1),
+                                 &out->time);
 }
 
-/* Takes what comes next of them, up to the first that needs the long way. */
+/* Takes what comes next of them, up to the first that needs the long way. What does not change is copied: what is
+ * written through pointers cannot change a copy, which may so lie in registers. */
 static palate_status take_plain_lines(const table *of, palate__cursor *cursor, palate__sink *sink,
                                       size_t *taken)
 {
     palate__record records[PALATE__GROUP];
     size_t right = 0;
-    const palate__plain *plain = &of->plain;
-    const size_t lines = palate__plain_lines(cursor, plain, PALATE__GROUP);
-    const uint16_t *marks = palate__plain_marks(cursor, plain, 0);
-    const char *line = cursor->at;
-    for (; right < lines && read_plain(of, cursor, marks, line, &records[right]); right++) {
-        records[right].line = cursor->passed + 1 + (int64_t)right;
-        line = palate__plain_end(cursor, plain, marks);
-        marks += plain->marks;
+    const palate__plain plain = of->plain;
+    const palate__columns columns = of->columns;
+    const int64_t passed = cursor->passed;
+    const size_t lines = palate__plain_lines(cursor, &plain, PALATE__GROUP);
+    palate__plain_line line = palate__plain_first(cursor);
+    for (; right < lines && read_plain(&line, &plain, &columns, &records[right]); right++) {
+        records[right].line = passed + 1 + (int64_t)right;
+        palate__plain_next(&line, &plain);
     }
     palate_status status = palate__sink_group(sink, records, right, taken);
-    palate__pass_plain_lines(cursor, plain, *taken);
+    palate__pass_plain_lines(cursor, &plain, *taken);
     return status;
 }
 

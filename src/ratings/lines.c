@@ -342,27 +342,52 @@ palate__plain palate__plain_of(palate__separator separator, size_t width)
         .width = width,
         .step = step,
         .marks = (width - 1) * step + 1,
-        .separator = separator.spaces ? ' ' : separator.character,
-        .other = separator.spaces ? '\t' : separator.character,
-        .filled = separator.spaces,
+        .separator = separator.character,
         .whole = separator,
     };
 }
 
-static bool fits(const char *base, const uint16_t *marks, const char *line,
-                 const palate__plain *plain)
+/* One separator between fields, whatever they are. */
+PALATE__ALWAYS_INLINE bool has_shape(const char *base, const uint16_t *marks, size_t count,
+                                     char separator)
+{
+    for (size_t m = 0; m + 1 < count; m++)
+        if (base[marks[m]] != separator)
+            return false;
+    return base[marks[count - 1]] == '\n';
+}
+
+/* Two separators that touch between fields. */
+static bool has_doubled_shape(const char *base, const uint16_t *marks, const palate__plain *plain)
+{
+    for (size_t m = 0; m + 1 < plain->marks; m += 2)
+        if (marks[m + 1] != marks[m] + 1)
+            return false;
+    return has_shape(base, marks, plain->marks, plain->separator);
+}
+
+/* One space or tab between fields of which none is empty, or has a CR before it. */
+static bool has_spaced_shape(const char *base, const uint16_t *marks, const char *line,
+                             const palate__plain *plain)
 {
     const char *field = line;
-    for (size_t m = 0; m + 1 < plain->marks; m++) {
+    for (size_t m = 0; m < plain->marks; m++) {
         const char *at = base + marks[m];
-        if ((*at != plain->separator && *at != plain->other) ||
-            (plain->filled && (at == field || *field == '\r')) ||
-            (plain->step == 2 && m % 2 == 1 && at != field))
+        if (at == field || *field == '\r' || (*at == '\n') != (m + 1 == plain->marks))
             return false;
         field = at + 1;
     }
-    const char *end = base + marks[plain->marks - 1];
-    return *end == '\n' && !(plain->filled && (end == field || *field == '\r'));
+    return true;
+}
+
+PALATE__ALWAYS_INLINE bool fits(const char *base, const uint16_t *marks, const char *line,
+                                const palate__plain *plain)
+{
+    if (plain->whole.spaces)
+        return has_spaced_shape(base, marks, line, plain);
+    if (plain->whole.doubled)
+        return has_doubled_shape(base, marks, plain);
+    return has_shape(base, marks, plain->marks, plain->separator);
 }
 
 /* Has the next line all its marks listed? Where the list ends within it, it is made anew from there. */
@@ -381,15 +406,19 @@ size_t palate__plain_lines(palate__cursor *cursor, const palate__plain *plain, s
     if (!is_listed(cursor, plain))
         return 0;
     size_t count = 0;
+    const palate__plain shape = *plain;
+    const char *base = cursor->base;
     const char *line = cursor->at;
+    const char *stop = cursor->stop;
+    const char *readable = cursor->end - cursor->at > READABLE_BYTES ? cursor->end - READABLE_BYTES
+                                                                     : cursor->at;
     const uint16_t *marks = cursor->marks + cursor->mark;
-    const uint16_t *last = cursor->marks + cursor->mark_count - plain->marks;
-    while (count < most && marks <= last && line < cursor->stop &&
-           fits(cursor->base, marks, line, plain)) {
-        line = palate__plain_end(cursor, plain, marks);
-        if (cursor->end - line < READABLE_BYTES)
+    const uint16_t *last = cursor->marks + cursor->mark_count - shape.marks;
+    while (count < most && marks <= last && line < stop && fits(base, marks, line, &shape)) {
+        line = base + marks[shape.marks - 1] + 1;
+        if (line > readable)
             break;
-        marks += plain->marks;
+        marks += shape.marks;
         count++;
     }
     return count;

@@ -235,6 +235,7 @@ palate_status palate__sink_group(palate__sink *sink, const palate__record *recor
     palate__shard *shard = sink->shard;
     palate__wanted users[PALATE__GROUP];
     palate__wanted items[PALATE__GROUP];
+    uint32_t user = PALATE__NO_ID;
     bool timed = false;
     *taken = 0;
     if (shard == NULL)
@@ -249,7 +250,11 @@ palate_status palate__sink_group(palate__sink *sink, const palate__record *recor
     PALATE_TRY(palate__shard_reserve(shard, (uint32_t)count, timed, sink->err));
     for (size_t r = 0; r < count; r++) {
         const palate__record *record = &records[r];
-        uint32_t user = palate__id_builder_find_wanted(&shard->users, &users[r]);
+        /* Files are mostly sorted by user. */
+        const bool again = *taken > 0 && users[r].key == users[r - 1].key &&
+                           users[r].bytes <= PALATE__SHORT_BYTES;
+        if (!again)
+            user = palate__id_builder_find_wanted(&shard->users, &users[r]);
         uint32_t item = palate__id_builder_find_wanted(&shard->items, &items[r]);
         if (!is_rating(sink, record->rating) ||
             (user == PALATE__NO_ID && !is_valid_id(record->user)) ||
