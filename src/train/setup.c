@@ -53,7 +53,18 @@ static int64_t choose_samples(const palate__training *training, int64_t most)
     return samples < most ? samples : most;
 }
 
-/* Rule mu: the defaults of Surprise's NMF. */
+/* Rule mu: the default of Surprise's NMF. Mode pure has no offsets to begin from: it takes longer. */
+static int64_t choose_epochs(const palate_train_options *options)
+{
+    if (options->rule == PALATE_RULE_MU)
+        return 50;
+    if (options->rule == PALATE_RULE_BAYES)
+        return options->fast ? 150 : 500;
+    if (options->mode == PALATE_MODE_PURE)
+        return options->fast ? 35 : 100;
+    return options->fast ? 14 : 40;
+}
+
 static void resolve_counts(palate__training *training)
 {
     palate_train_options *options = &training->options;
@@ -62,8 +73,7 @@ static void resolve_counts(palate__training *training)
     bool many = palate__matrix_count(&training->ratings->by_user) >= MANY_RATINGS &&
                 options->mode != PALATE_MODE_STRICT;
     resolve_count(&options->factors, mu ? 15 : many ? 63 : 31);
-    bool pure = options->mode == PALATE_MODE_PURE; /* No offsets to begin from: it takes longer. */
-    resolve_count(&options->epochs, mu ? 50 : bayes ? 500 : pure ? 100 : 40);
+    resolve_count(&options->epochs, choose_epochs(options));
     resolve_count(&options->burn_in, options->epochs / 8);
     if (options->burn_in >= options->epochs)
         options->burn_in = options->epochs > 0 ? options->epochs - 1 : 0;
