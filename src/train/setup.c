@@ -37,9 +37,18 @@ static void resolve_count(int64_t *option, int64_t automatic)
         *option = automatic;
 }
 
-/* Ratings from which 63 factors are worth their time (docs/training.md). Not in mode strict: with the
- * number of factors grows what the offsets must not fall below zero by. */
+/* Ratings from which 63 factors are worth their time (docs/training.md). */
 static const int64_t MANY_RATINGS = 20000;
+
+/* Not where sums of factors cannot be told from what they stand on: in mode strict offsets must not
+ * fall below zero, in mode pure there are none, and no draw of a factor is zero. */
+static bool wants_many_factors(const palate__training *training)
+{
+    const palate_train_options *options = &training->options;
+    bool standing = options->mode == PALATE_MODE_STRICT ||
+                    (options->mode == PALATE_MODE_PURE && options->rule == PALATE_RULE_BAYES);
+    return palate__matrix_count(&training->ratings->by_user) >= MANY_RATINGS && !standing;
+}
 
 /* Samples of the posterior take this many bytes at most, unless more are asked for. */
 static const double SAMPLE_BYTES = 256e6;
@@ -70,9 +79,7 @@ static void resolve_counts(palate__training *training)
     palate_train_options *options = &training->options;
     bool mu = options->rule == PALATE_RULE_MU;
     bool bayes = options->rule == PALATE_RULE_BAYES;
-    bool many = palate__matrix_count(&training->ratings->by_user) >= MANY_RATINGS &&
-                options->mode != PALATE_MODE_STRICT;
-    resolve_count(&options->factors, mu ? 15 : many ? 63 : 31);
+    resolve_count(&options->factors, mu ? 15 : wants_many_factors(training) ? 63 : 31);
     resolve_count(&options->epochs, choose_epochs(options));
     resolve_count(&options->burn_in, options->epochs / 8);
     if (options->burn_in >= options->epochs)
