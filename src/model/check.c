@@ -251,7 +251,7 @@ static palate_status check_optional(const inspection *in, const party *p, const 
                  (double)values[e]);
 }
 
-/* Names with a zero each; and a row of the link for each, or none. */
+/* Names with a zero each; and a row of the link for each after the first, or none at all. */
 static palate_status check_features(const inspection *in, const party *p)
 {
     const palate__side *side = p->side;
@@ -264,7 +264,7 @@ static palate_status check_features(const inspection *in, const party *p)
         return wrong(in, "%s_feature_names is not UTF-8", p->name);
     if (count > PALATE__IDS_MAX)
         return wrong(in, "%s_feature_names has too many of them", p->name);
-    if (of[p->features] != (side->feature_link != NULL ? count : 0))
+    if (of[p->features] != (side->feature_link != NULL ? count + 1 : 0))
         return wrong(in, "%s_feature_link has %llu rows for %zu features", p->name,
                      (unsigned long long)of[p->features], count);
     return check_optional(in, p, "feature_link", side->feature_link,

@@ -96,11 +96,13 @@ palate__sizes palate__model_sizes(const palate_model *model)
         [PALATE__SAMPLED_USERS] = model->sample_count > 0 ? users->count : 0,
         [PALATE__SAMPLED_ITEMS] = model->sample_count > 0 ? items->count : 0,
         [PALATE__SAMPLES] = model->sample_count,
-        [PALATE__USER_FEATURES] = model->users.feature_link != NULL ? model->users.feature_count
-                                                                    : 0,
+        [PALATE__USER_FEATURES] = model->users.feature_link != NULL
+                                      ? (uint64_t)model->users.feature_count + 1
+                                      : 0,
         [PALATE__USER_FEATURE_BYTES] = model->users.feature_bytes,
-        [PALATE__ITEM_FEATURES] = model->items.feature_link != NULL ? model->items.feature_count
-                                                                    : 0,
+        [PALATE__ITEM_FEATURES] = model->items.feature_link != NULL
+                                      ? (uint64_t)model->items.feature_count + 1
+                                      : 0,
         [PALATE__ITEM_FEATURE_BYTES] = model->items.feature_bytes,
     }};
 }

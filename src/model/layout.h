@@ -68,7 +68,7 @@ typedef enum palate__dimension {
     PALATE__SAMPLED_USERS, /* m */
     PALATE__SAMPLED_ITEMS, /* n */
     PALATE__SAMPLES,
-    PALATE__USER_FEATURES,
+    PALATE__USER_FEATURES, /* And one: rows of the link. */
     PALATE__USER_FEATURE_BYTES,
     PALATE__ITEM_FEATURES,
     PALATE__ITEM_FEATURE_BYTES,

@@ -23,9 +23,10 @@ typedef struct palate__side {
     const float *lambda; /* k + 1: of the offset, then of the factors. */
 
     /* What a table has said of rows: the names of its features, each with its zero; NULL: nothing. And
-     * what each adds to the mean of a row's prior, over the square root of how many the row has. */
+     * where a row without ratings lies, inside (train/convert.h): at row 0, and for each feature at its row
+     * over the square root of how many the row has; NULL where the model has no such prior. */
     const char *feature_names;
-    const float *feature_link; /* feature_count x (k + 1): to the factors, then to the offset. */
+    const float *feature_link; /* (1 + feature_count) x (k + 1): the factors, then the offset. */
     uint64_t feature_bytes;    /* Of the names. */
     uint32_t feature_count;
     const char **feature_name; /* feature_count: where each begins. Allocated in any case. */

@@ -45,23 +45,24 @@ static bool is_known(const palate__train_side *side, uint32_t row)
     return is_rated(side, row) || palate__prior_tells(side, row);
 }
 
-/* Whom to take for somebody nobody knows: the mean of the prior; without offsets the mean of the
- * rows weighted by their ratings, so that its predictions have the level of ratings that are given. */
+/* Whom to take for somebody nobody knows: the mean of the rows that have ratings, which is not the
+ * mean of their prior, for the link moves them all. Without offsets they are weighted by their
+ * ratings, so that its predictions have the level of ratings that are given. */
 static void find_typical(const palate__training *training, const palate__train_side *side,
                          double *average, float *typical)
 {
     double total = 0.0;
     memset(average, 0, training->stride * sizeof *average);
-    average[0] = side->prior.bias_mean;
-    for (uint32_t row = 0; !training->with_bias && row < side->matrix.row_count; row++) {
+    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
         double count = (double)count_of(&side->matrix, row);
+        double weight = training->with_bias ? (double)(count > 0.0) : count;
         const float *x = palate__row_of(training, side->rows, row);
         for (size_t f = 0; f <= training->factor_count; f++)
-            average[f] += count * (double)x[f];
-        total += count;
+            average[f] += weight * (double)x[f];
+        total += weight;
     }
     for (size_t f = 0; f < training->stride; f++)
-        typical[f] = (float)(average[f] / (total > 0.0 ? total : 1.0));
+        typical[f] = (float)(average[f] / total);
 }
 
 static void convert_rows(const palate__training *training, const palate__train_side *from,
@@ -259,14 +260,16 @@ static palate_status copy_feature_link(const palate__training *training,
     const size_t k = training->factor_count;
     if (link->rows_of == NULL)
         return PALATE_OK;
-    float *coefficients = palate__allocate_array(training->context, from->features->count,
-                                                 (k + 1) * sizeof *coefficients);
+    float *coefficients = palate__allocate_array(
+        training->context, (size_t)from->features->count + 1, (k + 1) * sizeof *coefficients);
     to->feature_link = coefficients;
     if (coefficients == NULL)
         return palate__fail_memory(err, "making the model");
+    for (size_t f = 0; f <= k; f++)
+        coefficients[f] = (float)from->prior.centre[(f + 1) % (k + 1)];
     for (size_t feature = 0; feature < from->features->count; feature++) {
         const float *a = link->coefficients + feature * training->stride;
-        float *row = coefficients + feature * (k + 1);
+        float *row = coefficients + (feature + 1) * (k + 1);
         memcpy(row, a + 1, k * sizeof *row);
         row[k] = a[0];
     }

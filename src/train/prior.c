@@ -116,6 +116,10 @@ static palate_status begin_links(const palate__training *training, palate__train
     if (training->options.link == PALATE_LINK_ON)
         PALATE_TRY(begin_link(training, side, PALATE__LINK_RATINGS, &other->matrix, err));
     if (side->features != NULL) {
+        side->prior.centre = palate__allocate_array(training->context, training->stride,
+                                                    sizeof(double));
+        if (side->prior.centre == NULL)
+            return palate__fail_memory(err, "preparing training: fewer factors need less");
         PALATE_TRY(find_rows_of_table(training->context, side, err));
         PALATE_TRY(begin_link(training, side, PALATE__LINK_TABLE, &side->prior.rows_of_table, err));
     }
@@ -129,6 +133,7 @@ palate_status palate__prior_begin(palate__training *training, palate__train_side
     palate_context *context = training->context;
     palate__prior *prior = &side->prior;
     const size_t stride = training->stride;
+    prior->row_count = side->matrix.row_count;
     prior->away = palate__allocate_zeroed(context, side->matrix.row_count, stride * sizeof(float));
     prior->lambda = palate__allocate_array(context, stride, sizeof(float));
     prior->squares = palate__allocate_zeroed(context, stride, sizeof *prior->squares);
@@ -150,6 +155,7 @@ void palate__prior_end(palate_context *context, palate__prior *prior)
         palate__release(context, prior->links[kind].coefficients);
         palate__release(context, prior->links[kind].lambda);
     }
+    palate__release(context, prior->centre);
     palate__matrix_free(context, &prior->rows_of_table);
 }
 
@@ -157,9 +163,9 @@ void palate__prior_start(const palate__training *training, palate__train_side *s
 {
     for (uint32_t row = 0; row < side->matrix.row_count; row++) {
         const float *x = palate__row_of(training, side->rows, row);
-        float *away = palate__row_of(training, side->prior.away, row);
-        for (size_t f = 0; f <= training->factor_count; f++)
-            away[f] = f == 0 ? x[0] - (float)side->prior.bias_mean : x[f];
+        for (size_t slice = 0; slice < training->stride / LANES; slice++)
+            memcpy(palate__away_of(&side->prior, slice, row), x + slice * LANES, LANES * sizeof *x);
+        palate__away_of(&side->prior, 0, row)[0] -= (float)side->prior.bias_mean;
     }
 }
 
@@ -175,11 +181,10 @@ typedef struct job {
 static double bias_of(const palate__training *training, const palate__train_side *side,
                       uint32_t row)
 {
-    const size_t at = (size_t)row * training->stride;
     const palate__prior *prior = &side->prior;
     if (prior->links[PALATE__LINK_TABLE].feature_count == 0)
-        return (double)side->rows[at];
-    return prior->bias_mean + (double)prior->away[at];
+        return (double)palate__row_of(training, side->rows, row)[0];
+    return prior->bias_mean + (double)palate__away_of(prior, 0, row)[0];
 }
 
 /* The prior's mean of the biases follows them: with it, sum (b - mean)^2 is least. */
@@ -194,7 +199,7 @@ static void centre_biases(const palate__training *training, palate__train_side *
             sum += bias_of(training, side, row);
     const double mean = sum / (double)prior->rated_count;
     for (uint32_t row = 0; row < side->matrix.row_count; row++)
-        prior->away[(size_t)row * training->stride] = (float)(bias_of(training, side, row) - mean);
+        palate__away_of(prior, 0, row)[0] = (float)(bias_of(training, side, row) - mean);
     prior->bias_mean = mean;
 }
 
@@ -227,11 +232,11 @@ static void update_feature(const job *shared, size_t number, uint32_t feature, s
     const size_t count = (size_t)count_of(rows_of, feature);
     float *old = link->coefficients + feature * training->stride + first;
     const float *lambda = prior->lambda + first;
-    float *away = prior->away + first;
+    float *away = palate__away_of(prior, slice, 0);
     _Alignas(PALATE__ALIGNMENT) float sums[LANES];
     _Alignas(PALATE__ALIGNMENT) float change[LANES];
     float wanted[LANES], precisions[LANES];
-    training->kernels->slice_gather(away, training->stride, rows, link->weights, count, sums);
+    training->kernels->slice_gather(away, LANES, rows, link->weights, count, sums);
     for (size_t l = 0; l < LANES; l++) {
         precisions[l] = link->lambda[first + l] + lambda[l] * link->norms[feature];
         wanted[l] = lambda[l] * (sums[l] + link->norms[feature] * old[l]) / precisions[l];
@@ -245,7 +250,7 @@ static void update_feature(const job *shared, size_t number, uint32_t feature, s
         change[l] = used ? wanted[l] - old[l] : 0.0F;
         old[l] += change[l];
     }
-    training->kernels->slice_spread(away, training->stride, rows, link->weights, count, change);
+    training->kernels->slice_spread(away, LANES, rows, link->weights, count, change);
 }
 
 static void add_squares(const palate__training *training, palate__train_side *side, size_t slice)
@@ -254,7 +259,7 @@ static void add_squares(const palate__training *training, palate__train_side *si
     palate__column_squares *squares = prior->squares + slice * LANES;
     memset(squares, 0, LANES * sizeof *squares);
     for (uint32_t row = 0; row < side->matrix.row_count; row++) {
-        const float *away = palate__row_of(training, prior->away, row) + slice * LANES;
+        const float *away = palate__away_of(prior, slice, row);
         if (count_of(&side->matrix, row) == 0)
             continue;
         for (size_t l = 0; l < LANES; l++)
@@ -301,31 +306,62 @@ bool palate__prior_tells(const palate__train_side *side, uint32_t row)
     return !is_rated(side, row) && told_count(side, row) > 0;
 }
 
-static void place_row(const palate__training *training, palate__train_side *side, uint32_t row)
-{
-    const palate__prior *prior = &side->prior;
-    const palate__link *link = &prior->links[PALATE__LINK_TABLE];
-    const int64_t count = told_count(side, row);
-    const uint32_t *features = told_features(side, row);
-    const double weight = weight_of(count);
-    float *x = palate__row_of(training, side->rows, row);
-    for (size_t f = 0; f <= training->factor_count; f++) {
-        double mean = f == 0 ? prior->bias_mean : 0.0;
-        for (int64_t e = 0; e < count; e++)
-            mean += weight * (double)link->coefficients[features[e] * training->stride + f];
-        x[f] = (float)(f == 0 ? mean : fmax(mean, training->bound));
-    }
-    if (!training->with_bias)
-        x[0] = 0.0F;
-    if (row < side->matrix.row_count)
-        memset(palate__row_of(training, prior->away, row), 0, training->stride * sizeof *x);
-}
-
 typedef struct place_job {
     const palate__training *training;
     palate__train_side *side;
     uint32_t row_end;
 } place_job;
+
+/* Adds `scale` times what the table says of a row to some columns. */
+static void add_told(const palate__training *training, const palate__train_side *side, uint32_t row,
+                     double scale, size_t first, size_t count, double *to)
+{
+    const int64_t told = told_count(side, row);
+    const uint32_t *features = told == 0 ? NULL : told_features(side, row);
+    const double weight = scale * weight_of(told);
+    for (int64_t e = 0; e < told; e++) {
+        const float *a = side->prior.links[PALATE__LINK_TABLE].coefficients +
+                         features[e] * training->stride + first;
+        for (size_t f = 0; f < count; f++)
+            to[f] += weight * (double)a[f];
+    }
+}
+
+/* The mean row of a rating, as ratings to come are mostly of rows that will have many: of MovieLens 100K's
+ * items held out as a whole, genres and years predict ratings to RMSE .997 from here, to 1.062 from the
+ * mean of the rows. */
+static void centre_slice(size_t slice, int thread, void *argument)
+{
+    (void)thread;
+    const place_job *shared = argument;
+    const palate__train_side *side = shared->side;
+    const size_t first = slice * LANES;
+    double sums[LANES] = {0.0};
+    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
+        const float *x = palate__row_of(shared->training, side->rows, row) + first;
+        const double count = (double)count_of(&side->matrix, row);
+        for (size_t l = 0; l < LANES; l++)
+            sums[l] += count * (double)x[l];
+        add_told(shared->training, side, row, -count, first, LANES, sums);
+    }
+    for (size_t l = 0; l < LANES; l++)
+        side->prior.centre[first + l] = sums[l] / (double)palate__matrix_count(&side->matrix);
+}
+
+static void place_row(const palate__training *training, palate__train_side *side, uint32_t row)
+{
+    const palate__prior *prior = &side->prior;
+    float *x = palate__row_of(training, side->rows, row);
+    for (size_t first = 0; first < training->stride; first += LANES) {
+        double mean[LANES];
+        memcpy(mean, prior->centre + first, sizeof mean);
+        add_told(training, side, row, 1.0, first, LANES, mean);
+        for (size_t l = 0; l < LANES; l++)
+            x[first + l] = (float)(first + l == 0 ? mean[l] : fmax(mean[l], training->bound));
+        if (row < side->matrix.row_count)
+            memset(palate__away_of(prior, first / LANES, row), 0, LANES * sizeof *x);
+    }
+}
 
 enum { TASK_ROWS = 1024 };
 
@@ -343,9 +379,11 @@ void palate__prior_place(const palate__training *training, palate__train_side *s
                          uint32_t row_end)
 {
     place_job shared = {training, side, row_end};
-    if (side->features != NULL)
-        palate__parallel_for(training->threads, ((size_t)row_end + TASK_ROWS - 1) / TASK_ROWS,
-                             place_task, &shared);
+    if (side->features == NULL)
+        return;
+    palate__parallel_for(training->threads, training->stride / LANES, centre_slice, &shared);
+    palate__parallel_for(training->threads, ((size_t)row_end + TASK_ROWS - 1) / TASK_ROWS,
+                         place_task, &shared);
 }
 
 /* Of column f. */

@@ -7,7 +7,7 @@
  * |N(i)|^-1/2. This is SVD++ (Koren 2008, KDD) on both sides, moved from the model into its prior, so
  * that the factors stay >= 0: the model remains U V^T. What a table says of the row (palate_features)
  * adds a second sum of the kind, with coefficients of its own, to f_i and to the mean of the offset's
- * prior; for rows without ratings that is all there is: palate__prior_place().
+ * prior; for rows without ratings that is all there is, beside the mean row of a rating: palate__prior_place().
  *
  * `away` = x - f is what is kept: the row update needs no more of f, and one pass over the
  * features moves it along:
@@ -50,13 +50,17 @@ typedef struct palate__column_squares {
 } palate__column_squares;
 
 typedef struct palate__prior {
-    float *away;          /* Rows of the ratings x stride */
+    /* x - f of the rows of the ratings, slice after slice of LANES columns, a row of each side by side: a
+     * slice lies together, so that its threads share no cache line with those of another, and most of
+     * it stays in cache. */
+    float *away;
+    uint32_t row_count;
     float *lambda;        /* stride */
     double bias_mean;     /* Mean of the prior of the biases, but for what a table adds to it. */
     uint32_t rated_count; /* Rows with ratings. */
     palate__link links[PALATE__LINK_COUNT];
     palate__matrix rows_of_table; /* What the link by a table goes by: rows with ratings alone. */
-    double *centre;               /* stride: of rows without ratings, but for what a table says. */
+    double *centre;               /* stride: the mean row of a rating, without what a table says. */
     palate__column_squares *squares; /* stride */
 } palate__prior;
 
@@ -66,6 +70,12 @@ void palate__prior_end(palate_context *context, palate__prior *prior);
 
 /* Where the starting rows are away from: features have coefficient 0 then. */
 void palate__prior_start(const palate__training *training, palate__train_side *side);
+
+/* The LANES columns of a slice for one row. */
+static inline float *palate__away_of(const palate__prior *prior, size_t slice, uint32_t row)
+{
+    return prior->away + (slice * prior->row_count + row) * PALATE__LANES;
+}
 
 /* Random numbers for the coefficients. */
 typedef struct palate__prior_draw {
@@ -89,7 +99,8 @@ static inline size_t palate__link_column(size_t kind)
 /* Whether a table says something of a row that has no ratings. */
 bool palate__prior_tells(const palate__train_side *side, uint32_t row);
 
-/* Puts such rows, of those before `row_end`, where their prior has its mean. */
+/* Puts such rows, of those before `row_end`, at the mean row of a rating, but for what the table says of
+ * each. */
 void palate__prior_place(const palate__training *training, palate__train_side *side,
                          uint32_t row_end);
 

@@ -27,6 +27,7 @@
 #define ARCHIVE FOLDER "/factors.npz"
 #define SYNTH FOLDER "/synth.csv"
 #define FOLDS FOLDER "/folds"
+#define SAVED FOLDER "/saved.ratings"
 
 static const char OLD_MODEL[] = "an old model, which must survive";
 
@@ -126,6 +127,7 @@ static void remove_outputs(void)
     remove_folds();
     unlink(ARCHIVE);
     unlink(SYNTH);
+    unlink(SAVED);
 }
 
 /* Files and folders in the folder: what is left behind, too. */
@@ -171,6 +173,7 @@ static int tear_down(void **state)
 typedef struct session {
     palate_context *context;
     palate_ratings *ratings;
+    palate_ratings *kept;
     palate_catalogue *titles;
     palate_catalogue *table;
     palate_features *features;
@@ -269,8 +272,14 @@ static palate_status evaluate(const session *at, palate_error *err)
 {
     palate_evaluation *evaluation = NULL;
     palate_evaluate_options options;
+    const palate_other_system other = {"other", at->ratings, at->ratings};
     palate_evaluate_options_init(&options);
     options.metrics = "all";
+    options.others = &other;
+    options.other_count = 1;
+    options.differences = true;
+    options.permutations = 100;
+    options.common = true;
     options.groups = 2;
     options.resamples = 10;
     options.train = at->ratings;
@@ -319,11 +328,23 @@ static palate_status load(session *at, palate_error *err)
     return status;
 }
 
+static palate_status load_ratings(session *at, palate_error *err)
+{
+    json_ration.paused = true;
+    palate_status status = palate_ratings_read(at->context, SAVED, NULL, &at->kept, err);
+    json_ration.paused = false;
+    return status;
+}
+
 static palate_status save_and_load(session *at, palate_error *err)
 {
     palate_status status = palate_model_save(at->model, MODEL, err);
     at->saved = status == PALATE_OK;
-    return status == PALATE_OK ? load(at, err) : status;
+    if (status == PALATE_OK)
+        status = load(at, err);
+    if (status == PALATE_OK)
+        status = palate_ratings_save(at->ratings, SAVED, err);
+    return status == PALATE_OK ? load_ratings(at, err) : status;
 }
 
 static palate_status write_out(session *at, palate_error *err)
@@ -354,6 +375,7 @@ static palate_status cross_validate(const session *at, palate_error *err)
     train.factors = 2;
     train.epochs = 1;
     train.threads = 1;
+    evaluated.differences = true;
     palate_status status = palate_split_create(at->ratings, &options, &made, err);
     if (status == PALATE_OK)
         status = palate_cross_validate(made, &train, &evaluated, NULL, NULL, &validation, err);
@@ -388,6 +410,7 @@ static void free_all(session *at)
     palate_features_free(at->features);
     palate_catalogue_free(at->table);
     palate_catalogue_free(at->titles);
+    palate_ratings_free(at->kept);
     palate_ratings_free(at->ratings);
     palate_context_free(at->context);
 }

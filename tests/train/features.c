@@ -317,7 +317,27 @@ static double prior_mean(const palate__training *training, const palate__train_s
     return sum;
 }
 
-/* What is kept is x - f, of biases too; and rows without ratings lie at f. */
+static int64_t ratings_of_row(const palate__train_side *side, uint32_t row)
+{
+    return side->matrix.begins[row + 1] - side->matrix.begins[row];
+}
+
+/* The mean of a column over ratings, each row without what its kind (its number modulo 3) adds; every
+ * row of the ratings has some here. */
+static double centre_of(const palate__train_side *side, size_t stride, size_t f)
+{
+    const palate__matrix *rows_of = side->prior.links[PALATE__LINK_TABLE].rows_of;
+    double sum = 0.0;
+    for (uint32_t kind = 0; kind < rows_of->row_count; kind++)
+        for (int64_t e = rows_of->begins[kind]; e < rows_of->begins[kind + 1]; e++)
+            sum += (double)ratings_of_row(side, rows_of->columns[e]) *
+                   ((double)side->rows[rows_of->columns[e] * stride + f] -
+                    (double)side->prior.links[PALATE__LINK_TABLE].coefficients[kind * stride + f]);
+    return sum / (double)palate__matrix_count(&side->matrix);
+}
+
+/* What is kept is x - f, of biases too; and rows without ratings lie at f, but for the link, of which they
+ * have the mean of ratings. */
 static void test_distances_from_the_mean(void **unused)
 {
     (void)unused;
@@ -335,17 +355,21 @@ static void test_distances_from_the_mean(void **unused)
         const palate__train_side *side = s == 0 ? &training.users : &training.items;
         for (uint32_t row = 0; row < side->matrix.row_count; row++)
             for (size_t f = 0; f <= training.factor_count; f++) {
-                size_t at = row * training.stride + f;
-                double expected = (double)side->rows[at] - prior_mean(&training, side, row, f);
-                assert_true(fabs((double)side->prior.away[at] - expected) < 1e-4);
+                double x = (double)palate__row_of(&training, side->rows, row)[f];
+                double expected = x - prior_mean(&training, side, row, f);
+                double away = (double)palate__away_of(&side->prior, f / PALATE__LANES,
+                                                      row)[f % PALATE__LANES];
+                assert_true(fabs(away - expected) < 1e-4);
             }
         const palate__link *link = &side->prior.links[PALATE__LINK_TABLE];
         const float *x = side->rows + side->matrix.row_count * training.stride;
         const float *a = link->coefficients; /* The first of the others is of one of the kinds. */
         bool found = false;
         for (size_t kind = 0; kind < 3; kind++, a += training.stride)
-            found |= fabs((double)x[0] - side->prior.bias_mean - (double)a[0]) < 1e-5 &&
-                     fabsf(x[1] - fmaxf(a[1], (float)training.bound)) < 1e-5F;
+            found |= fabs((double)x[0] - centre_of(side, training.stride, 0) - (double)a[0]) <
+                         1e-5 &&
+                     fabs((double)x[1] - fmax(centre_of(side, training.stride, 1) + (double)a[1],
+                                              training.bound)) < 1e-5;
         assert_true(found);
     }
     palate__training_end(&training);
@@ -519,12 +543,13 @@ static void test_the_model_keeps_what_it_was_told(void **unused)
     }
     assert_same_numbers(model, loaded);
     assert_memory_equal(model->items.feature_link, loaded->items.feature_link,
-                        3 * 9 * sizeof(float));
+                        4 * 9 * sizeof(float));
     /* An item of the table is where its coefficients put it. */
     const uint32_t row = palate_model_find_item(loaded, "i91", PALATE_TEXT); /* Of kind 1. */
-    const float *a = loaded->items.feature_link + 9;
+    const float *centre = loaded->items.feature_link;
+    const float *a = centre + 18;
     for (size_t f = 0; f < 8; f++) {
-        double inner = fmax((double)a[f], -loaded->anchor) + loaded->anchor;
+        double inner = fmax((double)centre[f] + (double)a[f], -loaded->anchor) + loaded->anchor;
         assert_true(fabs((double)loaded->items.factors[row * 8 + f] - inner / sqrt(loaded->gain)) <
                     1e-5);
     }
