@@ -124,6 +124,25 @@ int features_tell(const feature_options *options, const feature_tables *tables,
     return exit_status != EXIT_DONE ? exit_status : tell_side(&users, tables->users, ratings);
 }
 
+static void tell_left_out(const side_options *of, const palate_features *features,
+                          const palate_model *model)
+{
+    if (features != NULL && palate_model_feature_count(model, of->side) == 0)
+        message_note(
+            "%s: left out, as ratings are predicted no better with it; --%s-regularization "
+            "L takes it in",
+            of->table, of->side == PALATE_USERS ? "user-feature" : "item-feature");
+}
+
+void features_tell_left_out(const feature_options *options, const feature_tables *tables,
+                            const palate_model *model)
+{
+    const side_options users = of_side(options, PALATE_USERS);
+    const side_options items = of_side(options, PALATE_ITEMS);
+    tell_left_out(&items, tables->items, model);
+    tell_left_out(&users, tables->users, model);
+}
+
 void features_release(feature_tables *tables)
 {
     palate_features_free(tables->users);

@@ -27,6 +27,10 @@ int features_read(const cli_arguments *arguments, const feature_options *options
 int features_tell(const feature_options *options, const feature_tables *tables,
                   const palate_ratings *ratings);
 
+/* Notes which tables a model makes no use of. */
+void features_tell_left_out(const feature_options *options, const feature_tables *tables,
+                            const palate_model *model);
+
 void features_release(feature_tables *tables);
 
 #endif

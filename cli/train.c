@@ -164,7 +164,11 @@ static int learn(const cli_arguments *arguments, const feature_tables *tables)
     if (exit_status == EXIT_DONE)
         exit_status = train(ratings, arguments, &signal_number, &model, &err) != PALATE_OK
                           ? message_failed(&err)
-                          : finish(arguments, ratings, model, signal_number);
+                          : EXIT_DONE;
+    if (model != NULL) {
+        features_tell_left_out(arguments->values[TABLES], tables, model);
+        exit_status = finish(arguments, ratings, model, signal_number);
+    }
     palate_model_free(model);
     palate_ratings_free(ratings);
     return exit_status;

@@ -4,6 +4,8 @@
 #include "train/subset.h"
 #include "train/trial.h"
 
+#include <math.h>
+
 enum {
     FACTORS_MOST = 15,
     EPOCHS = 20,
@@ -86,12 +88,17 @@ static palate_status walk_either_way(pilot *run, knob which, double factor)
     return status;
 }
 
-/* How much of what a table says is taken. */
+/* How much of what a table says is taken: nothing, where that is as good. Of genres that chance has made up
+ * all five folds of MovieLens 100K find that; of true ones and years none does. */
 static palate_status walk_table(pilot *run, knob which, const palate_features *features)
 {
     if (features == NULL || *strength(&run->base, which) != PALATE_AUTO)
         return PALATE_OK;
     palate_status status = walk_either_way(run, which, TABLE_STEP);
+    bool better = false;
+    if (status == PALATE_OK)
+        status = challenge(run, which, (double)INFINITY, run->best->training.options.link, 0.0,
+                           &better);
     *strength(&run->base, which) = *strength(&run->best->training.options, which);
     return status;
 }

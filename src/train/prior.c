@@ -316,12 +316,12 @@ typedef struct place_job {
 static void add_told(const palate__training *training, const palate__train_side *side, uint32_t row,
                      double scale, size_t first, size_t count, double *to)
 {
+    const palate__link *link = &side->prior.links[PALATE__LINK_TABLE];
     const int64_t told = told_count(side, row);
     const uint32_t *features = told == 0 ? NULL : told_features(side, row);
     const double weight = scale * weight_of(told);
     for (int64_t e = 0; e < told; e++) {
-        const float *a = side->prior.links[PALATE__LINK_TABLE].coefficients +
-                         features[e] * training->stride + first;
+        const float *a = link->coefficients + features[e] * training->stride + first;
         for (size_t f = 0; f < count; f++)
             to[f] += weight * (double)a[f];
     }

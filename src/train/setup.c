@@ -169,9 +169,9 @@ static void resolve_options(palate__training *training)
     resolve(&options->regularization, by_rule * choice->factor);
     resolve_by_ratio(&options->link_regularization, options, choice->link_ratio, LINK_TO_LAMBDA);
     resolve_by_ratio(&options->user_feature_regularization, options, choice->user_ratio,
-                     USER_TABLE_TO_LAMBDA);
+                     options->user_features == NULL ? 0.0 : USER_TABLE_TO_LAMBDA);
     resolve_by_ratio(&options->item_feature_regularization, options, choice->item_ratio,
-                     ITEM_TABLE_TO_LAMBDA);
+                     options->item_features == NULL ? 0.0 : ITEM_TABLE_TO_LAMBDA);
     resolve(&options->user_bias_regularization, training->components.users.lambda);
     resolve(&options->item_bias_regularization, training->components.items.lambda);
 }
@@ -246,14 +246,20 @@ static palate_status cut_side(palate__training *training, palate__train_side *si
 }
 
 /* Rows of the table of each row, and how many rows there are with those that only it has: a run to choose
- * by needs none of them. */
+ * by needs none of them. A table whose strength is infinite plays no part. */
 static palate_status find_table(palate__training *training, palate__train_side *side,
                                 palate_side which, palate_error *err)
 {
     palate__table_rows rows;
+    const palate_train_options *options = &training->options;
+    const bool is_users = which == PALATE_USERS;
+    const double asked = is_users ? options->user_feature_regularization
+                                  : options->item_feature_regularization;
+    const double ratio = is_users ? training->choice.user_ratio : training->choice.item_ratio;
     side->row_count = side->matrix.row_count;
-    side->features = which == PALATE_USERS ? training->options.user_features
-                                           : training->options.item_features;
+    side->features = is_users ? options->user_features : options->item_features;
+    if (isinf(asked) || (asked == PALATE_AUTO && isinf(ratio)))
+        side->features = NULL;
     if (side->features == NULL)
         return PALATE_OK;
     palate_status status = palate__features_find(side->features, training->ratings, which, &rows,
