@@ -84,6 +84,21 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_from_columns(
     const char *name, const palate_read_options *options, palate_ratings **out, palate_error *err);
 
 /**
+ * Which columns of a table are users, items, ratings and times: as palate_ratings_read() chooses by the
+ * first line of a file.
+ *
+ * @param names    What the columns are called, zero-terminated. Only the first 64 are looked at.
+ * @param options  Of them the names of columns, and header, play a part. NULL: all defaults.
+ * @param[out] places  Of the four columns, in this order, counted from 0; -1: there are no times.
+ * @return PALATE_OK, PALATE_E_INVALID (a column that an option names is not there) or PALATE_E_FORMAT
+ * (no telling which is which).
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_choose_columns(const char *const *names,
+                                                                 size_t count,
+                                                                 const palate_read_options *options,
+                                                                 int places[4], palate_error *err);
+
+/**
  * The rows of many ids.
  * @param ids        Whole numbers or texts.
  * @param[out] rows  ids->count of them; PALATE_NO_ROW for an id that is missing or not there.

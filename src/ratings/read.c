@@ -2,6 +2,7 @@
 /* Reading ratings: options, the choice of a reader, and the public calls. */
 #define _GNU_SOURCE
 #include "ratings/arrays.h"
+#include "ratings/columns.h"
 #include "ratings/input.h"
 #include "ratings/matrix.h"
 #include "ratings/readers/readers.h"
@@ -312,6 +313,30 @@ palate_status palate_ratings_from_columns(palate_context *context,
     palate__store_free(&sink.store);
     if (status == PALATE_OK)
         (*out)->report.seconds = seconds_now() - started;
+    return status;
+}
+
+palate_status palate_choose_columns(const char *const *names, size_t count,
+                                    const palate_read_options *options, int places[4],
+                                    palate_error *err)
+{
+    palate_read_options defaults;
+    palate_read_report report;
+    palate__columns columns = {0, 0, 0, 0};
+    if ((names == NULL && count > 0) || places == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_choose_columns: %s is NULL",
+                            places == NULL ? "places" : "names");
+    palate_status status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__fields header = {.count = count};
+    for (size_t c = 0; c < palate__fields_kept(&header); c++)
+        header.fields[c] = palate__text_span(names[c] != NULL ? names[c] : "");
+    palate__sink sink = make_sink(NULL, "columns", options, &report, err);
+    status = palate__choose_columns(options, &header, count, &sink, &columns);
+    const int chosen[] = {columns.user, columns.item, columns.rating, columns.time};
+    for (int role = 0; role < PALATE__ROLE_COUNT; role++)
+        places[role] = chosen[role] - 1;
     return status;
 }
 

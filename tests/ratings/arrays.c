@@ -380,6 +380,40 @@ static void columns_that_are_none(void **state)
                      PALATE_E_FORMAT);
 }
 
+/* ---- Which column is which ---- */
+
+static void columns_are_chosen_as_a_header_is_read(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"timestamp", "movieId", "userId", "rating", NULL};
+    int places[4];
+    palate_error err;
+    palate_read_options options = options_for(NULL);
+    assert_int_equal(palate_choose_columns(names, 5, NULL, places, &err), PALATE_OK);
+    static const int by_word[] = {2, 1, 3, 0};
+    assert_memory_equal(places, by_word, sizeof by_word);
+    options.time_column = "none";
+    options.item_column = "TIMESTAMP";
+    assert_int_equal(palate_choose_columns(names, 5, &options, places, &err), PALATE_OK);
+    static const int by_option[] = {2, 0, 3, -1};
+    assert_memory_equal(places, by_option, sizeof by_option);
+    options.user_column = "nobody";
+    assert_int_equal(palate_choose_columns(names, 5, &options, places, &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "there is no column \"nobody\""));
+
+    static const char *const strange[] = {"A", "B", "C"};
+    assert_int_equal(palate_choose_columns(strange, 3, NULL, places, &err), PALATE_E_FORMAT);
+    options = options_for(NULL);
+    options.header = PALATE_HEADER_YES;
+    assert_int_equal(palate_choose_columns(strange, 3, &options, places, &err), PALATE_OK);
+    static const int by_place[] = {0, 1, 2, -1};
+    assert_memory_equal(places, by_place, sizeof by_place);
+    assert_int_equal(palate_choose_columns(strange, 2, &options, places, &err), PALATE_E_FORMAT);
+    assert_int_equal(palate_choose_columns(NULL, 0, &options, places, &err), PALATE_E_FORMAT);
+    assert_int_equal(palate_choose_columns(NULL, 2, &options, places, &err), PALATE_E_INVALID);
+    assert_int_equal(palate_choose_columns(names, 3, &options, NULL, &err), PALATE_E_INVALID);
+}
+
 /* ---- Back ---- */
 
 static void ratings_are_seen_as_they_lie(void **state)
@@ -457,6 +491,7 @@ int main(void)
         cmocka_unit_test(what_is_missing_is_an_error_or_skipped),
         cmocka_unit_test(numbers_of_any_size_are_ids),
         cmocka_unit_test(columns_that_are_none),
+        cmocka_unit_test(columns_are_chosen_as_a_header_is_read),
         cmocka_unit_test(ratings_are_seen_as_they_lie),
         cmocka_unit_test(ids_are_found_as_they_were_given),
     };
