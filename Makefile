@@ -5,6 +5,7 @@
 #     make demo        the blackboard examples and planted tastes, explained as they run
 #     make test        every test
 #     make install     PREFIX=/usr/local, DESTDIR=
+#     make python      the Python package: its wheel, built, installed into a clean virtual environment, and tested there
 #     make bench       accuracy and speed beside other programs; minutes
 #     make format      clang-format on all sources
 #     make lint        clang-format, clang-tidy and shellcheck, changing nothing
@@ -17,7 +18,7 @@ PREFIX ?= /usr/local
 PRESET ?= dev
 JOBS ?= $(shell nproc)
 SOURCES = $(shell find include src cli tests fuzz examples -name '*.[ch]' -o -name '*.inc')
-SCRIPTS = $(shell find cmake demo tests bench -name '*.sh') .ci/run
+SCRIPTS = $(shell find cmake demo tests bench python -name '*.sh') .ci/run
 
 .PHONY: all
 all: deps
@@ -51,6 +52,11 @@ demo: deps
 .PHONY: install
 install: all
 	@cmake --install build --prefix $(PREFIX)
+
+.PHONY: python
+python: deps
+	@cmake/deps.sh python
+	@python/test.sh
 
 .PHONY: bench
 bench: all
