@@ -57,6 +57,7 @@ static const palate_read_options *read_options(const cli_arguments *arguments)
 {
     const palate_train_options *train = arguments->values[TRAIN];
     palate_read_options *options = arguments->values[READ];
+    options->threads = train->threads;
     options->keep_order |= train->rule == PALATE_RULE_MU && train->biases;
     return options;
 }
@@ -345,7 +346,7 @@ const cli_command COMMAND_CROSS_VALIDATE = {
                {palate_split_options_table, "seed"},
                {palate_train_options_table, NULL},
                {palate_evaluate_options_table, "seed threads groups"},
-               {palate_read_options_table, NULL}},
+               {palate_read_options_table, "threads"}},
     .examples = EXAMPLES,
     .run = run,
 };

@@ -242,13 +242,15 @@ static int read_all(evaluate_work *work)
     const cli_arguments *arguments = work->arguments;
     const own_options *own = arguments->values[OWN];
     palate_context *context = arguments->context;
+    palate_read_options *reading = arguments->values[READ];
     palate_error err;
+    reading->threads = ((const palate_evaluate_options *)arguments->values[EVALUATE])->threads;
     if (palate_model_load(context, arguments->operands[0], &work->model, &err) != PALATE_OK ||
-        palate_ratings_read(context, arguments->operands[1], arguments->values[READ], &work->test,
-                            &err) != PALATE_OK)
+        palate_ratings_read(context, arguments->operands[1], reading, &work->test, &err) !=
+            PALATE_OK)
         return message_failed(&err);
-    if (own->train != NULL && palate_ratings_read(context, own->train, arguments->values[READ],
-                                                  &work->train, &err) != PALATE_OK)
+    if (own->train != NULL &&
+        palate_ratings_read(context, own->train, reading, &work->train, &err) != PALATE_OK)
         return message_failed(&err);
     if (own->candidates != NULL &&
         !(row_list_begin(&work->candidates) &&
@@ -353,7 +355,7 @@ const cli_command COMMAND_EVALUATE = {
     .operands_most = 100,
     .groups = {{own_table, NULL},
                {palate_evaluate_options_table, NULL},
-               {palate_read_options_table, "keep-order"}},
+               {palate_read_options_table, "keep-order threads"}},
     .examples = EXAMPLES,
     .run = run,
 };

@@ -85,6 +85,18 @@ static void tell_result(const char *path, const palate_model_summary *summary)
                  summary->mode);
 }
 
+static void tell_trial(const palate_trial *trial, void *user)
+{
+    char link[40] = "off";
+    (void)user;
+    if (trial->link_regularization > 0.0)
+        snprintf(link, sizeof link, "%.3g", trial->link_regularization);
+    message_note("tried  regularization %-6.3g link %-6s %3lld factors  %2lld epochs: validation "
+                 "RMSE %.4f",
+                 trial->regularization, link, (long long)trial->factors, (long long)trial->epochs,
+                 trial->validation_rmse);
+}
+
 /* Trains and saves. `*signal_number`: what ended training early, or 0. */
 static palate_status train(const palate_ratings *ratings, const cli_arguments *arguments,
                            int *signal_number, palate_model **model, palate_error *err)
@@ -95,6 +107,7 @@ static palate_status train(const palate_ratings *ratings, const cli_arguments *a
     progress_begin(&progress, own->log, arguments_common(arguments)->quiet, options.time_limit);
     options.on_progress = progress_show;
     options.on_progress_user = &progress;
+    options.on_trial = tell_trial;
     palate_status status = palate_model_train(ratings, &options, model, err);
     *signal_number = progress_end(&progress);
     if (status == PALATE_OK || status == PALATE_E_STOPPED)

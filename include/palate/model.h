@@ -91,6 +91,10 @@ PALATE_API void palate_model_info(const palate_model *model, palate_model_summar
  * imported one. */
 PALATE_API const char *palate_model_options_json(const palate_model *model);
 
+/** @return What was tried for a model that was tuned, a JSON list of objects {regularization,
+ * link_regularization, factors, epochs, validation_rmse}; "[]" for others. */
+PALATE_API const char *palate_model_tuning_json(const palate_model *model);
+
 /** @return The training log, `*count` epochs. */
 PALATE_API const palate_epoch *palate_model_log(const palate_model *model, size_t *count);
 

@@ -57,6 +57,18 @@ typedef struct palate_progress {
  * false to stop. */
 typedef bool (*palate_progress_callback)(const palate_progress *progress, void *user);
 
+/** One run that tuning compared with others. */
+typedef struct palate_trial {
+    double regularization;
+    double link_regularization; /**< 0: without the link. */
+    int64_t factors;
+    int64_t epochs;         /**< Run until then; contenders go on where they left off. */
+    double validation_rmse; /**< On the ratings held out for tuning. */
+} palate_trial;
+
+/** Called after each trial, by the calling thread. The struct is valid during the call only. */
+typedef void (*palate_trial_callback)(const palate_trial *trial, void *user);
+
 /** Starting factors, for reproducing another program's run or a warm start. All are borrowed. */
 typedef struct palate_start {
     const float *user_factors; /**< m x k row-major, rows as in the ratings, >= 0. */
@@ -92,8 +104,11 @@ typedef struct palate_train_options {
                           k; or PALATE_AUTO: 64, or as many as fit 256 MB, but 8. */
     int64_t burn_in; /**< Rule bayes: epochs before the first draw that counts, or PALATE_AUTO: an
                           eighth of them. */
-    double blend;  /**< Rule bayes: weight of the minimum in the average with the draws, 0..0.9. */
-    uint64_t seed; /**< Of everything random. */
+    double blend; /**< Rule bayes: weight of the minimum in the average with the draws, 0..0.9. */
+    bool
+        tune; /**< Choose regularization, link and factors, where they are PALATE_AUTO, on a tenth of
+                  the ratings: takes some ten times as long. */
+    uint64_t seed;     /**< Of everything random. */
     int64_t threads;   /**< 0: as many as the machine gives. The result does not depend on it. */
     double validation; /**< Share of the ratings held out to measure and stop by, 0..0.9. */
     int64_t patience;  /**< With validation: stop after this many epochs without a better RMSE; 0:
@@ -106,6 +121,8 @@ typedef struct palate_train_options {
     const palate_features *item_features; /**< What else is known of items, or NULL. Borrowed. */
     palate_progress_callback on_progress; /**< NULL: none. */
     void *on_progress_user;               /**< Handed to on_progress, untouched. */
+    palate_trial_callback on_trial;       /**< With tune: what was tried. NULL: none. */
+    void *on_trial_user;                  /**< Handed to on_trial, untouched. */
 } palate_train_options;
 
 PALATE_API const palate_option_table *palate_train_options_table(void);

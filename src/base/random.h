@@ -52,7 +52,7 @@ static inline double palate__uniform_double(uint32_t word)
     return (double)word * 0x1.0p-32;
 }
 
-/* Four standard normal numbers (Box & Muller 1958). */
+/* Four standard normal numbers, one of each word. */
 void palate__normal4(palate__random4 random, float out[4]);
 
 #endif

@@ -104,6 +104,7 @@ static json_t *fact_json(const palate_model *model, const palate__fact *fact)
     case PALATE__FACT_BOOL:
         return json_boolean(*(const bool *)at);
     case PALATE__FACT_TEXT:
+    case PALATE__FACT_LATER_TEXT:
     case PALATE__FACT_FINGERPRINT:
     case PALATE__FACT_SEED: /* May be more than JSON's readers keep exactly. */
         break;

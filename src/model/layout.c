@@ -123,6 +123,7 @@ const palate__fact palate__facts[PALATE__FACT_COUNT] = {
     {"noise", PALATE__FACT_LATER, AT(noise)},
     {"drift_scale", PALATE__FACT_LATER, AT(drift_scale)},
     {"blend", PALATE__FACT_LATER, AT(blend)},
+    {"tuning", PALATE__FACT_LATER_TEXT, AT(tuning_json)},
 };
 
 const char *palate__fact_format(const palate_model *model, const palate__fact *fact,
@@ -132,6 +133,7 @@ const char *palate__fact_format(const palate_model *model, const palate__fact *f
     buffer[0] = '\0';
     switch (fact->kind) {
     case PALATE__FACT_TEXT:
+    case PALATE__FACT_LATER_TEXT:
         return *(char *const *)at;
     case PALATE__FACT_FINGERPRINT:
         return at;
@@ -196,6 +198,7 @@ palate_status palate__fact_parse(palate_model *model, const palate__fact *fact, 
     bool understood = false;
     switch (fact->kind) {
     case PALATE__FACT_TEXT:
+    case PALATE__FACT_LATER_TEXT:
         return palate__model_set_text(model, at, text, err);
     case PALATE__FACT_FINGERPRINT:
         understood = parse_fingerprint(span, at);

@@ -101,7 +101,8 @@ typedef enum palate__fact_kind {
     PALATE__FACT_SEED,        /* uint64_t */
     PALATE__FACT_REAL,        /* double; NaN is "" */
     PALATE__FACT_LATER, /* The same, since format 2: as in an empty model where it is missing. */
-    PALATE__FACT_BOOL   /* bool */
+    PALATE__FACT_LATER_TEXT, /* char *, since format 2. */
+    PALATE__FACT_BOOL        /* bool */
 } palate__fact_kind;
 
 typedef struct palate__fact {
@@ -110,7 +111,7 @@ typedef struct palate__fact {
     size_t offset; /* In palate_model. */
 } palate__fact;
 
-enum { PALATE__FACT_COUNT = 24 };
+enum { PALATE__FACT_COUNT = 25 };
 extern const palate__fact palate__facts[PALATE__FACT_COUNT];
 
 /* Enough for any fact but a text. */

@@ -333,7 +333,8 @@ static palate_status read_facts(loading *l)
     for (size_t f = 0; f < PALATE__FACT_COUNT; f++) {
         const palate__fact *fact = &palate__facts[f];
         const char *text = metadata(l, fact->name);
-        if (text == NULL && fact->kind == PALATE__FACT_LATER)
+        if (text == NULL &&
+            (fact->kind == PALATE__FACT_LATER || fact->kind == PALATE__FACT_LATER_TEXT))
             continue;
         if (text == NULL)
             return damaged(l, "'%s' is missing from its metadata", fact->name);
@@ -368,6 +369,18 @@ static palate_status check_options(const loading *l)
     if (status == PALATE_OK && !json_is_object(options))
         status = damaged(l, "'options' in its metadata is not an object");
     json_decref(options);
+    return status;
+}
+
+static palate_status check_tuning(const loading *l)
+{
+    json_t *tuning = NULL;
+    if (metadata(l, "tuning") == NULL)
+        return PALATE_OK;
+    palate_status status = parse_within(l, "tuning", &tuning);
+    if (status == PALATE_OK && !json_is_array(tuning))
+        status = damaged(l, "'tuning' in its metadata is not a list");
+    json_decref(tuning);
     return status;
 }
 
@@ -455,6 +468,7 @@ static palate_status fill(loading *l)
     PALATE_TRY(attach_tensors(l));
     PALATE_TRY(read_facts(l));
     PALATE_TRY(check_options(l));
+    PALATE_TRY(check_tuning(l));
     PALATE_TRY(read_names(l));
     PALATE_TRY(read_log(l));
     set_counts(l->model, &l->sizes);

@@ -53,6 +53,7 @@ palate_status palate__model_create_empty(palate_context *context, uint32_t facto
     PALATE_TRY(palate__model_set_text(model, &model->stopped_by, "", err));
     PALATE_TRY(palate__model_set_text(model, &model->version, PALATE_VERSION, err));
     PALATE_TRY(palate__model_set_text(model, &model->options_json, "{}", err));
+    PALATE_TRY(palate__model_set_text(model, &model->tuning_json, "[]", err));
     PALATE_TRY(name_factors(model, err));
     *out = model;
     return PALATE_OK;
@@ -138,6 +139,7 @@ void palate_model_free(palate_model *model)
     palate__release(context, model->stopped_by);
     palate__release(context, model->version);
     palate__release(context, model->options_json);
+    palate__release(context, model->tuning_json);
     palate__release(context, model->log);
     palate__unmap(context, &model->mapping);
     palate__release(context, model);
@@ -183,6 +185,11 @@ void palate_model_info(const palate_model *model, palate_model_summary *out)
 const char *palate_model_options_json(const palate_model *model)
 {
     return model == NULL ? "{}" : model->options_json;
+}
+
+const char *palate_model_tuning_json(const palate_model *model)
+{
+    return model == NULL ? "[]" : model->tuning_json;
 }
 
 const palate_epoch *palate_model_log(const palate_model *model, size_t *count)

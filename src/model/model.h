@@ -58,6 +58,7 @@ struct palate_model {
     char *mode, *rule, *stopped_by, *version; /* What the summary's pointers point to. */
     char fingerprint[17];
     char *options_json;
+    char *tuning_json;
     char **factor_names; /* k */
     palate_epoch *log;
     size_t log_count;

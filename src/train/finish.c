@@ -408,6 +408,31 @@ static char *options_as_json(const palate__training *training)
     return text;
 }
 
+static json_t *trial_json(const palate_trial *trial)
+{
+    return json_pack("{s:f, s:f, s:I, s:I, s:f}", "regularization", trial->regularization,
+                     "link_regularization", trial->link_regularization, "factors",
+                     (json_int_t)trial->factors, "epochs", (json_int_t)trial->epochs,
+                     "validation_rmse", trial->validation_rmse);
+}
+
+static palate_status describe_tuning(const palate__training *training, palate_model *model,
+                                     palate_error *err)
+{
+    const palate__choice *choice = &training->choice;
+    json_t *list = json_array();
+    bool complete = list != NULL;
+    for (size_t t = 0; complete && t < choice->trial_count; t++)
+        complete = json_array_append_new(list, trial_json(&choice->trials[t])) == 0;
+    char *text = complete ? palate__json_text(training->context, list, NULL) : NULL;
+    json_decref(list);
+    if (text == NULL)
+        return palate__fail_memory(err, "describing the model");
+    palate_status status = palate__model_set_text(model, &model->tuning_json, text, err);
+    palate__release(training->context, text);
+    return status;
+}
+
 static palate_status describe(const palate__training *training, palate_model *model,
                               palate_error *err)
 {
@@ -434,6 +459,7 @@ static palate_status describe(const palate__training *training, palate_model *mo
     PALATE_TRY(palate__model_set_text(model, &model->stopped_by, training->stopped_by, err));
     PALATE_TRY(palate__model_set_text(model, &model->version, PALATE_VERSION, err));
     PALATE_TRY(palate__model_set_text(model, &model->options_json, options, err));
+    PALATE_TRY(describe_tuning(training, model, err));
 done:
     palate__release(training->context, options);
     return status;

@@ -59,6 +59,10 @@ static const palate_option rows[] = {
      "Rule bayes: epochs before the first draw that counts; auto: an eighth of them"},
     {"blend", "", PALATE_OPTION_REAL, AT(blend), "0.3", 0, 0.9, NULL, "W",
      "Rule bayes: weight of the minimum, rule map's answer, in the average with the draws"},
+    {"tune", "", PALATE_OPTION_BOOL, AT(tune), "false", 0, 0, NULL, NULL,
+     "Choose regularization, link and factors, where they are auto, on a tenth of the ratings; "
+     "takes "
+     "some ten times as long"},
     {"seed", "random-state", PALATE_OPTION_SEED, AT(seed), "0", 0, 0, NULL, "N",
      "Of everything random"},
     {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,

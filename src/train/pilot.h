@@ -10,25 +10,19 @@
  *
  * "Better" is by more than the standard error of the mean difference of squared errors on ratings
  * held out, so that noise leaves the rule's values. The runs see some tens of thousands of ratings
- * and few factors: a tenth of a second, whatever the size of the whole.
+ * and few factors: some tenths of a second, whatever the size of the whole.
  */
 #ifndef PALATE_TRAIN_PILOT_H
 #define PALATE_TRAIN_PILOT_H
 
 #include "palate/train.h"
+#include "train/choice.h"
 
 /* Fewer ratings say too little. */
 enum { PALATE__PILOT_LEAST = 1000 };
 
-/* What a pilot has found. */
-typedef struct palate__pilot_result {
-    double factor; /* On the rule's lambda, and so on the link's, which follows it. */
-    bool without_link;
-    double seconds; /* It took. */
-} palate__pilot_result;
-
 /* Options have been checked. Leaves factor 1 where they are not open, or the ratings too few. */
 palate_status palate__pilot(const palate_ratings *ratings, const palate_train_options *options,
-                            palate__pilot_result *out, palate_error *err);
+                            palate__choice *out, palate_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "train/rule.h"
 
 #include "train/components.h"
+#include "train/pilot.h"
 
 #include "base/threads.h"
 
@@ -110,8 +111,9 @@ static const double LAMBDA_LEAST = 20.0;
 static const double LINK_TO_LAMBDA = 1.2;
 
 /* What "auto" stands for; measured in docs/training.md. */
-static void resolve_options(palate__training *training, const palate__pilot_result *pilot)
+static void resolve_options(palate__training *training)
 {
+    const palate__choice *choice = &training->choice;
     palate_train_options *options = &training->options;
     resolve_anchors(training);
     if (options->rule == PALATE_RULE_MU) {
@@ -126,12 +128,13 @@ static void resolve_options(palate__training *training, const palate__pilot_resu
     double users = count_seen_by_rating(&training->users.matrix);
     double items = count_seen_by_rating(&training->items.matrix);
     const bool few = palate__matrix_count(&training->ratings->by_user) < PALATE__PILOT_LEAST;
-    if (options->regularization == PALATE_AUTO && (few || (pilot != NULL && pilot->without_link)))
+    if (options->regularization == PALATE_AUTO && (few || choice->without_link))
         options->link = PALATE_LINK_OFF;
     const double by_rule = few ? pow(users * items, 0.25)
                                : fmax(LAMBDA_LEAST, 2.0 * pow(users * items, 0.25));
-    resolve(&options->regularization, by_rule * (pilot == NULL ? 1.0 : pilot->factor));
-    resolve(&options->link_regularization, LINK_TO_LAMBDA * options->regularization);
+    resolve(&options->regularization, by_rule * choice->factor);
+    const double ratio = choice->link_ratio > 0.0 ? choice->link_ratio : LINK_TO_LAMBDA;
+    resolve(&options->link_regularization, ratio * options->regularization);
     resolve(&options->user_bias_regularization, training->components.users.lambda);
     resolve(&options->item_bias_regularization, training->components.items.lambda);
 }
@@ -263,7 +266,7 @@ static palate_status keep_state(palate__training *training, palate_error *err)
 {
     palate_status status = PALATE_OK;
     palate__drift *drift = &training->drift;
-    if (training->held_out.count == 0 || training->average != NULL)
+    if (training->held_out.count == 0 || training->average != NULL || training->choice.is_trial)
         return PALATE_OK;
     PALATE_TRY(keep_side(training, &training->users, err));
     PALATE_TRY(keep_side(training, &training->items, err));
@@ -394,18 +397,21 @@ done:
 
 palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
                                      const palate_train_options *options,
-                                     const palate__pilot_result *pilot, palate_error *err)
+                                     const palate__choice *choice, palate_error *err)
 {
     palate_status status = PALATE_OK;
     *training = (palate__training){
         .context = ratings->context, .ratings = ratings, .stopped_by = ""};
     training->options = *options;
-    training->started = palate__seconds_now() - (pilot == NULL ? 0.0 : pilot->seconds);
+    training->choice = choice == NULL ? (palate__choice){.factor = 1.0} : *choice;
+    training->started = palate__seconds_now() - training->choice.seconds;
+    if (training->choice.factors > 0)
+        training->options.factors = training->choice.factors;
     PALATE_TRY(describe_run(training, err));
     PALATE_TRY(palate__training_split(training, err));
     training->threads = choose_threads(training);
     PALATE_TRY(choose_inner_scale(training, err));
-    resolve_options(training, pilot);
+    resolve_options(training);
     PALATE_TRY(cut_side(training, &training->users, err));
     PALATE_TRY(cut_side(training, &training->items, err));
     PALATE_TRY(begin_side(training, &training->users, err));

@@ -45,7 +45,9 @@ static void report(palate__training *training, bool epoch_ended, double part_of_
         .epoch = training->epoch,
         .epochs = options->epochs,
         .epoch_ended = epoch_ended,
-        .fraction = ((double)training->epoch + part_of_epoch) / (double)options->epochs,
+        .fraction = training->choice.work + (1.0 - training->choice.work) *
+                                                ((double)training->epoch + part_of_epoch) /
+                                                (double)options->epochs,
         .seconds = now,
         .objective = training->objective,
         .train_rmse = training->train_rmse,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "train/pilot.h"
 #include "train/training.h"
+#include "train/tune.h"
 
 #include <string.h>
 
@@ -25,18 +27,28 @@ static palate_status take_options(const palate_train_options *given, palate_trai
     return palate__training_check(out, err);
 }
 
+/* For options that are open: thoroughly where that is asked for. */
+static palate_status choose(const palate_ratings *ratings, const palate_train_options *options,
+                            palate__choice *out, palate_error *err)
+{
+    palate_status status = palate__pilot(ratings, options, out, err);
+    if (status == PALATE_OK && options->tune)
+        status = palate__tune(ratings, options, out, err);
+    return status;
+}
+
 palate_status palate_model_train(const palate_ratings *ratings, const palate_train_options *options,
                                  palate_model **out, palate_error *err)
 {
     palate_status status = check_arguments(ratings, out, err);
     palate_train_options taken;
-    palate__pilot_result pilot;
+    palate__choice choice = {.factor = 1.0};
     if (status != PALATE_OK)
         return status;
     palate__training training = {.context = ratings->context};
     PALATE_TRY(take_options(options, &taken, err));
-    PALATE_TRY(palate__pilot(ratings, &taken, &pilot, err));
-    PALATE_TRY(palate__training_begin(&training, ratings, &taken, &pilot, err));
+    PALATE_TRY(choose(ratings, &taken, &choice, err));
+    PALATE_TRY(palate__training_begin(&training, ratings, &taken, &choice, err));
     palate__training_start(&training);
     PALATE_TRY(palate__training_run(&training, err));
     PALATE_TRY(palate__training_finish(&training, out, err));
@@ -46,5 +58,6 @@ palate_status palate_model_train(const palate_ratings *ratings, const palate_tra
                               (long long)training.epoch);
 done:
     palate__training_end(&training);
+    palate__release(ratings->context, choice.trials);
     return status;
 }

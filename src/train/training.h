@@ -17,8 +17,8 @@
 #include "kernels/kernels.h"
 #include "palate/train.h"
 #include "ratings/matrix.h"
+#include "train/choice.h"
 #include "train/drift.h"
-#include "train/pilot.h"
 #include "train/prior.h"
 
 typedef struct palate__rule palate__rule;
@@ -86,9 +86,10 @@ struct palate__training {
     palate__components components;
     double noise;             /* The standard deviation of a rating, inside. */
     palate__average *average; /* Of epochs, where that is what counts; else NULL. */
-    bool split;               /* The sides' matrices are copies without the held-out ratings. */
-    const int64_t *times;     /* Aligned with users.matrix, or NULL. */
-    int64_t *split_times;     /* A copy without the held-out ones. */
+    palate__choice choice;
+    bool split;           /* The sides' matrices are copies without the held-out ratings. */
+    const int64_t *times; /* Aligned with users.matrix, or NULL. */
+    int64_t *split_times; /* A copy without the held-out ones. */
     palate__held_out held_out;
     palate__kept kept[PALATE__KEPT_MAX]; /* Where there is validation. */
     size_t kept_count;
@@ -118,11 +119,11 @@ static inline float *palate__row_of(const palate__training *training, float *row
 /* setup.c: whether options fit the ranges and each other. */
 palate_status palate__training_check(const palate_train_options *options, palate_error *err);
 
-/* setup.c: options resolved, memory, splits, tasks; `pilot` may be NULL; options are checked. A training that failed to
- * begin may still be ended. */
+/* setup.c: options resolved, memory, splits, tasks; `choice` fills in what they leave open, NULL: by
+ * rule. Options are checked. A training that failed to begin may still be ended. */
 palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
                                      const palate_train_options *options,
-                                     const palate__pilot_result *pilot, palate_error *err);
+                                     const palate__choice *choice, palate_error *err);
 void palate__training_end(palate__training *training);
 
 /* split.c: moves a random share of the ratings out of the matrices into training->held_out. */

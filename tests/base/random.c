@@ -118,12 +118,32 @@ static void test_normal_of_extreme_words(void **state)
     }
 }
 
+/* Each number is where the distribution reaches its word. */
+static void test_normal_is_the_quantile_of_its_word(void **state)
+{
+    (void)state;
+    for (uint32_t row = 0; row < DRAWS; row++) {
+        float normal[4];
+        palate__random4 drawn = palate__random(44, PALATE__RANDOM_SYNTH, 0, row, 0);
+        palate__normal4(drawn, normal);
+        for (int i = 0; i < 4; i++) {
+            double reached = 0.5 * erfc(-(double)normal[i] * sqrt(0.5));
+            double expected = ((double)drawn.word[i] + 0.5) * 0x1.0p-32;
+            assert_true(fabs(reached - expected) < 2e-7);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_all_parts_matter),
-        cmocka_unit_test(test_uniform_range), cmocka_unit_test(test_uniform_moments),
-        cmocka_unit_test(test_normal),        cmocka_unit_test(test_normal_of_extreme_words),
+        cmocka_unit_test(test_known_answers),
+        cmocka_unit_test(test_all_parts_matter),
+        cmocka_unit_test(test_uniform_range),
+        cmocka_unit_test(test_uniform_moments),
+        cmocka_unit_test(test_normal),
+        cmocka_unit_test(test_normal_of_extreme_words),
+        cmocka_unit_test(test_normal_is_the_quantile_of_its_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

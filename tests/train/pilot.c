@@ -6,10 +6,10 @@
 
 #include "base/random.h"
 
-static palate__pilot_result fly(const palate_ratings *ratings, int64_t threads)
+static palate__choice fly(const palate_ratings *ratings, int64_t threads)
 {
     palate_error err = {0};
-    palate__pilot_result found;
+    palate__choice found;
     palate_train_options options;
     palate_train_options_init(&options);
     options.threads = threads;
@@ -24,7 +24,7 @@ static void test_strong_factors_want_weak_priors(void **unused)
     (void)unused;
     triples *made = planted(200, 120, 3, 0.2);
     palate_ratings *ratings = ratings_of(made, false);
-    palate__pilot_result found = fly(ratings, 1);
+    palate__choice found = fly(ratings, 1);
     assert_true(found.factor <= 0.25);
     palate_ratings_free(ratings);
     free(made);
@@ -51,8 +51,8 @@ static void test_threads_leave_no_trace(void **unused)
     (void)unused;
     triples *made = stars(200, 120, 0.15);
     palate_ratings *ratings = ratings_of(made, false);
-    palate__pilot_result one = fly(ratings, 1);
-    palate__pilot_result three = fly(ratings, 3);
+    palate__choice one = fly(ratings, 1);
+    palate__choice three = fly(ratings, 3);
     assert_true(one.factor == three.factor && one.without_link == three.without_link);
     palate_ratings_free(ratings);
     free(made);
@@ -64,7 +64,7 @@ static void test_nothing_is_tried_where_it_is_not_open(void **unused)
     triples *made = planted(200, 120, 3, 0.2);
     palate_ratings *ratings = ratings_of(made, false);
     palate_error err = {0};
-    palate__pilot_result found;
+    palate__choice found;
     palate_train_options options;
     palate_train_options_init(&options);
     options.regularization = 7.0;
@@ -112,7 +112,7 @@ static void test_every_allocation_may_fail(void **unused)
         palate_error err = {0};
         palate_context *context = NULL;
         palate_ratings *ratings = NULL;
-        palate__pilot_result found;
+        palate__choice found;
         palate_train_options options;
         const palate_allocator allocator = {allocate, release, &own};
         const palate_rating_arrays arrays = {made->count, made->user_ids, made->item_ids,
