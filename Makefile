@@ -7,6 +7,7 @@
 #     make install     PREFIX=/usr/local, DESTDIR=
 #     make python      the Python package: its wheel, built, installed into a clean virtual environment, and tested there
 #     make bench       accuracy and speed beside other programs; minutes
+#     make check-metrics   metrics beside those of other programs (PyPI) on the same input
 #     make format      clang-format on all sources
 #     make lint        clang-format, clang-tidy and shellcheck, changing nothing
 #     make coverage    lines the tests reach: build/coverage/html/index.html
@@ -62,6 +63,11 @@ python: deps
 bench: all
 	@cmake/deps.sh python
 	@bench/run.py
+
+.PHONY: check-metrics
+check-metrics: all
+	@cmake/deps.sh python
+	@bench/check_metrics.py
 
 .PHONY: format
 format: deps-lint

@@ -132,6 +132,11 @@ static double sd_of(const void *of, size_t system, size_t measure)
     return palate_cross_validation_spread(of, system, measure).sd;
 }
 
+static palate_difference difference_of(const void *of, size_t system, size_t measure)
+{
+    return palate_cross_validation_difference(of, system, measure);
+}
+
 static figure_source source_of(const validate_work *work)
 {
     const palate_cross_validation *validation = work->validation;
@@ -144,6 +149,8 @@ static figure_source source_of(const validate_work *work)
         .measure = measure_of,
         .figure = figure_of,
         .sd = palate_cross_validation_fold_count(validation) > 1 ? sd_of : NULL,
+        .difference = difference_of,
+        .test_count = palate_cross_validation_test_count(validation),
         .confidence = work->options.confidence,
     };
 }
@@ -194,7 +201,9 @@ static int print_text(const validate_work *work)
         return EXIT_FAILED;
     figures_print_reasons(&source);
     print_gaps(work, &source);
-    return EXIT_DONE;
+    const char *method = folds > 1 ? "Student's t over folds, corrected as the interval is"
+                                   : "exchange of the two systems' results, user by user";
+    return figures_print_differences(&source, method) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- JSON ---- */
@@ -265,8 +274,13 @@ static int print_json(const validate_work *work)
         json_array_append_new(systems, system_json(work, &source, s));
     for (int64_t f = 0; f < palate_cross_validation_fold_count(work->validation); f++)
         json_array_append_new(folds, fold_json(palate_cross_validation_fold(work->validation, f)));
-    return describe_print_json(json_pack("{s:f, s:o, s:o}", "confidence", work->options.confidence,
-                                         "systems", systems, "folds", folds));
+    json_t *json = json_pack("{s:f, s:o}", "confidence", work->options.confidence, "systems",
+                             systems);
+    json_t *differences = figures_differences_json(&source);
+    if (differences != NULL)
+        json_object_set_new(json, "differences", differences);
+    json_object_set_new(json, "folds", folds);
+    return describe_print_json(json);
 }
 
 /* ---- The command ---- */
@@ -345,7 +359,7 @@ const cli_command COMMAND_CROSS_VALIDATE = {
     .groups = {{own_table, NULL},
                {palate_split_options_table, "seed"},
                {palate_train_options_table, NULL},
-               {palate_evaluate_options_table, "seed threads groups"},
+               {palate_evaluate_options_table, "seed threads groups common"},
                {palate_read_options_table, "threads"}},
     .examples = EXAMPLES,
     .run = run,

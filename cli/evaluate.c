@@ -5,6 +5,7 @@
 #include "figures.h"
 #include "help.h"
 #include "lists.h"
+#include "others.h"
 #include "progress.h"
 
 #include <signal.h>
@@ -12,6 +13,8 @@
 typedef struct own_options {
     const char *train;
     const char *candidates;
+    const char *compare;       /* The last one given; all are in arguments->given. */
+    const char *compare_lists; /* The same. */
     bool define;
     bool json;
 } own_options;
@@ -25,6 +28,11 @@ static const palate_option OPTIONS[] = {
      "The ratings the model was trained on: the baseline of offsets alone is fitted to them"},
     {"candidates", "allow", PALATE_OPTION_TEXT, AT(candidates), NULL, 0, 0, NULL, "FILE",
      "Recommend only items of this list, an id a line; no other is relevant"},
+    {"compare", "", PALATE_OPTION_TEXT, AT(compare), NULL, 0, 0, NULL, "[NAME=]FILE",
+     "Compare with another system's predictions of the test ratings (user, item, prediction); may "
+     "be repeated"},
+    {"compare-lists", "", PALATE_OPTION_TEXT, AT(compare_lists), NULL, 0, 0, NULL, "[NAME=]FILE",
+     "Compare with another system's lists (user, item, score); may be repeated"},
     {"define", "", PALATE_OPTION_BOOL, AT(define), "false", 0, 0, NULL, NULL,
      "Show the formulas of all metrics, or of those named, and stop"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON"},
@@ -44,6 +52,7 @@ typedef struct evaluate_work {
     palate_model *model;
     palate_ratings *test, *train;
     row_list candidates;
+    other_systems others;
     palate_evaluate_options options;
     palate_evaluation *evaluation;
 } evaluate_work;
@@ -128,6 +137,10 @@ static int print_json(const evaluate_work *work)
     json_object_set_new(json, "confidence", json_real(work->options.confidence));
     json_object_set_new(json, "resamples", json_integer((json_int_t)work->options.resamples));
     json_object_set_new(json, "systems", systems_json(evaluation, 0));
+    const figure_source source = figures_of_evaluation(evaluation, work->options.confidence);
+    json_t *differences = figures_differences_json(&source);
+    if (differences != NULL)
+        json_object_set_new(json, "differences", differences);
     if (palate_evaluation_slice_count(evaluation) > 1)
         json_object_set_new(json, "groups", slices_json(evaluation));
     return describe_print_json(json);
@@ -159,6 +172,9 @@ static void print_facts(const palate_evaluation *evaluation, bool with_lists)
                describe_things(facts->unknown_item_count, "item"),
                describe_count(facts->unknown.users), describe_count(facts->unknown.items),
                describe_count(facts->unknown.both));
+    if (facts->common_count < facts->rating_count)
+        printf("predictions are compared on the %s that all systems predict\n",
+               describe_things(facts->common_count, "rating"));
     if (with_lists)
         print_relevance(facts);
 }
@@ -231,6 +247,11 @@ static int print_text(const evaluate_work *work)
         if (note[0] != '\0')
             printf("%s: %s\n", palate_evaluation_system(evaluation, s), note);
     }
+    char method[100];
+    snprintf(method, sizeof method, "exchange of the two systems' results, user by user, %s times",
+             describe_count(work->options.permutations));
+    if (!figures_print_differences(&source, method))
+        return EXIT_FAILED;
     int exit_status = print_groups(evaluation, PALATE_SLICE_USERS);
     return exit_status == EXIT_DONE ? print_groups(evaluation, PALATE_SLICE_ITEMS) : exit_status;
 }
@@ -241,22 +262,23 @@ static int read_all(evaluate_work *work)
 {
     const cli_arguments *arguments = work->arguments;
     const own_options *own = arguments->values[OWN];
+    const palate_evaluate_options *options = arguments->values[EVALUATE];
+    palate_read_options *read_options = arguments->values[READ];
     palate_context *context = arguments->context;
-    palate_read_options *reading = arguments->values[READ];
     palate_error err;
-    reading->threads = ((const palate_evaluate_options *)arguments->values[EVALUATE])->threads;
+    read_options->threads = options->threads;
     if (palate_model_load(context, arguments->operands[0], &work->model, &err) != PALATE_OK ||
-        palate_ratings_read(context, arguments->operands[1], reading, &work->test, &err) !=
+        palate_ratings_read(context, arguments->operands[1], read_options, &work->test, &err) !=
             PALATE_OK)
         return message_failed(&err);
     if (own->train != NULL &&
-        palate_ratings_read(context, own->train, reading, &work->train, &err) != PALATE_OK)
+        palate_ratings_read(context, own->train, read_options, &work->train, &err) != PALATE_OK)
         return message_failed(&err);
     if (own->candidates != NULL &&
         !(row_list_begin(&work->candidates) &&
           row_list_read(&work->candidates, work->model, &SIDE_ITEMS, own->candidates)))
         return EXIT_FAILED;
-    return EXIT_DONE;
+    return others_read(&work->others, arguments, read_options);
 }
 
 static int evaluate(evaluate_work *work)
@@ -268,6 +290,9 @@ static int evaluate(evaluate_work *work)
     work->options.train = work->train;
     work->options.candidates = work->candidates.rows;
     work->options.candidate_count = work->candidates.count;
+    work->options.others = work->others.list;
+    work->options.other_count = work->others.count;
+    work->options.differences |= work->others.count > 0;
     work->options.on_progress = progress_show_share;
     work->options.on_progress_user = &progress;
     palate_status status = palate_evaluation_run(work->model, work->test, &work->options,
@@ -325,6 +350,7 @@ static int run(const cli_arguments *arguments)
         exit_status = own->json ? print_json(&work) : print_text(&work);
     }
     palate_evaluation_free(work.evaluation);
+    others_release(&work.others);
     row_list_release(&work.candidates);
     palate_ratings_free(work.train);
     palate_ratings_free(work.test);
@@ -338,6 +364,8 @@ static const example EXAMPLES[] = {
      "beside a baseline of offsets alone, for a program"},
     {"palate evaluate movies.palate test.csv --metrics ndcg,recall -n 5,10,20 --groups 4",
      "lists of three lengths, and how it does for groups of users and items"},
+    {"palate evaluate movies.palate test.csv --compare svd=predictions.csv",
+     "beside another system, with tests of the differences"},
     {"palate evaluate --define ndcg", "how a metric is defined"},
     {NULL, NULL},
 };

@@ -22,6 +22,11 @@ static palate_figure evaluated_figure(const void *of, size_t system, size_t meas
     return palate_evaluation_figure(of, system, measure, 0);
 }
 
+static palate_difference evaluated_difference(const void *of, size_t system, size_t measure)
+{
+    return palate_evaluation_difference(of, system, measure);
+}
+
 figure_source figures_of_evaluation(const palate_evaluation *evaluation, double confidence)
 {
     return (figure_source){.of = evaluation,
@@ -30,6 +35,8 @@ figure_source figures_of_evaluation(const palate_evaluation *evaluation, double 
                            .system = evaluated_system,
                            .measure = evaluated_measure,
                            .figure = evaluated_figure,
+                           .difference = evaluated_difference,
+                           .test_count = palate_evaluation_test_count(evaluation),
                            .confidence = confidence};
 }
 
@@ -174,7 +181,102 @@ void figures_print_reasons(const figure_source *source)
         }
 }
 
+/* ---- Differences ---- */
+
+static bool is_compared(const figure_source *source, size_t system)
+{
+    bool found = false;
+    for (size_t m = 0; m < source->measure_count; m++)
+        found |= source->difference(source->of, system, m).undefined == NULL;
+    return found;
+}
+
+static bool add_difference(const palate_difference *difference, table *to)
+{
+    bool done = table_add(to, "%+.4f", difference->value);
+    if (done)
+        done = difference->has_interval
+                   ? table_add(to, "%+.4f to %+.4f", difference->low, difference->high)
+                   : table_add(to, "%s", "");
+    if (done && difference->has_test)
+        return table_add(to, "%.2g", difference->p) && table_add(to, "%.2g", difference->p_holm);
+    return done && table_add(to, "%s", "") && table_add(to, "%s", "");
+}
+
+static bool print_system_differences(const figure_source *source, size_t system)
+{
+    table rows = {.columns = 5};
+    bool done = table_add(&rows, "%s minus %s", source->system(source->of, 0),
+                          source->system(source->of, system)) &&
+                table_add(&rows, "%s", "") &&
+                table_add(&rows, "%g %% interval", 100.0 * source->confidence) &&
+                table_add(&rows, "p") && table_add(&rows, "p (Holm)");
+    for (size_t m = 0; m < source->measure_count && done; m++) {
+        palate_difference difference = source->difference(source->of, system, m);
+        if (difference.undefined == NULL)
+            done = table_add(&rows, "%s", title_of(source, m)) &&
+                   add_difference(&difference, &rows);
+    }
+    if (done) {
+        puts("");
+        table_print(&rows);
+    }
+    return done;
+}
+
+bool figures_print_differences(const figure_source *source, const char *method)
+{
+    bool done = true;
+    for (size_t s = 1; s < source->system_count && done; s++)
+        if (is_compared(source, s))
+            done = print_system_differences(source, s);
+    if (done && source->test_count > 0)
+        printf("p: %s; Holm's correction is for %s\n", method,
+               describe_things((int64_t)source->test_count, "test"));
+    return done;
+}
+
 /* ---- JSON ---- */
+
+static json_t *difference_json(const palate_difference *difference)
+{
+    json_t *json = json_object();
+    if (difference->undefined != NULL) {
+        json_object_set_new(json, "difference", json_null());
+        json_object_set_new(json, "undefined", json_string(difference->undefined));
+        return json;
+    }
+    json_object_set_new(json, "difference", json_real(difference->value));
+    if (difference->has_interval) {
+        json_object_set_new(json, "low", json_real(difference->low));
+        json_object_set_new(json, "high", json_real(difference->high));
+    }
+    if (difference->has_test) {
+        json_object_set_new(json, "p", json_real(difference->p));
+        json_object_set_new(json, "p_holm", json_real(difference->p_holm));
+    }
+    return json;
+}
+
+json_t *figures_differences_json(const figure_source *source)
+{
+    json_t *systems = json_object();
+    for (size_t s = 1; s < source->system_count; s++) {
+        if (!is_compared(source, s))
+            continue;
+        json_t *measures = json_object();
+        for (size_t m = 0; m < source->measure_count; m++) {
+            palate_difference difference = source->difference(source->of, s, m);
+            json_object_set_new(measures, source->measure(source->of, m)->name,
+                                difference_json(&difference));
+        }
+        json_object_set_new(systems, source->system(source->of, s), measures);
+    }
+    if (json_object_size(systems) > 0)
+        return systems;
+    json_decref(systems);
+    return NULL;
+}
 
 json_t *figures_json(const palate_figure *figure)
 {
@@ -193,12 +295,12 @@ json_t *figures_json(const palate_figure *figure)
 json_t *figures_facts_json(const palate_test_facts *facts)
 {
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ratings",
-        (json_int_t)facts->rating_count, "users", (json_int_t)facts->user_count, "items",
-        (json_int_t)facts->item_count, "unknown_users", (json_int_t)facts->unknown.users,
-        "unknown_items", (json_int_t)facts->unknown.items, "unknown_both",
-        (json_int_t)facts->unknown.both, "seen", (json_int_t)facts->seen_count, "relevant_from",
-        facts->any_relevant ? json_null() : json_real(facts->relevant_from), "relevant",
-        (json_int_t)facts->relevant_count, "users_with_relevant",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "ratings",
+        (json_int_t)facts->rating_count, "common", (json_int_t)facts->common_count, "users",
+        (json_int_t)facts->user_count, "items", (json_int_t)facts->item_count, "unknown_users",
+        (json_int_t)facts->unknown.users, "unknown_items", (json_int_t)facts->unknown.items,
+        "unknown_both", (json_int_t)facts->unknown.both, "seen", (json_int_t)facts->seen_count,
+        "relevant_from", facts->any_relevant ? json_null() : json_real(facts->relevant_from),
+        "relevant", (json_int_t)facts->relevant_count, "users_with_relevant",
         (json_int_t)facts->relevant_user_count, "catalogue", (json_int_t)facts->catalogue_count);
 }

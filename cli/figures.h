@@ -16,6 +16,8 @@ typedef struct figure_source {
     const palate_measure *(*measure)(const void *of, size_t measure);
     palate_figure (*figure)(const void *of, size_t system, size_t measure);
     double (*sd)(const void *of, size_t system, size_t measure); /* NULL: there is none. */
+    palate_difference (*difference)(const void *of, size_t system, size_t measure);
+    size_t test_count; /* Of differences; 0: none was asked for. */
     double confidence;
 } figure_source;
 
@@ -28,6 +30,13 @@ bool figures_print(const figure_source *source);
 
 /* Writes a line for each reason why some system has no value. */
 void figures_print_reasons(const figure_source *source);
+
+/* Writes a table for each system the first was compared with. `method` says what was tested. Returns
+ * false when memory runs out, and says so. */
+bool figures_print_differences(const figure_source *source, const char *method);
+
+/* {"system": {"rmse": {"difference": ..., "p": ...}, ...}, ...}, or NULL where nothing was compared. */
+json_t *figures_differences_json(const figure_source *source);
 
 /* Adds a value, or "-". */
 bool figures_add(table *to, const palate_figure *figure);

@@ -31,8 +31,9 @@ typedef struct palate_cross_validation palate_cross_validation;
  *
  * @param split     Borrowed.
  * @param train     NULL means all defaults. Its on_progress plays no part.
- * @param evaluate  NULL means all defaults. Its train, groups, candidates and on_progress play no
- * part; resamples only where there is one fold, for else intervals come from the folds.
+ * @param evaluate  NULL means all defaults. Its train, groups, candidates, others and on_progress play
+ * no part; resamples and permutations only where there is one fold, for else intervals and tests come
+ * from the folds.
  * @param on_progress  NULL, or called with `user`.
  * @param[out] out  Released with palate_cross_validation_free(). NULL on every failure; with
  * PALATE_E_STOPPED the folds that were finished, or NULL if none was.
@@ -81,6 +82,20 @@ typedef struct palate_spread {
  * that is none. */
 PALATE_API palate_spread palate_cross_validation_spread(const palate_cross_validation *validation,
                                                         size_t system, size_t measure);
+
+/**
+ * How the model differs from a baseline over the folds, where option differences asked for it: the mean
+ * of the folds' differences, its interval and Student's t test with the same corrected variance, and
+ * Holm's correction for all tests of the cross-validation. Of a single fold the difference of its
+ * evaluation.
+ *
+ * @return Undefined for places that are none, and where fewer than two folds have both values.
+ */
+PALATE_API palate_difference palate_cross_validation_difference(
+    const palate_cross_validation *validation, size_t system, size_t measure);
+
+/** @return How many tests Holm's correction takes into account. */
+PALATE_API size_t palate_cross_validation_test_count(const palate_cross_validation *validation);
 
 #ifdef __cplusplus
 }

@@ -74,9 +74,21 @@ PALATE_API const palate_metric_definition *palate_metric_find(const char *name);
 /** Told how far an evaluation has come: a share of all work, 0..1. @return false to stop it. */
 typedef bool (*palate_share_callback)(double share, void *user);
 
+/** Another system to compare with, known by what it answers. The ids are those of the test ratings;
+ * what they do not hold is left aside. Borrowed. */
+typedef struct palate_other_system {
+    const char *name; /**< Unlike that of any other system. */
+    /** Its predictions of the test ratings, in place of ratings: taken as they are, not clipped. NULL:
+     * it predicts none. */
+    const palate_ratings *predictions;
+    /** Its lists: items of a user with their scores, in place of ratings; the highest are first, equal
+     * ones ordered by id. What is no candidate is left out. NULL: it recommends nothing. */
+    const palate_ratings *lists;
+} palate_other_system;
+
 /** What to measure, and how. Fill with palate_evaluate_options_init(). */
 typedef struct palate_evaluate_options {
-    /** Names of metrics, separated by commas; "rating", "ranking" and "lists" stand for all of a
+    /** Names of metrics, such as "ndcg" or "ndcg@20", separated by commas; "rating", "ranking" and "lists" stand for all of a
      * kind, "all" for all; NULL for those by default. */
     const char *metrics;
     /** N, the lengths of the lists that are judged: up to 16 whole numbers from 1 to 1000000,
@@ -91,7 +103,14 @@ typedef struct palate_evaluate_options {
     double confidence; /**< Of the intervals, .5..0.999. */
     /** Resamples of the bootstrap over users that gives the intervals; 0: no intervals. */
     int64_t resamples;
-    uint64_t seed;   /**< Of the resamples. */
+    /** Test the differences between the model and the others given; where there are none, the
+     * baselines. */
+    bool differences;
+    int64_t permutations; /**< Of each test, 100..1000000. */
+    /** Where another system does not predict all test ratings, compare all systems on those that all
+     * predict. Otherwise that is an error. */
+    bool common;
+    uint64_t seed;   /**< Of resamples and permutations. */
     int64_t threads; /**< 0: as many as the machine gives. The result does not depend on it. */
     /** The ratings the model was trained on: the baseline "bias-only" is fitted to them. NULL: it
      * is left undefined. Borrowed. */
@@ -99,6 +118,8 @@ typedef struct palate_evaluate_options {
     const uint32_t *candidates; /**< NULL: any item; else only these rows of the model may be
                                    recommended, and are relevant. Borrowed. */
     size_t candidate_count;
+    const palate_other_system *others; /**< Beside the model and the baselines. */
+    size_t other_count;
     palate_share_callback on_progress; /**< NULL: none. Called by the calling thread. */
     void *on_progress_user;            /**< Handed to on_progress, untouched. */
 } palate_evaluate_options;
@@ -116,7 +137,10 @@ typedef struct palate_figure {
 
 /** What was compared. */
 typedef struct palate_test_facts {
-    int64_t rating_count;          /**< Ratings to be predicted. */
+    int64_t rating_count; /**< Ratings to be predicted. */
+    /** Those that all systems predict, on which they are compared: all, unless option common left some
+     * out. */
+    int64_t common_count;
     int64_t user_count;            /**< Users who gave them. */
     int64_t item_count;            /**< Items they are of. */
     palate_unknown_counts unknown; /**< Ratings whose user or item the model does not know; they
@@ -146,6 +170,7 @@ typedef struct palate_evaluation palate_evaluation;
  * Measure a model, and beside it simple systems that anything should beat:
  *
  *     model        the model
+ *     ...          other systems given
  *     mean         predicts the mean of the training ratings for everybody
  *     popularity   recommends what most users have rated in training
  *     bias-only    mean + user offset + item offset, by ridge regression; its two regularizations
@@ -227,6 +252,27 @@ PALATE_API const palate_slice *palate_evaluation_slice(const palate_evaluation *
 /** @return What a system came to in a slice; undefined for a place that is none. */
 PALATE_API palate_figure palate_evaluation_figure(const palate_evaluation *evaluation,
                                                   size_t system, size_t measure, size_t slice);
+
+/** The model minus another system, in one measure. Every number is finite. */
+typedef struct palate_difference {
+    double value; /**< 0 where undefined. */
+    const char
+        *undefined;    /**< NULL, or why one of them has no value, or the two are not compared. */
+    bool has_interval; /**< low and high are given: from the same resamples as the figures'. */
+    double low, high;
+    bool has_test; /**< p is given. */
+    /** Of the permutation test: for every user the two systems' results are exchanged or not, by
+     * chance; the share of permutations with a difference as large, at least 1 / (permutations + 1). */
+    double p;
+    double p_holm; /**< The same, corrected by Holm's method for all tests of the evaluation. */
+} palate_difference;
+
+/** @return How the model differs from a system; undefined where that was not asked for. */
+PALATE_API palate_difference palate_evaluation_difference(const palate_evaluation *evaluation,
+                                                          size_t system, size_t measure);
+
+/** @return How many tests Holm's correction takes into account. */
+PALATE_API size_t palate_evaluation_test_count(const palate_evaluation *evaluation);
 
 /* ---- Data with a known answer ---- */
 

@@ -117,7 +117,7 @@ palate_status palate__bootstrap_run(const palate__test *test, const palate__tall
     palate_status status = PALATE_OK;
     palate_context *context = test->context;
     const palate__plan *plan = test->plan;
-    size_t threads = (size_t)plan->threads;
+    size_t threads = plan->threads < TASKS_A_BLOCK ? (size_t)plan->threads : TASKS_A_BLOCK;
     size_t weights = tallies[0].user_count * RESAMPLES_A_TASK;
     resampling work = {.test = test,
                        .tallies = tallies,

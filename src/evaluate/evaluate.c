@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An evaluation from end to end: every system answers the same test, its columns are filled user by
  * user, and figures are made of their sums. */
-#include "evaluate/bootstrap.h"
-#include "evaluate/evaluation.h"
+#include "base/text.h"
+#include "evaluate/differences.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,24 +10,24 @@
 typedef palate_status (*system_maker)(const palate__test *test, palate__system *out,
                                       palate_error *err);
 
-static const system_maker MAKERS[] = {
-    palate__system_model,
+static const system_maker BASELINES[] = {
     palate__system_mean,
     palate__system_popularity,
     palate__system_bias_only,
 };
 
-enum { SYSTEM_COUNT = sizeof MAKERS / sizeof MAKERS[0] };
+enum { BASELINE_COUNT = sizeof BASELINES / sizeof BASELINES[0] };
 
-/* Of all work, the share that resampling is taken to be, for progress. */
-static const double RESAMPLING_SHARE = 0.5;
+/* Of all work, what is done when the systems have answered: taken to be so, for progress. */
+static const double ANSWERED = 0.4;
 
 /* The work in hand. */
 typedef struct session {
     palate__plan plan;
     palate__test test;
-    palate__system systems[SYSTEM_COUNT];
-    palate__tally tallies[SYSTEM_COUNT];
+    size_t system_count; /* The model, others, the baselines. */
+    palate__system *systems;
+    palate__tally *tallies;
     palate__bootstrap bootstrap;
 } session;
 
@@ -41,12 +41,91 @@ void palate__system_release(palate__system *system)
 static void end(palate_context *context, session *work)
 {
     palate__bootstrap_end(context, &work->bootstrap);
-    for (size_t s = 0; s < SYSTEM_COUNT; s++) {
+    for (size_t s = 0; work->systems != NULL && work->tallies != NULL && s < work->system_count;
+         s++) {
         palate__tally_end(context, &work->tallies[s]);
         palate__system_release(&work->systems[s]);
     }
+    palate__release(context, work->systems);
+    palate__release(context, work->tallies);
     palate__test_end(&work->test);
     palate__plan_end(context, &work->plan);
+}
+
+/* ---- Systems ---- */
+
+/* Of `made` systems none has the name. */
+static palate_status check_name(const session *work, size_t made, const char *name,
+                                palate_error *err)
+{
+    char shown[PALATE__SHOWN_BYTES];
+    if (name == NULL || name[0] == '\0' || strlen(name) >= sizeof work->systems->name)
+        return palate__fail(err, PALATE_E_INVALID, "another system needs a name of 1 to %zu bytes",
+                            sizeof work->systems->name - 1);
+    palate__text_for_message(palate__text_span(name), shown, sizeof shown);
+    for (size_t s = 0; s < made; s++)
+        if (strcmp(work->systems[s].name, name) == 0)
+            return palate__fail(err, PALATE_E_INVALID,
+                                "two systems are named \"%s\"; name one of them otherwise", shown);
+    return PALATE_OK;
+}
+
+static palate_status make_others(session *work, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate_evaluate_options *options = &work->plan.options;
+    for (size_t o = 0; o < options->other_count; o++) {
+        const palate_other_system *other = &options->others[o];
+        const size_t place = 1 + BASELINE_COUNT + o;
+        PALATE_TRY(check_name(work, place, other->name, err));
+        PALATE_TRY(palate__system_given(&work->test, other, work->test.left_out,
+                                        &work->systems[place], err));
+    }
+done:
+    return status;
+}
+
+/* The others are made last, when all other names are there, and shown next to the model. */
+static void order_systems(session *work)
+{
+    const size_t others = work->plan.options.other_count;
+    palate__system baselines[BASELINE_COUNT];
+    memcpy(baselines, work->systems + 1, sizeof baselines);
+    memmove(work->systems + 1, work->systems + 1 + BASELINE_COUNT, others * sizeof *work->systems);
+    memcpy(work->systems + 1 + others, baselines, sizeof baselines);
+}
+
+static void count_common(session *work)
+{
+    const palate__test *test = &work->test;
+    for (int64_t e = 0; test->left_out != NULL && e < test->facts.rating_count; e++)
+        work->test.facts.common_count -= test->left_out[e];
+}
+
+static palate_status make_systems(session *work, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate_evaluate_options *options = &work->plan.options;
+    palate_context *context = work->test.context;
+    work->system_count = 1 + options->other_count + BASELINE_COUNT;
+    work->systems = palate__allocate_zeroed(context, work->system_count, sizeof *work->systems);
+    work->tallies = palate__allocate_zeroed(context, work->system_count, sizeof *work->tallies);
+    if (work->systems == NULL || work->tallies == NULL)
+        return palate__fail_memory(err, "evaluating");
+    if (options->common && options->other_count > 0) {
+        work->test.left_out = palate__allocate_zeroed(
+            context, (size_t)work->test.facts.rating_count, sizeof *work->test.left_out);
+        if (work->test.left_out == NULL)
+            return palate__fail_memory(err, "evaluating");
+    }
+    PALATE_TRY(palate__system_model(&work->test, &work->systems[0], err));
+    for (size_t b = 0; b < BASELINE_COUNT; b++)
+        PALATE_TRY(BASELINES[b](&work->test, &work->systems[1 + b], err));
+    PALATE_TRY(make_others(work, err));
+    order_systems(work);
+    count_common(work);
+done:
+    return status;
 }
 
 /* ---- Figures ---- */
@@ -196,17 +275,17 @@ static palate_status fill_all(session *work, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate_evaluate_options *options = &work->plan.options;
-    double filling = options->resamples > 0 ? 1.0 - RESAMPLING_SHARE : 1.0;
-    for (size_t s = 0; s < SYSTEM_COUNT; s++) {
-        palate__progress_part part = {options, filling * (double)s / SYSTEM_COUNT,
-                                      filling * (double)(s + 1) / SYSTEM_COUNT};
-        PALATE_TRY(MAKERS[s](&work->test, &work->systems[s], err));
+    const double systems = (double)work->system_count;
+    for (size_t s = 0; s < work->system_count; s++) {
+        palate__progress_part part = {options, ANSWERED * (double)s / systems,
+                                      ANSWERED * (double)(s + 1) / systems};
         PALATE_TRY(palate__tally_fill(&work->systems[s], &part, &work->tallies[s], err));
     }
-    palate__progress_part resampling = {options, filling, 1.0};
+    palate__progress_part resampling = {options, ANSWERED,
+                                        options->differences ? PALATE__RESAMPLED : 1.0};
     if (options->resamples > 0)
-        PALATE_TRY(palate__bootstrap_run(&work->test, work->tallies, SYSTEM_COUNT, &resampling,
-                                         &work->bootstrap, err));
+        PALATE_TRY(palate__bootstrap_run(&work->test, work->tallies, work->system_count,
+                                         &resampling, &work->bootstrap, err));
 done:
     return status;
 }
@@ -223,9 +302,11 @@ palate_status palate_evaluation_run(const palate_model *model, const palate_rati
     palate_context *context = model->context;
     PALATE_TRY(palate__plan_begin(context, options, &work.plan, err));
     PALATE_TRY(palate__test_begin(model, test, &work.plan, &work.test, err));
+    PALATE_TRY(make_systems(&work, err));
     PALATE_TRY(fill_all(&work, err));
-    PALATE_TRY(palate__evaluation_create(&work.test, work.systems, SYSTEM_COUNT, &made, err));
+    PALATE_TRY(palate__evaluation_create(&work.test, work.systems, work.system_count, &made, err));
     PALATE_TRY(set_figures(&work, made, err));
+    PALATE_TRY(palate__set_differences(&work.test, work.tallies, &work.bootstrap, made, err));
     *out = made;
     made = NULL;
 done:

@@ -38,9 +38,11 @@ palate_status palate__evaluation_create(const palate__test *test, const palate__
         .systems = palate__allocate_zeroed(context, system_count, sizeof *made->systems),
         .figures = palate__allocate_zeroed(context, system_count * slices * measures,
                                            sizeof *made->figures),
+        .differences = palate__allocate_zeroed(context, system_count * measures,
+                                               sizeof *made->differences),
     };
     if (made->measures == NULL || made->slices == NULL || made->systems == NULL ||
-        made->figures == NULL) {
+        made->figures == NULL || made->differences == NULL) {
         palate_evaluation_free(made);
         return palate__fail_memory(err, "evaluating");
     }
@@ -52,6 +54,9 @@ palate_status palate__evaluation_create(const palate__test *test, const palate__
         memcpy(to->name, systems[system].name, sizeof to->name);
         memcpy(to->note, systems[system].note, sizeof to->note);
         to->figures = made->figures + system * slices * measures;
+        to->differences = made->differences + system * measures;
+        for (size_t measure = 0; measure < measures; measure++)
+            to->differences[measure].undefined = "the two were not compared";
     }
     *out = made;
     return PALATE_OK;
@@ -66,6 +71,7 @@ void palate_evaluation_free(palate_evaluation *evaluation)
     palate__release(context, evaluation->slices);
     palate__release(context, evaluation->systems);
     palate__release(context, evaluation->figures);
+    palate__release(context, evaluation->differences);
     palate__release(context, evaluation);
 }
 
@@ -116,4 +122,17 @@ palate_figure palate_evaluation_figure(const palate_evaluation *evaluation, size
         slice >= evaluation->slice_count)
         return (palate_figure){.undefined = "there is no such figure"};
     return *palate__figure_at(evaluation, system, slice, measure);
+}
+
+palate_difference palate_evaluation_difference(const palate_evaluation *evaluation, size_t system,
+                                               size_t measure)
+{
+    if (system >= evaluation->system_count || measure >= evaluation->measure_count)
+        return (palate_difference){.undefined = "there is no such figure"};
+    return evaluation->systems[system].differences[measure];
+}
+
+size_t palate_evaluation_test_count(const palate_evaluation *evaluation)
+{
+    return evaluation->test_count;
 }

@@ -8,7 +8,8 @@
 typedef struct palate__evaluated {
     char name[64];
     char note[128];
-    palate_figure *figures; /* slices x measures */
+    palate_figure *figures;         /* slices x measures */
+    palate_difference *differences; /* By measure: the first system minus this one. */
 } palate__evaluated;
 
 struct palate_evaluation {
@@ -21,6 +22,8 @@ struct palate_evaluation {
     size_t system_count;
     palate__evaluated *systems;
     palate_figure *figures; /* Of all systems. */
+    palate_difference *differences;
+    size_t test_count;
 };
 
 static inline palate_figure *palate__figure_at(const palate_evaluation *evaluation, size_t system,

@@ -30,8 +30,8 @@ typedef struct palate__plan {
     palate__planned *measures;
     size_t measure_count;
     size_t column_count;                 /* Of all measures, for one user. */
-    size_t lengths[PALATE__LENGTHS_MAX]; /* N, as asked for. */
-    size_t length_count, longest;
+    size_t lengths[PALATE__LENGTHS_MAX]; /* N: those for all metrics, then those of some. */
+    size_t general_count, length_count, longest;
     palate__relevance relevance;
     double relevant_from;
     bool needs_ratings, needs_lists, needs_order;

@@ -46,7 +46,14 @@ palate_status palate__system_popularity(const palate__test *test, palate__system
 palate_status palate__system_bias_only(const palate__test *test, palate__system *out,
                                        palate_error *err);
 
+/* `left_out`: by entry of the test ratings, set where there is no prediction; NULL: that is an error. */
+palate_status palate__system_given(const palate__test *test, const palate_other_system *other,
+                                   bool *left_out, palate__system *out, palate_error *err);
+
 void palate__system_release(palate__system *system);
+
+/* How ids compare as bytes: less than 0 where that of the left row comes first. */
+int palate__compare_ids(const palate__ids *ids, uint32_t left, uint32_t right);
 
 /* For systems that score items alike for everybody: the rows of the model in the order of the
  * scores, equal ones by id; NULL when memory runs out. And lists from such an order. */

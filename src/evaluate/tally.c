@@ -10,6 +10,7 @@ enum {
     USERS_A_TASK = 64,
     /* Between two reports of progress, and of one call of palate_model_recommend(): */
     USERS_A_BLOCK = 4096,
+    TASKS_A_BLOCK = USERS_A_BLOCK / USERS_A_TASK,
     /* and fewer where lists are long, so that they take a few MB at most. */
     PLACES_A_BLOCK = 1 << 20
 };
@@ -18,6 +19,7 @@ enum {
 typedef struct desk {
     float *predictions;
     palate__rated_pair *pairs, *sorted, *chosen;
+    uint32_t *items; /* Of the pairs, by item of the test ratings. */
     float *scratch;
     palate__listed listed;
 } desk;
@@ -63,13 +65,27 @@ static void measure_ratings(const filling *work, const palate__user_ratings *giv
     }
 }
 
+/* Pairs of what all systems predict. */
+static size_t pair_up(const filling *work, const desk *at, int64_t begin, size_t count)
+{
+    const palate__matrix *matrix = &work->test->ratings->by_user;
+    const bool *left_out = work->test->left_out;
+    size_t pairs = 0;
+    for (size_t e = 0; e < count; e++) {
+        const int64_t entry = begin + (int64_t)e;
+        at->pairs[pairs] = (palate__rated_pair){matrix->values[entry], at->predictions[e]};
+        at->items[pairs] = matrix->columns[entry];
+        pairs += left_out == NULL || !left_out[entry];
+    }
+    return pairs;
+}
+
 /* The pairs of one group of items. */
-static size_t choose_pairs(const filling *work, const desk *at, const uint32_t *columns,
-                           size_t count, uint32_t group)
+static size_t choose_pairs(const filling *work, const desk *at, size_t count, uint32_t group)
 {
     size_t chosen = 0;
     for (size_t e = 0; e < count; e++)
-        if (work->test->items_by.of[columns[e]] == group)
+        if (work->test->items_by.of[at->items[e]] == group)
             at->chosen[chosen++] = at->pairs[e];
     return chosen;
 }
@@ -82,13 +98,12 @@ static palate_status add_ratings(const filling *work, const desk *at, uint32_t u
     palate_status status = work->system->predict(work->system, user, begin, count, at->predictions);
     if (status != PALATE_OK)
         return status;
-    for (size_t e = 0; e < count; e++)
-        at->pairs[e] = (palate__rated_pair){matrix->values[begin + (int64_t)e], at->predictions[e]};
-    palate__user_ratings given = {count, at->pairs, at->sorted, at->scratch};
+    const size_t pairs = pair_up(work, at, begin, count);
+    palate__user_ratings given = {pairs, at->pairs, at->sorted, at->scratch};
     measure_ratings(work, &given, row);
     given.pairs = at->chosen;
     for (uint32_t group = 0; group < work->test->items_by.count; group++) {
-        given.count = choose_pairs(work, at, matrix->columns + begin, count, group);
+        given.count = choose_pairs(work, at, pairs, group);
         measure_ratings(work, &given, block_of(work, row, group));
     }
     return PALATE_OK;
@@ -229,10 +244,11 @@ static bool make_lists(filling *work)
 
 static bool make_desks(filling *work)
 {
-    /* Of a desk, for each rating of the longest row: predictions, three of pairs, scratch. */
-    enum { FLOATS = 1 + 3 * 2 + 2 };
+    /* Of a desk, for each rating of the longest row: predictions, three of pairs, items, scratch. */
+    enum { FLOATS = 1 + 3 * 2 + 1 + 2 };
     palate_context *context = work->test->context;
-    const size_t threads = (size_t)work->plan->threads;
+    const size_t threads = work->plan->threads < TASKS_A_BLOCK ? (size_t)work->plan->threads
+                                                               : TASKS_A_BLOCK;
     const size_t longest = longest_row(&work->test->ratings->by_user);
     const bool with_order = work->plan->needs_order && work->system->no_order == NULL;
     const size_t places = work->lists.places;
@@ -251,7 +267,8 @@ static bool make_desks(filling *work)
             .pairs = (palate__rated_pair *)(at + longest),
             .sorted = (palate__rated_pair *)(at + 3 * longest),
             .chosen = (palate__rated_pair *)(at + 5 * longest),
-            .scratch = at + 7 * longest,
+            .items = (uint32_t *)(void *)(at + 7 * longest),
+            .scratch = at + 8 * longest,
         };
         palate__listed_begin(work->test, places, with_order, own + floats * sizeof(float),
                              &work->desks[t].listed);
@@ -275,7 +292,7 @@ palate_status palate__tally_fill(const palate__system *system, const palate__pro
     palate_status status = PALATE_OK;
     const palate__test *test = system->test;
     const palate__plan *plan = test->plan;
-    palate_status statuses[USERS_A_BLOCK / USERS_A_TASK + 1];
+    palate_status statuses[TASKS_A_BLOCK];
     filling work = {.system = system,
                     .test = test,
                     .plan = plan,

@@ -8,8 +8,8 @@
 
 /* ---- Matching ---- */
 
-/* Rows of one table by rows of another, matched by id. NULL when memory runs out. */
-static uint32_t *match_rows(palate_context *context, const palate__ids *from, const palate__ids *to)
+uint32_t *palate__match_rows(palate_context *context, const palate__ids *from,
+                             const palate__ids *to)
 {
     uint32_t *rows = palate__allocate_array(context, from->count, sizeof *rows);
     for (uint32_t r = 0; rows != NULL && r < from->count; r++)
@@ -22,15 +22,15 @@ static palate_status match(palate__test *test, palate_error *err)
     palate_context *context = test->context;
     const palate_ratings *ratings = test->ratings;
     const palate_ratings *train = test->train;
-    test->user_rows = match_rows(context, &ratings->users, &test->model->users.ids);
-    test->item_rows = match_rows(context, &ratings->items, &test->model->items.ids);
+    test->user_rows = palate__match_rows(context, &ratings->users, &test->model->users.ids);
+    test->item_rows = palate__match_rows(context, &ratings->items, &test->model->items.ids);
     bool complete = test->user_rows != NULL && test->item_rows != NULL;
     for (uint32_t item = 0; complete && item < ratings->items.count; item++)
         if (test->item_rows[item] == PALATE_NO_ROW)
             test->item_rows[item] = test->model->items.ids.count + item;
     if (train != NULL) {
-        test->train_users = match_rows(context, &ratings->users, &train->users);
-        test->train_items = match_rows(context, &ratings->items, &train->items);
+        test->train_users = palate__match_rows(context, &ratings->users, &train->users);
+        test->train_items = palate__match_rows(context, &ratings->items, &train->items);
         complete = complete && test->train_users != NULL && test->train_items != NULL;
     }
     return complete ? PALATE_OK : palate__fail_memory(err, "evaluating");
@@ -287,6 +287,7 @@ static void gather_facts(palate__test *test)
     const palate_ratings *ratings = test->ratings;
     palate_test_facts *facts = &test->facts;
     facts->rating_count = palate__matrix_count(&ratings->by_user);
+    facts->common_count = facts->rating_count;
     facts->user_count = ratings->users.count;
     facts->item_count = ratings->items.count;
     facts->seen_unknown = is_imported(test->model);
@@ -337,6 +338,7 @@ void palate__test_end(palate__test *test)
     palate__release(context, test->inverse_norms);
     palate__release(context, test->information);
     palate__release(context, test->discounts);
+    palate__release(context, test->left_out);
     free_groups(context, &test->users_by);
     free_groups(context, &test->items_by);
     *test = (palate__test){0};

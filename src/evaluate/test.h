@@ -35,6 +35,7 @@ typedef struct palate__test {
     double *inverse_norms, *information, *discounts;
     palate__items items;
     palate__groups users_by, items_by;
+    bool *left_out; /* By entry of by_user: some system does not predict it. NULL: none is. */
     palate_test_facts facts;
 } palate__test;
 
@@ -42,6 +43,10 @@ typedef struct palate__test {
 palate_status palate__test_begin(const palate_model *model, const palate_ratings *ratings,
                                  const palate__plan *plan, palate__test *out, palate_error *err);
 void palate__test_end(palate__test *test);
+
+/* Rows of one table by rows of another, matched by id, or PALATE_NO_ROW. NULL when memory runs out. */
+uint32_t *palate__match_rows(palate_context *context, const palate__ids *from,
+                             const palate__ids *to);
 
 /* Whether the model knows a row of either side. */
 static inline bool palate__test_knows(const palate__side *side, uint32_t row)

@@ -261,8 +261,14 @@ static palate_status evaluate(const session *at, palate_error *err)
 {
     palate_evaluation *evaluation = NULL;
     palate_evaluate_options options;
+    const palate_other_system other = {"other", at->ratings, at->ratings};
     palate_evaluate_options_init(&options);
     options.metrics = "all";
+    options.others = &other;
+    options.other_count = 1;
+    options.differences = true;
+    options.permutations = 100;
+    options.common = true;
     options.groups = 2;
     options.resamples = 10;
     options.train = at->ratings;
@@ -359,6 +365,7 @@ static palate_status cross_validate(const session *at, palate_error *err)
     train.factors = 2;
     train.epochs = 1;
     train.threads = 1;
+    evaluated.differences = true;
     palate_status status = palate_split_create(at->ratings, &options, &made, err);
     if (status == PALATE_OK)
         status = palate_cross_validate(made, &train, &evaluated, NULL, NULL, &validation, err);

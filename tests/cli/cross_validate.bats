@@ -46,6 +46,14 @@ END
     [ -e saved/fold-2.test.csv ]
 }
 
+@test "differences from the baselines" {
+    made_up
+    palate cross-validate ratings.csv --scale 1:5 --factors 4 --folds 3 --metrics rmse,ndcg --differences
+    succeeds
+    says "model minus bias-only"
+    says "p: Student's t over folds, corrected as the interval is; Holm's correction is for 4 tests"
+}
+
 @test "one fold has the interval of its users" {
     made_up
     palate cross-validate ratings.csv --method leave-one-out --metrics rmse,hit-rate
@@ -75,9 +83,11 @@ END
 }
 
 @test "Ctrl-C ends it; nothing is shown where nobody looks on" {
-    "$PALATE" synth --users 3000 --items 1000 -o ratings.csv
-    "$PALATE" cross-validate ratings.csv --factors 200 --epochs 10000 --tolerance 0 >out 2>err &
+    made_up
+    "$PALATE" cross-validate ratings.csv --factors 200 --epochs 100000 --tolerance 0 --save-split saved >out 2>err &
     local pid=$!
+    # From then on a signal only asks it to stop.
+    until grep -q "wrote saved" err; do sleep 0.1; done
     sleep 1
     kill -TERM "$pid"
     local exit_status=0

@@ -44,6 +44,73 @@ load support
     matches_run evaluate-candidates.txt
 }
 
+# A model, and what another one says of the same test ratings.
+two_systems() {
+    "$PALATE" synth --users 60 --items 40 -o all.csv
+    awk 'NR == 1 || NR % 5 != 0' all.csv >train.csv
+    awk 'NR == 1 || NR % 5 == 0' all.csv >test.csv
+    "$PALATE" train train.csv --scale 1:5 --factors 4 --quiet -o m.palate
+    "$PALATE" train train.csv --scale 1:5 --mode pure --quiet -o other.palate
+    "$PALATE" predict other.palate test.csv -o other.csv
+    "$PALATE" recommend other.palate --all-users -n 20 -o top.csv
+}
+
+@test "another system" {
+    two_systems
+    palate evaluate m.palate test.csv --compare other.csv --compare-lists other=top.csv --resamples 200
+    succeeds
+    matches_run evaluate-compare.txt
+    palate evaluate m.palate test.csv --compare pure=other.csv --metrics rmse,ndcg --json
+    succeeds
+    is_json
+    matches_run evaluate-compare-json.txt
+    # The other system's figures are those of its own model; but diversity is by the factors of the one under test.
+    "$PALATE" evaluate other.palate test.csv --json >own.json
+    "$PALATE" evaluate m.palate test.csv --compare other.csv --compare-lists other=top.csv --json >both.json
+    python3 - <<'END'
+import json
+own = json.load(open("own.json"))["systems"][0]["figures"]
+both = json.load(open("both.json"))["systems"][1]["figures"]
+for name in own:
+    if name not in ("auc", "diversity@10"):
+        assert abs(own[name]["value"] - both[name]["value"]) < 1e-5, name
+END
+}
+
+@test "the baselines are compared where there is nothing else" {
+    two_systems
+    palate evaluate m.palate test.csv --differences --metrics rmse,ndcg --permutations 200
+    succeeds
+    says "model minus mean"
+    says "model minus popularity"
+    says "200 times; Holm's correction is for 2 tests"
+}
+
+@test "predictions that are missing, twice there, or wrong" {
+    two_systems
+    sed 5d other.csv >gap.csv
+    palate evaluate m.palate test.csv --compare gap.csv
+    fails_with 2 "gap: no prediction for 1 of the 96 test ratings, such as user"
+    palate evaluate m.palate test.csv --compare gap.csv --common --metrics rmse
+    succeeds
+    says "predictions are compared on the 95 ratings that all systems predict"
+    { cat other.csv; sed -n 2p other.csv; } >twice.csv
+    palate evaluate m.palate test.csv --compare twice.csv
+    fails_with 1 "again, first in line 2"
+    sed '3s/,[^,]*$/,nan/' other.csv >nan.csv
+    palate evaluate m.palate test.csv --compare nan.csv
+    fails_with 1 "nan.csv:3: field 3"
+    palate evaluate m.palate test.csv --compare nowhere.csv
+    fails_with 1 "nowhere.csv: cannot open"
+    palate evaluate m.palate test.csv --compare other.csv --compare other.csv
+    fails_with 1 'predictions of "other" twice; name one otherwise: --compare NAME=FILE'
+    palate evaluate m.palate test.csv --compare mean=other.csv
+    fails_with 2 'two systems are named "mean"'
+    printf 'who,what,how\na,b,c\n' >odd.csv
+    palate evaluate m.palate test.csv --compare odd.csv
+    fails_with 1 "odd.csv:1: which column is the user?"
+}
+
 @test "a model from given factors" {
     imported
     palate evaluate given.palate "$DATA/small.csv"
@@ -71,7 +138,7 @@ load support
     palate evaluate m.palate "$DATA/small.csv" --confidence 95
     fails_with 2 'option confidence: "95" is not allowed'
     palate evaluate m.palate "$DATA/small.csv" -n 0
-    fails_with 2 'option count: "0" is not allowed; give whole numbers'
+    fails_with 2 'option count: "0" is not allowed as a length of lists; give whole numbers'
     palate evaluate m.palate "$DATA/small.csv" --relevant lots
     fails_with 2 'option relevant: "lots" is not allowed; give a number, any or auto'
     palate evaluate m.palate "$DATA/small.csv" --candidates nowhere.txt

@@ -168,6 +168,60 @@ static void test_single_fold_has_the_interval_of_users(void **state)
     palate_split_free(split);
 }
 
+/* ---- Differences ---- */
+
+static void check_difference(const palate_cross_validation *validation, size_t system,
+                             size_t measure)
+{
+    double values[4];
+    double sum = 0;
+    double squares = 0;
+    palate_difference found = palate_cross_validation_difference(validation, system, measure);
+    for (int64_t f = 0; f < 4; f++) {
+        const palate_evaluation *of = palate_cross_validation_fold(validation, f)->evaluation;
+        palate_figure one = palate_evaluation_figure(of, 0, measure, 0);
+        palate_figure other = palate_evaluation_figure(of, system, measure, 0);
+        if (one.undefined != NULL || other.undefined != NULL) {
+            assert_non_null(found.undefined);
+            return;
+        }
+        values[f] = one.value - other.value;
+        sum += values[f];
+    }
+    for (int f = 0; f < 4; f++)
+        squares += (values[f] - sum / 4) * (values[f] - sum / 4);
+    double error = sqrt(squares / 3) * sqrt(1.0 / 4 + 1.0 / 3);
+    check_close(found.value, sum / 4);
+    assert_true(found.has_test && found.has_interval && found.p >= 0 && found.p <= found.p_holm);
+    assert_true(fabs(found.high - found.value - 3.182446305284263 * error) <= 1e-3 * error + 1e-12);
+    /* 5.840909 leaves .01 of Student's distribution of 3 degrees of freedom. */
+    assert_true(error == 0 || (found.p < 0.01) == (fabs(found.value) > 5.840909 * error));
+}
+
+static void test_differences_over_folds(void **state)
+{
+    (void)state;
+    palate_split *split = split_in(4, PALATE_SPLIT_K_FOLD);
+    palate_train_options train = training(1);
+    palate_evaluate_options options = measuring(1);
+    palate_cross_validation *validation = NULL;
+    options.differences = true;
+    assert_int_equal(palate_cross_validate(split, &train, &options, NULL, NULL, &validation, NULL),
+                     PALATE_OK);
+    const palate_evaluation *first = palate_cross_validation_fold(validation, 0)->evaluation;
+    size_t tests = 0;
+    for (size_t s = 1; s < palate_evaluation_system_count(first); s++)
+        for (size_t m = 0; m < palate_evaluation_measure_count(first); m++) {
+            check_difference(validation, s, m);
+            tests += palate_cross_validation_difference(validation, s, m).has_test;
+        }
+    assert_int_equal(palate_cross_validation_test_count(validation), tests);
+    assert_non_null(palate_cross_validation_difference(validation, 0, 0).undefined);
+    assert_non_null(palate_cross_validation_difference(validation, 99, 0).undefined);
+    palate_cross_validation_free(validation);
+    palate_split_free(split);
+}
+
 /* ---- Progress, and stopping ---- */
 
 typedef struct told {
@@ -257,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_each_fold_by_hand),
         cmocka_unit_test(test_spread_over_folds),
         cmocka_unit_test(test_single_fold_has_the_interval_of_users),
+        cmocka_unit_test(test_differences_over_folds),
         cmocka_unit_test(test_progress_and_stopping),
         cmocka_unit_test(test_bad_arguments),
     };

@@ -201,6 +201,29 @@ static void test_metrics_are_chosen(void **state)
     palate_evaluation_free(evaluation);
 }
 
+static void test_lengths_of_some_metrics(void **state)
+{
+    (void)state;
+    palate_evaluate_options options = all_metrics();
+    options.metrics = "ndcg@7, recall,NDCG@2,ndcg@7";
+    options.count = "2,5";
+    palate_evaluation *evaluation = evaluate(model, test, &options);
+    static const char *const names[] = {"ndcg@7", "recall@2", "recall@5", "ndcg@2"};
+    assert_int_equal(palate_evaluation_measure_count(evaluation), 4);
+    for (size_t m = 0; m < 4; m++)
+        assert_string_equal(palate_evaluation_measure(evaluation, m)->name, names[m]);
+    assert_int_equal(palate_evaluation_measure(evaluation, 0)->at, 7);
+    options.metrics = "ndcg,recall";
+    options.count = "2,5,7";
+    palate_evaluation *other = evaluate(model, test, &options);
+    assert_true(figure_of(evaluation, "model", "ndcg@7").value ==
+                figure_of(other, "model", "ndcg@7").value);
+    assert_true(figure_of(evaluation, "model", "recall@5").value ==
+                figure_of(other, "model", "recall@5").value);
+    palate_evaluation_free(evaluation);
+    palate_evaluation_free(other);
+}
+
 static void test_nothing_is_chosen(void **state)
 {
     (void)state;
@@ -233,6 +256,17 @@ static void test_bad_options(void **state)
     options.metrics =
         "\x01\xff-nonsense-that-is-very-long-and-means-nothing-at-all-anywhere-at-all";
     check_refused(options, "no metric");
+    static const char *const lengths[] = {"ndcg@", "ndcg@0", "ndcg@x", "ndcg@5@6"};
+    for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
+        options.metrics = lengths[l];
+        check_refused(options, "is not allowed as a length");
+    }
+    options.metrics = "rmse@5";
+    check_refused(options, "rmse is not of the first places");
+    options.metrics = "all@5";
+    check_refused(options, "no metric \"all\"");
+    options.metrics = "nothing@5";
+    check_refused(options, "no metric \"nothing\"");
     options = all_metrics();
     options.confidence = 1;
     check_refused(options, "confidence");
@@ -437,6 +471,7 @@ int main(void)
         cmocka_unit_test(test_systems_come_in_order),
         cmocka_unit_test(test_hardly_anything),
         cmocka_unit_test(test_metrics_are_chosen),
+        cmocka_unit_test(test_lengths_of_some_metrics),
         cmocka_unit_test(test_nothing_is_chosen),
         cmocka_unit_test(test_bad_options),
         cmocka_unit_test(test_null_arguments),

@@ -14,7 +14,7 @@ typedef struct key {
     const float *scores;
 } key;
 
-static int compare_ids(const palate__ids *ids, uint32_t left, uint32_t right)
+int palate__compare_ids(const palate__ids *ids, uint32_t left, uint32_t right)
 {
     size_t left_bytes = palate__ids_bytes(ids, left);
     size_t right_bytes = palate__ids_bytes(ids, right);
@@ -30,7 +30,7 @@ static int compare_items(const void *a, const void *b, void *by)
     const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
     if (order->scores[left] != order->scores[right])
         return order->scores[left] > order->scores[right] ? -1 : 1;
-    return compare_ids(order->ids, left, right);
+    return palate__compare_ids(order->ids, left, right);
 }
 
 uint32_t *palate__order_items(const palate__test *test, const float *scores)

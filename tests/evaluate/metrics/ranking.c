@@ -22,15 +22,15 @@ typedef struct ranked {
     double ideal[ITEMS];
 } ranked;
 
+/* Where the comparison finds them. */
 static const palate_model *sorted_model;
+static float sorted_scores[ITEMS];
 
 static int by_score_then_id(const void *a, const void *b)
 {
     const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    float left_score = ((const float *)(const void *)sorted_model->mapping.data)[left];
-    float right_score = ((const float *)(const void *)sorted_model->mapping.data)[right];
-    if (left_score != right_score)
-        return left_score > right_score ? -1 : 1;
+    if (sorted_scores[left] != sorted_scores[right])
+        return sorted_scores[left] > sorted_scores[right] ? -1 : 1;
     return strcmp(palate_model_item_id(sorted_model, left),
                   palate_model_item_id(sorted_model, right));
 }
@@ -61,34 +61,32 @@ static float rating_of(const palate_ratings *test, uint32_t user, const char *it
     return 0;
 }
 
-static ranked rank_plainly(palate_model model, const palate_ratings *test, uint32_t user,
+static ranked rank_plainly(const palate_model *of, const palate_ratings *test, uint32_t user,
                            float from, const bool *allowed)
 {
-    static float scores[ITEMS];
     ranked found = {0};
-    uint32_t row = palate_model_find_user(&model, palate_ratings_user_id(test, user), PALATE_TEXT);
+    uint32_t row = palate_model_find_user(of, palate_ratings_user_id(test, user), PALATE_TEXT);
     palate_rated rated = palate_ratings_of_user(test, user);
-    for (uint32_t item = 0; item < model.items.ids.count; item++) {
-        scores[item] = palate__model_score(&model, row, item);
-        if (!was_seen(&model, row, item) && (allowed == NULL || allowed[item]))
+    for (uint32_t item = 0; item < of->items.ids.count; item++) {
+        sorted_scores[item] = palate__model_score(of, row, item);
+        if (!was_seen(of, row, item) && (allowed == NULL || allowed[item]))
             found.rows[found.count++] = item;
     }
-    model.mapping.data = (const char *)scores; /* Where the comparison finds them. */
-    sorted_model = &model;
+    sorted_model = of;
     qsort(found.rows, (size_t)found.count, sizeof found.rows[0], by_score_then_id);
     for (int place = 0; place < found.count; place++) {
-        found.ids[place] = palate_model_item_id(&model, found.rows[place]);
-        found.scores[place] = scores[found.rows[place]];
+        found.ids[place] = palate_model_item_id(of, found.rows[place]);
+        found.scores[place] = sorted_scores[found.rows[place]];
         float rating = rating_of(test, user, found.ids[place]);
         found.relevant[place] = rating > 0 && rating >= from;
         found.grades[place] = found.relevant[place] ? (double)rating : 0;
     }
     for (int64_t e = 0; e < rated.count; e++) {
-        uint32_t item = palate_model_find_item(&model, palate_ratings_item_id(test, rated.rows[e]),
+        uint32_t item = palate_model_find_item(of, palate_ratings_item_id(test, rated.rows[e]),
                                                PALATE_TEXT);
         bool counts = item == PALATE_NO_ROW
                           ? allowed == NULL
-                          : !was_seen(&model, row, item) && (allowed == NULL || allowed[item]);
+                          : !was_seen(of, row, item) && (allowed == NULL || allowed[item]);
         if (counts && rated.ratings[e] >= from)
             found.ideal[found.relevant_count++] = (double)rated.ratings[e];
     }
@@ -405,7 +403,7 @@ static void check_length(const palate_evaluation *evaluation, int n, float from,
 {
     means found = {0};
     for (uint32_t user = 0; user < palate_ratings_user_count(test); user++) {
-        ranked one_user = rank_plainly(*model, test, user, from, allowed);
+        ranked one_user = rank_plainly(model, test, user, from, allowed);
         add_user(&one_user, n, &found);
     }
     for (size_t m = 0; m < MEAN_COUNT; m++)
@@ -432,7 +430,7 @@ static int count_ties(void)
 {
     int ties = 0;
     for (uint32_t user = 0; user < palate_ratings_user_count(test); user++) {
-        ranked one_user = rank_plainly(*model, test, user, 4, NULL);
+        ranked one_user = rank_plainly(model, test, user, 4, NULL);
         for (int place = 1; place < one_user.count; place++)
             ties += one_user.scores[place] == one_user.scores[place - 1];
     }
