@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 import pytest
+from conftest import triples
 
 import palate
 
@@ -102,6 +103,15 @@ def test_bars(ratings, capsys, monkeypatch, without_tqdm):
         monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     palate.train(ratings, factors=2, epochs=3, progress=True)
     assert "train RMSE" in capsys.readouterr().err
+
+
+def test_tuning_tells_what_it_tried():
+    trials = []
+    many = palate.Ratings.from_arrays(*triples(400, 200))
+    model = palate.train(many, tune=True, epochs=5, trials=trials)
+    assert len(trials) > 1
+    assert all(trial.validation_rmse > 0 for trial in trials)
+    assert model.info.factor_count in {trial.factors for trial in trials}
 
 
 # ---- Ctrl-C ----

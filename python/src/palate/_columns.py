@@ -274,8 +274,10 @@ def _is_categorical(data: Any) -> bool:
 def _ids_of_categories(data: Any, role: str) -> Chunk:
     array = data.array
     codes = np.asarray(array.codes)
-    (words,) = _Kind(role, _ids_of_array, _arrow_ids).chunks(array.categories)
-    return _with_words(codes, words)
+    categories = array.categories
+    if getattr(categories.dtype, "kind", "O") in "iu":
+        return _with_words(codes, _ids_of_array(np.asarray(categories), role))
+    return _with_words(codes, texts([id_text(value, role) for value in categories]))
 
 
 # ---- Any of them ----

@@ -224,15 +224,16 @@ def _text_of(option: Option, keyword: str, value: Any) -> str:
 reading = Table("palate_read_options", lib.palate_read_options_table)
 training = Table("palate_train_options", lib.palate_train_options_table)
 recommending = Table("palate_recommend_options", lib.palate_recommend_options_table)
+folding_in = Table("palate_fold_in_options", lib.palate_fold_in_options_table)
 
 
 def options(of: str = "train") -> list[Option]:
-    """Return the options of `train`, `read` or `recommend`, as the library describes them.
+    """Return the options of `train`, `read`, `recommend` or `fold_in`, as the library describes them.
 
     >>> [option.name for option in options("train")][:3]
     ['factors', 'epochs', 'mode']
     """
-    tables = {"train": training, "read": reading, "recommend": recommending}
+    tables = {"train": training, "read": reading, "recommend": recommending, "fold_in": folding_in}
     if of not in tables:
         raise ValueError(f"there are options of {', '.join(tables)}, not of {of!r}")
     return list(tables[of].options)

@@ -39,6 +39,26 @@ class Progress:
     validation_rmse: float
 
 
+@dataclass(frozen=True)
+class Trial:
+    """One run that tuning compared with others (option `tune`).
+
+    Attributes:
+        regularization: Of the factors.
+        link_regularization: Of the link; 0: without it.
+        factors: k.
+        epochs: Run until then; contenders go on where they left off.
+        validation_rmse: On the ratings held out for tuning.
+
+    """
+
+    regularization: float
+    link_regularization: float
+    factors: int
+    epochs: int
+    validation_rmse: float
+
+
 ProgressArgument = Union[bool, Callable[[Progress], Union[bool, None]], None]
 
 
@@ -78,12 +98,14 @@ class Watch:
     While it watches in the main thread, Ctrl-C asks training to stop; a second one is Python's own again.
     """
 
-    def __init__(self, progress: ProgressArgument) -> None:
+    def __init__(self, progress: ProgressArgument, trials: list[Trial] | None = None) -> None:
         self.interrupted = False
         self.error: BaseException | None = None
         self._bar = _Bar() if progress is True else None
         self._tell = progress if callable(progress) else self._bar
         self.callback = _structs.ProgressCallback(self._ask)
+        self.on_trial = _structs.TrialCallback(self._note)
+        self._trials = trials
         self._handler: Any = None
 
     def _ask(self, raw: Any, _user: object) -> bool:
@@ -96,6 +118,10 @@ class Watch:
             self.error = error
             return False
         return not self.interrupted
+
+    def _note(self, raw: Any, _user: object) -> None:
+        if self._trials is not None:
+            self._trials.append(Trial(**{name: getattr(raw.contents, name) for name in Trial.__dataclass_fields__}))
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
         self.interrupted = True

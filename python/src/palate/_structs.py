@@ -210,6 +210,11 @@ class Factors(Struct):
     ]
 
 
+class NewRows(Struct):
+    c_name = "palate_new_rows"
+    _fields_ = [("count", c_size_t), ("begins", c_void_p), ("columns", c_void_p), ("ratings", c_void_p)]
+
+
 class Progress(Struct):
     c_name = "palate_progress"
     _fields_ = [
@@ -224,12 +229,24 @@ class Progress(Struct):
     ]
 
 
+class Trial(Struct):
+    c_name = "palate_trial"
+    _fields_ = [
+        ("regularization", c_double),
+        ("link_regularization", c_double),
+        ("factors", c_int64),
+        ("epochs", c_int64),
+        ("validation_rmse", c_double),
+    ]
+
+
 class Start(Struct):
     c_name = "palate_start"
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
 
 
 ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
+TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 # What the structs of options have beside the fields of their tables: at the end, in this order.
@@ -241,7 +258,10 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ("item_features", c_void_p),
         ("on_progress", ProgressCallback),
         ("on_progress_user", c_void_p),
+        ("on_trial", TrialCallback),
+        ("on_trial_user", c_void_p),
     ],
+    "palate_fold_in_options": [],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
@@ -267,6 +287,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_read_options_table": (POINTER(OptionTable), []),
     "palate_train_options_table": (POINTER(OptionTable), []),
     "palate_recommend_options_table": (POINTER(OptionTable), []),
+    "palate_fold_in_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
@@ -308,6 +329,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_model_from_factors": (c_int, [_HANDLE, POINTER(Factors), _OUT, _ERR]),
     "palate_model_export": (c_int, [_HANDLE, c_int, c_char_p, _ERR]),
     "palate_model_evaluate": (c_int, [_HANDLE, _HANDLE, c_int64, POINTER(Metrics), _ERR]),
+    "palate_model_fold_in": (c_int, [_HANDLE, POINTER(NewRows), c_void_p, _FLOATS, _FLOATS, _ERR]),
     "palate_model_recommend": (
         c_int,
         [_HANDLE, _ROWS, c_size_t, c_void_p, _ROWS, _FLOATS, _ROWS, _ERR],
@@ -316,5 +338,5 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, Progress, Start,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Progress, Start, Trial,
 ]  # fmt: skip

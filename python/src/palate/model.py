@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _columns, _options, _structs, _views
+from . import _columns, _fold_in, _options, _structs, _views
+from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib
 from .errors import UnknownIdError
 from .ratings import Ratings
@@ -483,6 +484,90 @@ class Model:
             scores[items == _structs.NO_ROW] = np.nan
         return self._items.ids.of_rows(items), scores
 
+    # ---- Somebody new ----
+
+    def fold_in(
+        self, ratings: Any, side: str = "users", *, regularization: Any = None, threads: int = 0, **options: Any
+    ) -> NewRows:
+        """Return factors and offsets for users (or items) that training has not seen.
+
+        Each becomes the minimum of what training minimizes, with everything else held fixed. The model does not change.
+        A known user with new ratings is a new one: give all of them.
+
+        Args:
+            ratings: Of one user a mapping of item to rating (of one item: of user to rating). Of many: `Ratings`, or
+                anything `Ratings` takes. Items that the model does not know play no part.
+            side: Whether "users" or "items" are new.
+            regularization: Strength of the prior of the factors; by default the model's own.
+            threads: 0: as many as the machine gives.
+            **options: Of `Ratings`.
+
+        Raises:
+            UnsupportedError: The model is an average of samples (`rule="bayes"`), which has no prior.
+
+        Examples:
+            >>> import palate
+            >>> model = palate.Model.from_factors([[1, 0]], [[5, 0], [0, 5]], item_ids=["Alien", "Up"])
+            >>> model.fold_in({"Up": 5}).factors.argmax()
+            1
+
+        """
+        given = _fold_in.rated(self, ratings, side, options)
+        return _fold_in.solve(self, given, side, {"regularization": regularization, "threads": threads})
+
+    def recommend_new(
+        self,
+        ratings: Any,
+        n: int = 10,
+        *,
+        include_seen: bool = False,
+        allow: Any = None,
+        deny: Any = None,
+        **options: Any,
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
+        """Return the n items with the highest scores for users that training has not seen, by `fold_in`.
+
+        Args:
+            ratings: As for `fold_in`: of one user a mapping of item to rating.
+            n: Items a user.
+            include_seen: Items that are rated may come, too.
+            allow: Ids of the only items that may come; None: any item.
+            deny: Ids of items that never come.
+            **options: Of `Ratings`.
+
+        Returns:
+            Ids and scores, as `recommend` does; users in the order of their ids.
+
+        """
+        given = _fold_in.rated(self, ratings, "users", options)
+        new = _fold_in.solve(self, given, "users", {})
+        filled = _options.recommending.fill({"count": n, "include_seen": include_seen}, "recommend_new")
+        wanted = int(filled.values.count)
+        never = np.zeros(self._info.item_count, bool)
+        if allow is not None:
+            never[:] = True
+            never[self._items.known_rows(allow)] = False
+        if deny is not None:
+            never[self._known_only(deny)] = True
+        items = np.full((len(new.ids), wanted), _structs.NO_ROW, np.uint32)
+        scores = np.full(items.shape, np.nan, np.float32)
+        for row in range(len(new.ids)):
+            excluded = never.copy()
+            seen = given.columns[given.begins[row] : given.begins[row + 1]]
+            if not include_seen:
+                excluded[seen[seen != _structs.NO_ROW]] = True
+            every = self.item_factors @ new.factors[row] + self.item_offsets + np.float32(self._info.base)
+            rows, found = _fold_in.best(every + new.offsets[row], excluded, wanted, self._items.ids)
+            items[row, : len(rows)], scores[row, : len(rows)] = rows, found
+        if given.single:
+            count = int((items[0] != _structs.NO_ROW).sum())
+            return self._items.ids.of_rows(items[0, :count]), scores[0, :count]
+        return self._items.ids.of_rows(items), scores
+
+    def _known_only(self, items: Any) -> npt.NDArray[np.uint32]:
+        found = self._items.row(items) if _is_single(items) else self._items.rows(items)
+        return np.ascontiguousarray(found[found != _structs.NO_ROW])
+
     def _set_filters(self, filled: _options.Filled, allow: Any, deny: Any) -> None:
         if allow is not None:
             rows = filled.keep(self._items.known_rows(allow))
@@ -490,8 +575,7 @@ class Model:
             filled.values.allow = rows.ctypes.data
             filled.values.allow_count = len(rows)
         if deny is not None:
-            found = self._items.row(deny) if _is_single(deny) else self._items.rows(deny)
-            rows = filled.keep(np.ascontiguousarray(found[found != _structs.NO_ROW]))
+            rows = filled.keep(self._known_only(deny))
             filled.values.deny = rows.ctypes.data
             filled.values.deny_count = len(rows)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _library, _options, _structs
-from ._progress import ProgressArgument, Watch
+from ._progress import ProgressArgument, Trial, Watch
 from .errors import TrainingStopped
 from .model import Model
 from .ratings import Ratings
@@ -70,6 +70,7 @@ def _run(ratings: Ratings, filled: _options.Filled, watch: Watch) -> int:
     out = ctypes.c_void_p()
     error = _structs.Error()
     filled.values.on_progress = watch.callback
+    filled.values.on_trial = watch.on_trial
     with watch:
         status = _library.lib.palate_model_train(
             ratings._handle.pointer, filled.pointer, ctypes.byref(out), ctypes.byref(error)
@@ -79,7 +80,14 @@ def _run(ratings: Ratings, filled: _options.Filled, watch: Watch) -> int:
     return out.value
 
 
-def train(ratings: Any, *, progress: ProgressArgument = None, start: Any = None, **options: Any) -> Model:
+def train(
+    ratings: Any,
+    *,
+    progress: ProgressArgument = None,
+    start: Any = None,
+    trials: list[Trial] | None = None,
+    **options: Any,
+) -> Model:
     """Train a model: find U, V >= 0 such that U V^T (and offsets, by mode) gives the ratings back.
 
     A cell that no rating fills is unknown, never zero. Equal ratings, options and seed give equal bits, whatever the
@@ -94,6 +102,7 @@ def train(ratings: Any, *, progress: ProgressArgument = None, start: Any = None,
             epoch and a few times a second; if it returns False, training stops and the model so far is returned.
         start: Starting factors (U, V), m x k and n x k, >= 0, rows as in `ratings.user_ids` and `ratings.item_ids`.
             By default random, from the seed.
+        trials: With `tune=True`: a list that receives what was tried, a `Trial` each.
         **options: See below.
 
     Returns:
@@ -115,7 +124,7 @@ def train(ratings: Any, *, progress: ProgressArgument = None, start: Any = None,
     filled = _options.training.fill(rest, "train")
     if start is not None:
         _set_start(filled, start, taken)
-    watch = Watch(progress)
+    watch = Watch(progress, trials)
     made = _run(taken, filled, watch)
     model = Model._of(made, taken)
     if watch.error is not None:
