@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Accuracy and speed of build/palate, beside Surprise where it can be installed: tables in Markdown.
+"""Accuracy and speed of build/palate, beside others where they can be installed: tables in Markdown.
 
-    bench/run.py [accuracy] [speed] [--data FOLDER] [--write-docs]
+    bench/run.py [accuracy] [speed] [topn] [--data FOLDER] [--write-docs]
 
 Needs MovieLens (https://grouplens.org/datasets/movielens/) as FOLDER/ml-100k and FOLDER/ml-1m; what is not there is
 said and left out. --write-docs puts the tables into docs/accuracy.md, docs/performance.md and README.md. Only the command
-is used, so the figures are what a user gets.
+is used, and for lists (topn) the public headers, so the figures are what a user gets.
 """
 import argparse
+import collections
 import datetime
 import json
 import os
 import pathlib
 import platform
+import random
 import re
 import subprocess
 import sys
@@ -86,31 +88,32 @@ def palate_on_folds(folder, options, model):
             "seconds": mean(seconds)}
 
 
-def surprise_python():
-    """A Python with Surprise, made where needed, or None."""
+def peer_python(module, *packages):
+    """A Python with a module of these packages, made where needed, or None."""
     python = PEERS / "bin" / "python"
-    packages = ["numpy<2", "scikit-surprise"]
     try:
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", PEERS], check=True, capture_output=True)
-        if subprocess.run([python, "-c", "import surprise"], capture_output=True).returncode != 0:
-            print("installing Surprise from PyPI into build/bench-venv ...", file=sys.stderr)
+        if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode != 0:
+            print(f"installing {module} from PyPI into build/bench-venv ...", file=sys.stderr)
             subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return python
 
 
-def surprise_on_folds(folder):
-    """(version, results), or None where Surprise cannot be had."""
-    python = surprise_python()
+def peer_answer(python, script, *arguments):
+    """What a script of this folder writes as JSON, or None."""
     if python is None:
         return None
-    done = subprocess.run([python, ROOT / "bench" / "surprise_folds.py", folder], capture_output=True, text=True)
-    if done.returncode != 0:
-        return None
-    answer = json.loads(done.stdout)
-    return answer["version"], answer["results"]
+    done = subprocess.run([python, ROOT / "bench" / script, *map(str, arguments)], capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+
+
+def surprise_on_folds(folder):
+    """(version, results), or None where Surprise cannot be had."""
+    answer = peer_answer(peer_python("surprise", "numpy<2", "scikit-surprise"), "surprise_folds.py", folder)
+    return None if answer is None else (answer["version"], answer["results"])
 
 
 def accuracy(data, scratch):
@@ -130,15 +133,16 @@ def accuracy(data, scratch):
 
 # ---- Speed ----
 
-def repeat(source, target, lines_wanted):
-    """Copies of a CSV under its header, users kept apart, about so many lines. Returns their number."""
+def repeat(source, target, lines_wanted, ids_apart=True):
+    """Copies of a CSV under its header, about so many lines, users kept apart or not. Returns their number."""
     header, body = source.read_bytes().split(b"\n", 1)
     lines = body.splitlines()
     copies = max(1, round(lines_wanted / len(lines)))
     with open(target, "wb") as out:
         out.write(header + b"\n")
         for copy in range(copies):
-            out.write(b"".join(b"%dx%s\n" % (copy, line) for line in lines))
+            prefix = b"%dx" % copy if ids_apart else b""
+            out.write(b"".join(b"%s%s\n" % (prefix, line) for line in lines))
     return copies * len(lines)
 
 
@@ -176,6 +180,111 @@ def speed(data, scratch):
     return training_speed(ratings, scratch) + "\n" + reading_speed(ratings, scratch)
 
 
+# ---- Lists and predictions ----
+
+def cores():
+    return len(os.sched_getaffinity(0))
+
+
+def build_topn(scratch):
+    program = scratch / "topn"
+    build = PALATE.parent
+    subprocess.run(["cc", "-std=c17", "-O2", ROOT / "bench" / "topn.c", "-I", ROOT / "include", "-L", build, "-lpalate",
+                    f"-Wl,-rpath,{build}", "-lm", "-o", program], check=True)
+    return program
+
+
+def measured(program, *arguments, **environment):
+    done = subprocess.run([program, *map(str, arguments)], env={**os.environ, **environment}, check=True,
+                          stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
+
+
+def enlarge_ratings(source, target, item_count):
+    """The ratings, and those of items that are mixtures of two: some of the ratings of each."""
+    generator = random.Random(0)
+    header, *lines = source.read_text().splitlines()
+    of_item = collections.defaultdict(list)
+    for line in lines:
+        user, item, rating = line.split(",")[:3]
+        of_item[item].append((user, rating))
+    items = sorted(of_item)
+    with open(target, "w", encoding="utf-8") as out:
+        out.write("\n".join([header, *lines, ""]))
+        for number in range(len(items), item_count):
+            users = {}
+            for share in (.05, .15):
+                rated = of_item[generator.choice(items)]
+                users.update(generator.sample(rated, max(1, int(share * len(rated)))))
+            out.writelines(f"{user},extra-{number},{rating}\n" for user, rating in users.items())
+
+
+def millions(value):
+    return f"{value / 1e6:.0f} M" if value >= 1e7 else f"{value / 1e6:.1f} M"
+
+
+def list_speed(ratings, program, scratch, python):
+    """Tables of many users and of one, and the figures of the last model."""
+    real, enlarged, peer = scratch / "real.palate", scratch / "enlarged.palate", scratch / "peer"
+    peer.mkdir()
+    Run("train", ratings, "--factors", 64, "-o", real, "-q")
+    enlarge_ratings(ratings, scratch / "enlarged.csv", 10_677)
+    Run("train", scratch / "enlarged.csv", "--factors", 64, "-o", enlarged, "-q")
+    cases = [("3,706, seen left out", real, 3_706, 6040, {}),
+             ("10,677, seen left out", enlarged, 10_677, 6040, {}),
+             ("the same, AVX2 alone", enlarged, 10_677, 6040, {"PALATE_ISA": "avx2"}),
+             ("26,744", real, 26_744, 6040, {}),
+             ("100,000", real, 100_000, 1024, {}),
+             ("1,000,000", real, 1_000_000, 128, {})]
+    many, one = [], []
+    for name, model, items, peer_users, environment in cases:
+        own = measured(program, model, "time", items, cores(), peer, **environment)
+        other = peer_answer(python, "implicit_topn.py", peer, 64, peer_users, cores())
+        rate = own["users_per_second"]
+        many.append([name, f"{rate:,.0f}", f"{own['scan_users_per_second']:,.0f}",
+                     f"{rate / own['scan_users_per_second']:.1f}",
+                     *(["-", "-"] if other is None else
+                       [f"{other['users_per_second']:,.0f}", f"{rate / other['users_per_second']:.1f}"])])
+        one.append([name, f"{own['single_us']:.1f}", f"{own['single_us_p99']:.0f}",
+                    "-" if other is None else f"{other['single_us']:,.0f}", f"{own['index_seconds']:.2f}"])
+        print(f"{name}: {own} {other}", file=sys.stderr)
+    peer_name = "implicit" if other is None else f"implicit {other['version']}"
+    return real, table([f"Top 10 of 6,040 users, 64 factors, {cores()} threads: items", "users/s",
+                        "without index", "times", peer_name, "times"], many) + "\n" + table(
+        ["One user, one thread: items", "median µs", "99th percentile", peer_name, "seconds to index"], one)
+
+
+def predict_speed(ratings, model, program, scratch, python):
+    """Predictions from memory and from text, and how soon the first one comes."""
+    pairs, larger, text = scratch / "pairs.csv", scratch / "larger.palate", scratch / "larger.txt"
+    lines = repeat(ratings, pairs, 5_000_000, ids_apart=False)
+    own = measured(program, model, "time", 3_706, 1)
+    run = best_of(3, "predict", model, pairs, "-o", scratch / "predictions.csv")
+    subprocess.run([program, model, "save", "138493", "26744", larger], check=True)
+    user, item = "5", "7"
+    start = best_of(20, "predict", larger, "--user", user, "--item", item)
+    rows = [["predictions from memory, pairs at random", f"{millions(own['random_pairs_per_second'])} pairs/s"],
+            ["predictions from memory, a user's pairs together", f"{millions(own['pairs_by_user_per_second'])} pairs/s"],
+            [f"`palate predict`, {lines / 1e6:.0f} million pairs, text to text", f"{millions(lines / run.seconds)} pairs/s"],
+            [f"`palate predict --user --item`, a model of {larger.stat().st_size / 1e6:.0f} MB, from a cold process",
+             f"{1e3 * start.seconds:.1f} ms"]]
+    subprocess.run([program, larger, "libmf", text], check=True)
+    other = peer_answer(python, "libmf_load.py", text)
+    rows.append(["the same model loaded by LIBMF, from its text",
+                 "not installed" if other is None else f"{1e3 * other['seconds']:,.0f} ms"])
+    return table(["MovieLens 1M, 64 factors", "rate or time"], rows)
+
+
+def topn(data, scratch):
+    ratings = data / "ml-1m" / "ratings.csv"
+    if not ratings.exists():
+        return "Not measured: ml-1m/ratings.csv is not in the data folder.\n"
+    program = build_topn(scratch)
+    python = peer_python("implicit", "implicit")
+    model, text = list_speed(ratings, program, scratch, python)
+    return text + "\n" + predict_speed(ratings, model, program, scratch, peer_python("libmf", "libmf"))
+
+
 # ---- Where and when ----
 
 def instruction_set():
@@ -184,10 +293,9 @@ def instruction_set():
 
 
 def provenance(section):
-    cores = len(os.sched_getaffinity(0))
     gigabytes = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
     version = Run("--version").output.split("\n")[0]
-    return (f"Measured {datetime.date.today()} by `bench/run.py {section}`: {version}, {cores} cores "
+    return (f"Measured {datetime.date.today()} by `bench/run.py {section}`: {version}, {cores()} cores "
             f"({platform.machine()}, {instruction_set()}), {gigabytes} GB memory.\n")
 
 
@@ -201,7 +309,8 @@ def write_between_markers(page, name, text):
 
 
 def main():
-    sections = {"accuracy": (accuracy, "accuracy.md"), "speed": (speed, "performance.md")}
+    sections = {"accuracy": (accuracy, "accuracy.md"), "speed": (speed, "performance.md"),
+                "topn": (topn, "performance.md")}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sections", nargs="*", choices=[[], *sections], default=[], help="default: all")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared" / "data",

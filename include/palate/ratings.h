@@ -108,7 +108,8 @@ typedef struct palate_ratings palate_ratings;
  * @param[out] out Released with palate_ratings_free(). NULL on every failure.
  * @return PALATE_OK, PALATE_E_INVALID (option), PALATE_E_IO, PALATE_E_FORMAT (err has line, column
  * and value), PALATE_E_NOMEM, PALATE_E_UNSUPPORTED.
- * @cost   One pass over the text; 24 bytes a rating while reading (32 with times), 16 kept (24).
+ * @determinism The same for any number of threads: ids, rows, errors, every bit.
+ * @cost   Linear in the text; 16 bytes a rating while reading (32 with times), 16 kept (24).
  */
 PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_read(palate_context *context,
                                                                const char *path,
@@ -141,6 +142,19 @@ typedef struct palate_rating_arrays {
 PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_from_arrays(
     palate_context *context, const palate_rating_arrays *arrays, const palate_read_options *options,
     palate_ratings **out, palate_error *err);
+
+/**
+ * Save ratings in the form in which they are used: both orders, ids and times, checksummed
+ * (docs/formats/saved.md). Every call that reads ratings takes such a file; palate_ratings_read()
+ * checks it whole, by several threads, and uses it where it is mapped: nothing is parsed, and it may be
+ * larger than the memory.
+ *
+ * @param path  Written whole or not at all; "-" is standard output.
+ * @return PALATE_OK, PALATE_E_INVALID, PALATE_E_IO.
+ * @determinism Equal ratings give equal bytes.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_save(const palate_ratings *ratings,
+                                                               const char *path, palate_error *err);
 
 /** Release ratings. NULL is allowed. */
 PALATE_API void palate_ratings_free(palate_ratings *ratings);

@@ -21,11 +21,6 @@ static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
 
 enum { EXACT_DIGITS = 15, NUMBER_BYTES_MAX = 400, NUMBER_BYTES = 40 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static locale_t c_locale;
 static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
 
@@ -56,7 +51,7 @@ static bool parse_slowly(palate__span text, double *out)
 }
 
 /* Up to 15 digits and one point: digits / 10^decimals, both exact, so the quotient is rounded once (Clinger 1990). */
-bool palate__parse_real(palate__span text, double *out)
+bool palate__parse_any_real(palate__span text, double *out)
 {
     const char *at = text.text;
     const char *end = at + text.bytes;
@@ -122,7 +117,7 @@ bool palate__parse_integer(palate__span text, int64_t *out)
     int64_t value = -(int64_t)first;
     for (; at < end; at++) {
         const int64_t digit = *at - '0';
-        if (!is_digit(*at) || __builtin_mul_overflow(value, 10, &value) ||
+        if (!palate__is_digit(*at) || __builtin_mul_overflow(value, 10, &value) ||
             __builtin_sub_overflow(value, digit, &value))
             return false;
     }

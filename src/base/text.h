@@ -14,7 +14,27 @@ typedef struct palate__span {
 
 /* A decimal number without spaces around it, rounded as strtod does. "inf" and "nan" are read as
  * such, so that a message can say what is wrong. False: not a number. */
-bool palate__parse_real(palate__span text, double *out);
+bool palate__parse_any_real(palate__span text, double *out);
+
+static inline bool palate__is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
+/* The same: what most ratings are, as 4 or 3.5, is read at once. */
+static inline bool palate__parse_real(palate__span text, double *out)
+{
+    const char *at = text.text;
+    if (text.bytes == 1 && palate__is_digit(at[0])) {
+        *out = (double)(at[0] - '0');
+        return true;
+    }
+    if (text.bytes == 3 && palate__is_digit(at[0]) && at[1] == '.' && palate__is_digit(at[2])) {
+        *out = (double)((at[0] - '0') * 10 + (at[2] - '0')) / 10.0;
+        return true;
+    }
+    return palate__parse_any_real(text, out);
+}
 
 /* A whole decimal number that int64_t holds. */
 bool palate__parse_integer(palate__span text, int64_t *out);

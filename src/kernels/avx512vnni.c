@@ -22,6 +22,7 @@ const palate__kernels palate__kernels_avx512vnni = {
     .screen = screen,
     .screen_tiles = screen_tiles,
     .tile_maxima = tile_maxima,
+    .to_steps = to_steps,
     .byte_limit = BYTE_LIMIT,
     .transform = transform,
 };

@@ -16,6 +16,9 @@ static const palate__kernels *const all[] = {
     &palate__kernels_avx512,
     &palate__kernels_avx512vnni,
 #endif
+#ifdef PALATE__AMX
+    &palate__kernels_amx,
+#endif
     NULL,
 };
 
@@ -46,6 +49,12 @@ int palate__kernels_usable(const palate__kernels *kernels)
         return has_avx512();
     if (kernels == &palate__kernels_avx512vnni)
         return has_avx512() && __builtin_cpu_supports("avx512vnni");
+#endif
+#ifdef PALATE__AMX
+    if (kernels == &palate__kernels_amx)
+        return has_avx512() && __builtin_cpu_supports("avx512vnni") &&
+               __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
+               palate__amx_permitted();
 #endif
     return kernels == &palate__kernels_generic;
 }

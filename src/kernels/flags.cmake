@@ -7,4 +7,6 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/avx512.c PROPERTIES COMPILE_OPTIONS "${avx512}")
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/avx512vnni.c PROPERTIES COMPILE_OPTIONS
         "${avx512};-mavx512vnni")
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/amx.c PROPERTIES COMPILE_OPTIONS
+        "${avx512};-mavx512vnni;-mamx-tile;-mamx-int8")
 endif()

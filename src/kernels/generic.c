@@ -152,6 +152,21 @@ static void tile_maxima(const palate__tiles *tiles, const palate__tile_users *us
     }
 }
 
+static double to_steps(const double *values, size_t count, double step, int limit, int8_t *steps)
+{
+    const double inverse = 1.0 / step;
+    double left = 0.0;
+    for (size_t f = 0; f < count; f++) {
+        double place = values[f] * inverse;
+        place = place > -limit ? place : -limit;
+        place = place < limit ? place : limit;
+        steps[f] = (int8_t)(place + (place < 0.0 ? -0.5 : 0.5));
+        const double away = values[f] - step * steps[f];
+        left += away * away;
+    }
+    return left;
+}
+
 static void transform(const palate__transform *by, const float *const *rows, size_t count,
                       double *out)
 {
@@ -254,6 +269,7 @@ const palate__kernels palate__kernels_generic = {
     .screen = screen,
     .screen_tiles = screen_tiles,
     .tile_maxima = tile_maxima,
+    .to_steps = to_steps,
     .byte_limit = 127,
     .transform = transform,
 };

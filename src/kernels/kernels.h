@@ -188,6 +188,13 @@ typedef struct palate__kernels {
     void (*tile_maxima)(const palate__tiles *tiles, const palate__tile_users *users, size_t first,
                         size_t end, const uint16_t *const *hidden, float *maxima);
 
+    /*
+     * Numbers in whole steps, for these two: steps[f] is values[f] / step, rounded to the nearest, of
+     * size `limit` at most, which is within 1..127; what is no number is anything. Returns the sum
+     * of (values[f] - step steps[f])^2. `count` is a multiple of 16, step > 0.
+     */
+    double (*to_steps)(const double *values, size_t count, double step, int limit, int8_t *steps);
+
     /* The largest size of a user's byte that these two can take. */
     int byte_limit;
 

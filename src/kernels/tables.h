@@ -10,6 +10,13 @@ extern const palate__kernels palate__kernels_generic;
 extern const palate__kernels palate__kernels_avx2;
 extern const palate__kernels palate__kernels_avx512;
 extern const palate__kernels palate__kernels_avx512vnni;
+
+/* clang 14 cannot ask whether a processor has it. */
+#if defined(__linux__) && !defined(__clang__)
+#define PALATE__AMX 1
+extern const palate__kernels palate__kernels_amx;
+int palate__amx_permitted(void);
+#endif
 #endif
 
 #endif

@@ -325,12 +325,15 @@ static void set_scale(palate_ratings *ratings, palate_scale declared)
 
 /* ---- The fingerprint ---- */
 
-enum { PRINTS = 5 };
-
 typedef struct prints {
-    palate__span of[PRINTS];
-    uint64_t hashes[PRINTS];
+    palate__span of[PALATE__FINGERPRINT_PARTS];
+    uint64_t hashes[PALATE__FINGERPRINT_PARTS];
 } prints;
+
+uint64_t palate__fingerprint(const uint64_t parts[PALATE__FINGERPRINT_PARTS])
+{
+    return XXH3_64bits(parts, PALATE__FINGERPRINT_PARTS * sizeof *parts);
+}
 
 static void hash_print(size_t task, int thread, void *argument)
 {
@@ -357,8 +360,8 @@ static uint64_t fingerprint_of(const palate_ratings *ratings, int threads)
                       bytes_of(matrix->columns, count, sizeof(uint32_t)),
                       bytes_of(matrix->values, count, sizeof(float)),
                   }};
-    palate__parallel_for(threads, PRINTS, hash_print, &all);
-    return XXH3_64bits(all.hashes, sizeof all.hashes);
+    palate__parallel_for(threads, PALATE__FINGERPRINT_PARTS, hash_print, &all);
+    return palate__fingerprint(all.hashes);
 }
 
 /* ---- All of it ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/delimited.h"
 
-#include "ratings/input.h"
+#include "ratings/pieces.h"
 
 #include <math.h>
 #include <string.h>
@@ -135,7 +135,7 @@ static palate_status refuse_count(const palate__fields *fields, size_t wanted, i
                                 fields->count, fields->count == 1 ? "" : "s", wanted);
 }
 
-/* ---- All lines ---- */
+/* ---- The first line ---- */
 
 /* What is known of a text once its first line has been seen. */
 typedef struct table {
@@ -143,7 +143,8 @@ typedef struct table {
     palate__columns columns;
     size_t field_count;
     palate__plain plain;
-    palate__cursor cursor; /* At the first rating. */
+    const char *at; /* The first rating, after so many lines: */
+    int64_t lines;
 } table;
 
 static palate_status begin(const palate__input *input, const palate_read_options *options,
@@ -152,14 +153,17 @@ static palate_status begin(const palate__input *input, const palate_read_options
     palate__fields first;
     palate__cursor cursor;
     palate__cursor_set(&cursor, (palate__span){input->data, input->bytes});
-    *out = (table){.separator = dialect.separator, .cursor = cursor};
+    *out = (table){.separator = dialect.separator, .at = cursor.at};
     if (options->separator != NULL) {
         palate_status status = palate__given_separator(options->separator, sink, &out->separator);
         if (status != PALATE_OK)
             return status;
     }
-    if (!palate__next_fields(&cursor, out->separator, &first))
+    if (!palate__next_fields(&cursor, out->separator, &first)) {
+        out->at = cursor.at;
+        out->lines = cursor.passed;
         return PALATE_OK;
+    }
     if (first.problem != NULL)
         return palate__fail_at(palate__sink_error(sink), PALATE_E_FORMAT, cursor.line,
                                (int64_t)first.count + 1, "%s:%lld: field %zu: %s", input->path,
@@ -174,17 +178,18 @@ static palate_status begin(const palate__input *input, const palate_read_options
                         (!(dialect.headless && undecided) && palate__is_header(options, &first));
     out->field_count = first.count;
     out->plain = palate__plain_of(out->separator, first.count);
-    if (header)
-        out->cursor = cursor;
+    if (header) {
+        out->at = cursor.at;
+        out->lines = cursor.passed;
+    }
     return palate__choose_columns(options, header ? &first : NULL, first.count, sink,
                                   &out->columns);
 }
 
 /* One line that has been cut into fields. */
-static palate_status take_line(const table *of, palate__fields *fields, palate__scratch *scratch,
-                               palate__sink *sink)
+static palate_status take_line(const table *of, int64_t line, palate__fields *fields,
+                               palate__scratch *scratch, palate__sink *sink)
 {
-    const int64_t line = of->cursor.line;
     if (PALATE__UNLIKELY(fields->problem != NULL))
         return palate__sink_problem(sink, line, (int64_t)fields->count + 1, "%s", fields->problem);
     if (PALATE__UNLIKELY(fields->count != of->field_count))
@@ -200,68 +205,95 @@ static palate_status take_line(const table *of, palate__fields *fields, palate__
 /* ---- The short way, for lines that are as they should be ---- */
 
 /* A plain line of which all is right so far. */
-static bool read_plain(const table *of, const uint16_t *marks, const char *line,
-                       palate__record *out)
+PALATE__ALWAYS_INLINE bool read_plain(const palate__plain_line *line, const palate__plain *plain,
+                                      const palate__columns *columns, palate__record *out)
 {
-    const palate__cursor *cursor = &of->cursor;
-    const palate__plain *plain = &of->plain;
-    const palate__columns *columns = &of->columns;
-    out->user = palate__plain_field(cursor, plain, marks, line, (size_t)columns->user - 1);
-    out->item = palate__plain_field(cursor, plain, marks, line, (size_t)columns->item - 1);
+    out->user = palate__plain_field(line, plain, (size_t)columns->user - 1);
+    out->item = palate__plain_field(line, plain, (size_t)columns->item - 1);
     out->rating = NAN;
     out->time = PALATE_NO_TIME;
-    if (columns->rating > 0 && !palate__parse_real(palate__plain_field(cursor, plain, marks, line,
-                                                                       (size_t)columns->rating - 1),
-                                                   &out->rating))
+    if (columns->rating > 0 &&
+        !palate__parse_real(palate__plain_field(line, plain, (size_t)columns->rating - 1),
+                            &out->rating))
         return false;
     return columns->time == 0 ||
-           palate__parse_integer(
-               palate__plain_field(cursor, plain, marks, line, (size_t)columns->time - 1),
-               &out->time);
+           palate__parse_integer(palate__plain_field(line, plain, (size_t)columns->time - 1),
+                                 &out->time);
 }
 
-/* Takes what comes next of them, up to the first that needs the long way. */
-static palate_status take_plain_lines(table *of, palate__sink *sink, size_t *taken)
+/* Takes what comes next of them, up to the first that needs the long way. What does not change is copied: what is
+ * written through pointers cannot change a copy, which may so lie in registers. */
+static palate_status take_plain_lines(const table *of, palate__cursor *cursor, palate__sink *sink,
+                                      size_t *taken)
 {
     palate__record records[PALATE__GROUP];
     size_t right = 0;
-    const palate__plain *plain = &of->plain;
-    const size_t lines = palate__plain_lines(&of->cursor, plain, PALATE__GROUP);
-    const uint16_t *marks = palate__plain_marks(&of->cursor, plain, 0);
-    const char *line = of->cursor.at;
-    for (; right < lines && read_plain(of, marks, line, &records[right]); right++) {
-        records[right].line = of->cursor.passed + 1 + (int64_t)right;
-        line = palate__plain_end(&of->cursor, plain, marks);
-        marks += plain->marks;
+    const palate__plain plain = of->plain;
+    const palate__columns columns = of->columns;
+    const int64_t passed = cursor->passed;
+    const size_t lines = palate__plain_lines(cursor, &plain, PALATE__GROUP);
+    palate__plain_line line = palate__plain_first(cursor);
+    for (; right < lines && read_plain(&line, &plain, &columns, &records[right]); right++) {
+        records[right].line = passed + 1 + (int64_t)right;
+        palate__plain_next(&line, &plain);
     }
     palate_status status = palate__sink_group(sink, records, right, taken);
-    palate__pass_plain_lines(&of->cursor, plain, *taken);
+    palate__pass_plain_lines(cursor, &plain, *taken);
+    return status;
+}
+
+/* ---- All lines ---- */
+
+static palate_status read_lines(palate__cursor *cursor, palate__sink *sink, const void *argument)
+{
+    palate_status status = PALATE_OK;
+    const table *of = argument;
+    palate__scratch scratch = {.context = sink->context};
+    palate__fields fields;
+    size_t taken = 0;
+    for (;;) {
+        PALATE_TRY(take_plain_lines(of, cursor, sink, &taken));
+        if (taken > 0)
+            continue;
+        if (!palate__next_fields(cursor, of->separator, &fields))
+            break;
+        PALATE_TRY(take_line(of, cursor->line, &fields, &scratch, sink));
+    }
+done:
+    palate__release(scratch.context, scratch.text);
+    return status;
+}
+
+/* Pairs are handed on in the order of lines, one by one. */
+static palate_status read_pairs(const palate__input *input, const table *of, palate__sink *sink)
+{
+    enum { STEP_BYTES = 1 << 22 };
+    palate_status status = PALATE_OK;
+    palate__cursor cursor;
+    const char *released = input->data;
+    palate__cursor_set(&cursor,
+                       (palate__span){of->at, (size_t)(input->data + input->bytes - of->at)});
+    cursor.passed = of->lines;
+    while (cursor.at < cursor.end) {
+        cursor.stop = cursor.end - cursor.at > STEP_BYTES ? cursor.at + STEP_BYTES : cursor.end;
+        PALATE_TRY(read_lines(&cursor, sink, of));
+        palate__input_used(input, &released, cursor.at);
+    }
+    palate__sink_count_lines(sink, cursor.passed);
+done:
     return status;
 }
 
 palate_status palate__read_delimited(const palate__input *input, const palate_read_options *options,
                                      palate__dialect dialect, palate__sink *sink)
 {
-    palate_status status = PALATE_OK;
-    palate__scratch scratch = {.context = input->context};
-    palate__fields fields;
     table of;
-    size_t taken = 0;
-    const char *released = input->data;
-    PALATE_TRY(begin(input, options, dialect, sink, &of));
-    for (;;) {
-        PALATE_TRY(take_plain_lines(&of, sink, &taken));
-        if (taken == PALATE__GROUP)
-            continue;
-        if (!palate__next_fields(&of.cursor, of.separator, &fields))
-            break;
-        PALATE_TRY(take_line(&of, &fields, &scratch, sink));
-        palate__input_used(input, &released, of.cursor.at);
-    }
-    palate__sink_count_lines(sink, of.cursor.passed);
-done:
-    palate__release(scratch.context, scratch.text);
-    return status;
+    palate_status status = begin(input, options, dialect, sink, &of);
+    if (status != PALATE_OK)
+        return status;
+    if (sink->on_pair != NULL)
+        return read_pairs(input, &of, sink);
+    return palate__read_pieces(input, of.at, of.lines, of.separator, read_lines, &of, sink);
 }
 
 /* ---- Looking ---- */

@@ -177,11 +177,11 @@ static void enter_key(palate__id_slot *slots, uint32_t slot_count, palate__id_sl
     slots[at] = slot;
 }
 
-/* Room for one more at three quarters full: slots are 16 bytes, and probing is local. */
+/* Room for one more at five eighths full: nearly all searches end at their first or second slot. */
 static palate_status grow_slots(palate__id_builder *builder, palate_error *err)
 {
     const uint32_t old = builder->slot_count;
-    if (builder->count < old / 4 * 3)
+    if (builder->count < old / 8 * 5)
         return PALATE_OK;
     const uint32_t wanted = old == 0 ? FIRST_SLOTS : old <= UINT32_MAX / 2 ? old * 2 : old;
     if (wanted == old)

@@ -152,7 +152,8 @@ static inline size_t palate__id_builder_bytes(const palate__id_builder *builder,
 static inline void palate__id_builder_fetch(const palate__id_builder *builder,
                                             const palate__wanted *wanted)
 {
-    PALATE__PREFETCH(builder->slots + (wanted->mixed & (builder->slot_count - 1)));
+    if (builder->count > 0)
+        PALATE__PREFETCH(&builder->slots[wanted->mixed & (builder->slot_count - 1)]);
 }
 
 void palate__id_builder_free(palate__id_builder *builder);

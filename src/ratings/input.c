@@ -163,23 +163,26 @@ static const struct foreign {
     const char *magic;
     size_t bytes;
     const char *advice;
+    size_t at; /* Where the magic is. */
 } FOREIGN[] = {
-    {"PK\x03\x04", 4, "a zip archive (or a spreadsheet); unpack it, or save it as CSV"},
-    {"BZh", 3, "compressed with bzip2; unpack it, or pipe it: bzcat FILE | palate ... -"},
+    {"PK\x03\x04", 4, "a zip archive (or a spreadsheet); unpack it, or save it as CSV", 0},
+    {"BZh", 3, "compressed with bzip2; unpack it, or pipe it: bzcat FILE | palate ... -", 0},
     {"\xfd"
      "7zXZ",
-     5, "compressed with xz; unpack it, or pipe it: xzcat FILE | palate ... -"},
-    {"PAR1", 4, "a Parquet file; save it as CSV"},
-    {"\x93NUMPY", 6, "a NumPy array; save it as CSV"},
-    {"\xff\xfe", 2, "UTF-16 text; convert it: iconv -f utf-16 -t utf-8"},
-    {"\xfe\xff", 2, "UTF-16 text; convert it: iconv -f utf-16 -t utf-8"},
+     5, "compressed with xz; unpack it, or pipe it: xzcat FILE | palate ... -", 0},
+    {"PAR1", 4, "a Parquet file; save it as CSV", 0},
+    {"\x93NUMPY", 6, "a NumPy array; save it as CSV", 0},
+    {"\xff\xfe", 2, "UTF-16 text; convert it: iconv -f utf-16 -t utf-8", 0},
+    {"\xfe\xff", 2, "UTF-16 text; convert it: iconv -f utf-16 -t utf-8", 0},
+    {"{\"__metadata__\":{\"format\":\"palate-model\"", 40,
+     "a model; give the ratings that it is to be trained on or compared with", 8},
 };
 
 static palate_status refuse_foreign(const palate__input *input, palate_error *err)
 {
     for (size_t i = 0; i < sizeof FOREIGN / sizeof FOREIGN[0]; i++)
-        if (input->bytes >= FOREIGN[i].bytes &&
-            memcmp(input->data, FOREIGN[i].magic, FOREIGN[i].bytes) == 0)
+        if (input->bytes >= FOREIGN[i].at + FOREIGN[i].bytes &&
+            memcmp(input->data + FOREIGN[i].at, FOREIGN[i].magic, FOREIGN[i].bytes) == 0)
             return palate__fail(err, PALATE_E_FORMAT, "%s: this is %s", input->path,
                                 FOREIGN[i].advice);
     return PALATE_OK;

@@ -41,26 +41,50 @@ palate__span palate__trim(palate__span text)
 
 /* ---- From mark to mark ---- */
 
+/* The bytes that may end a field. */
+typedef struct enders {
+    char a, b, c;
+} enders;
+
+static enders enders_of(palate__separator separator)
+{
+    return (enders){
+        .a = separator.spaces ? ' ' : separator.character,
+        .b = '\n',
+        .c = separator.spaces   ? '\t'
+             : separator.quotes ? '"'
+                                : '\n',
+    };
+}
+
+/* Lists the marks of the text from `base` on. */
+static void look(palate__cursor *cursor, const char *base, enders of)
+{
+    const size_t left = (size_t)(cursor->end - base);
+    const size_t bytes = left < PALATE__MARKED_BYTES ? left : PALATE__MARKED_BYTES;
+    cursor->base = base;
+    cursor->mark = 0;
+    cursor->mark_count = palate__list_marks(base, bytes, of.a, of.b, of.c, cursor->marks);
+}
+
 /* A walk over the marks of a cursor. It lies in registers, as long as nobody is given its address. */
 typedef struct walk {
     palate__cursor *cursor;
     const char *base, *end;
     const uint16_t *next, *last;
-    char a, b, c;
+    enders of;
 } walk;
 
-/* Looks at the text from `base` on. */
-static walk look(walk over, const char *base)
+static walk go_on(palate__cursor *cursor, enders of)
 {
-    palate__cursor *cursor = over.cursor;
-    const size_t left = (size_t)(over.end - base);
-    const size_t bytes = left < PALATE__MARKED_BYTES ? left : PALATE__MARKED_BYTES;
-    cursor->base = base;
-    cursor->mark_count = palate__list_marks(base, bytes, over.a, over.b, over.c, cursor->marks);
-    over.base = base;
-    over.next = cursor->marks;
-    over.last = cursor->marks + cursor->mark_count;
-    return over;
+    return (walk){
+        .cursor = cursor,
+        .base = cursor->base,
+        .end = cursor->end,
+        .next = cursor->marks + cursor->mark,
+        .last = cursor->marks + cursor->mark_count,
+        .of = of,
+    };
 }
 
 /* Steps to the next mark; to the end of the text where there is none. */
@@ -69,7 +93,8 @@ PALATE__ALWAYS_INLINE const char *step(walk *over)
     while (PALATE__UNLIKELY(over->next == over->last)) {
         if (over->end - over->base <= PALATE__MARKED_BYTES)
             return over->end;
-        *over = look(*over, over->base + PALATE__MARKED_BYTES);
+        look(over->cursor, over->base + PALATE__MARKED_BYTES, over->of);
+        *over = go_on(over->cursor, over->of);
     }
     return over->base + *over->next++;
 }
@@ -225,21 +250,10 @@ PALATE__ALWAYS_INLINE const char *cut_with_quotes(walk *over, const char *at, in
 
 PALATE__ALWAYS_INLINE walk begin_walk(palate__cursor *cursor, palate__separator separator)
 {
-    walk over = {
-        .cursor = cursor,
-        .base = cursor->base,
-        .end = cursor->end,
-        .next = cursor->marks + cursor->mark,
-        .last = cursor->marks + cursor->mark_count,
-        .a = separator.spaces ? ' ' : separator.character,
-        .b = '\n',
-        .c = separator.spaces   ? '\t'
-             : separator.quotes ? '"'
-                                : '\n',
-    };
+    const enders of = enders_of(separator);
     if (PALATE__UNLIKELY(cursor->base == NULL))
-        over = look(over, cursor->at);
-    return over;
+        look(cursor, cursor->at, of);
+    return go_on(cursor, of);
 }
 
 /* Returns where the line ends; NULL where its quotes are wrong. */
@@ -299,6 +313,26 @@ bool palate__next_fields(palate__cursor *cursor, palate__separator separator, pa
     return true;
 }
 
+/* Up to the first quote, lines begin after line ends; from there on they are read as ever. */
+const char *palate__line_from(palate__span text, const char *boundary, palate__separator separator)
+{
+    palate__cursor cursor;
+    palate__fields fields;
+    const char *end = text.text + text.bytes;
+    if (boundary <= text.text)
+        return text.text;
+    const char *quote = separator.quotes ? memchr(text.text, '"', (size_t)(boundary - text.text))
+                                         : NULL;
+    const char *line = quote != NULL ? quote : boundary;
+    while (line > text.text && line[-1] != '\n')
+        line--;
+    palate__cursor_set(&cursor, (palate__span){line, (size_t)(end - line)});
+    cursor.stop = boundary;
+    while (palate__next_fields(&cursor, separator, &fields))
+        ;
+    return cursor.at;
+}
+
 /* ---- Plain lines ---- */
 
 palate__plain palate__plain_of(palate__separator separator, size_t width)
@@ -308,43 +342,83 @@ palate__plain palate__plain_of(palate__separator separator, size_t width)
         .width = width,
         .step = step,
         .marks = (width - 1) * step + 1,
-        .separator = separator.spaces ? ' ' : separator.character,
-        .other = separator.spaces ? '\t' : separator.character,
-        .filled = separator.spaces,
+        .separator = separator.character,
+        .whole = separator,
     };
 }
 
-static bool fits(const char *base, const uint16_t *marks, const char *line,
-                 const palate__plain *plain)
+/* One separator between fields, whatever they are. */
+PALATE__ALWAYS_INLINE bool has_shape(const char *base, const uint16_t *marks, size_t count,
+                                     char separator)
+{
+    for (size_t m = 0; m + 1 < count; m++)
+        if (base[marks[m]] != separator)
+            return false;
+    return base[marks[count - 1]] == '\n';
+}
+
+/* Two separators that touch between fields. */
+static bool has_doubled_shape(const char *base, const uint16_t *marks, const palate__plain *plain)
+{
+    for (size_t m = 0; m + 1 < plain->marks; m += 2)
+        if (marks[m + 1] != marks[m] + 1)
+            return false;
+    return has_shape(base, marks, plain->marks, plain->separator);
+}
+
+/* One space or tab between fields of which none is empty, or has a CR before it. */
+static bool has_spaced_shape(const char *base, const uint16_t *marks, const char *line,
+                             const palate__plain *plain)
 {
     const char *field = line;
-    for (size_t m = 0; m + 1 < plain->marks; m++) {
+    for (size_t m = 0; m < plain->marks; m++) {
         const char *at = base + marks[m];
-        if ((*at != plain->separator && *at != plain->other) ||
-            (plain->filled && (at == field || *field == '\r')) ||
-            (plain->step == 2 && m % 2 == 1 && at != field))
+        if (at == field || *field == '\r' || (*at == '\n') != (m + 1 == plain->marks))
             return false;
         field = at + 1;
     }
-    const char *end = base + marks[plain->marks - 1];
-    return *end == '\n' && !(plain->filled && (end == field || *field == '\r'));
+    return true;
 }
 
-size_t palate__plain_lines(const palate__cursor *cursor, const palate__plain *plain, size_t most)
+PALATE__ALWAYS_INLINE bool fits(const char *base, const uint16_t *marks, const char *line,
+                                const palate__plain *plain)
+{
+    if (plain->whole.spaces)
+        return has_spaced_shape(base, marks, line, plain);
+    if (plain->whole.doubled)
+        return has_doubled_shape(base, marks, plain);
+    return has_shape(base, marks, plain->marks, plain->separator);
+}
+
+/* Has the next line all its marks listed? Where the list ends within it, it is made anew from there. */
+static bool is_listed(palate__cursor *cursor, const palate__plain *plain)
+{
+    const bool listed = cursor->base != NULL && cursor->mark + plain->marks <= cursor->mark_count;
+    if (listed || cursor->base == cursor->at || cursor->at == cursor->end)
+        return listed;
+    look(cursor, cursor->at, enders_of(plain->whole));
+    return plain->marks <= cursor->mark_count;
+}
+
+size_t palate__plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t most)
 {
     enum { READABLE_BYTES = 8 };
-    if (cursor->base == NULL || cursor->mark + plain->marks > cursor->mark_count)
+    if (!is_listed(cursor, plain))
         return 0;
     size_t count = 0;
+    const palate__plain shape = *plain;
+    const char *base = cursor->base;
     const char *line = cursor->at;
+    const char *stop = cursor->stop;
+    const char *readable = cursor->end - cursor->at > READABLE_BYTES ? cursor->end - READABLE_BYTES
+                                                                     : cursor->at;
     const uint16_t *marks = cursor->marks + cursor->mark;
-    const uint16_t *last = cursor->marks + cursor->mark_count - plain->marks;
-    while (count < most && marks <= last && line < cursor->stop &&
-           fits(cursor->base, marks, line, plain)) {
-        line = palate__plain_end(cursor, plain, marks);
-        if (cursor->end - line < READABLE_BYTES)
+    const uint16_t *last = cursor->marks + cursor->mark_count - shape.marks;
+    while (count < most && marks <= last && line < stop && fits(base, marks, line, &shape)) {
+        line = base + marks[shape.marks - 1] + 1;
+        if (line > readable)
             break;
-        marks += plain->marks;
+        marks += shape.marks;
         count++;
     }
     return count;

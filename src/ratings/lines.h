@@ -63,42 +63,45 @@ bool palate__next_fields(palate__cursor *cursor, palate__separator separator, pa
 /* How plain lines of a text look. */
 typedef struct palate__plain {
     size_t width;
-    size_t step;           /* Marks for each separator. */
-    size_t marks;          /* Of a line. */
-    char separator, other; /* Either may stand between fields. */
-    bool filled;           /* An empty field, or one with a CR before it, is none. */
+    size_t step;  /* Marks for each separator. */
+    size_t marks; /* Of a line. */
+    char separator;
+    palate__separator whole;
 } palate__plain;
 
 palate__plain palate__plain_of(palate__separator separator, size_t width);
 
 /* Counts the plain lines that come next, up to `most`. */
-size_t palate__plain_lines(const palate__cursor *cursor, const palate__plain *plain, size_t most);
+size_t palate__plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t most);
 
-/* The marks of the place-th plain line from the cursor on. */
-static inline const uint16_t *palate__plain_marks(const palate__cursor *cursor,
-                                                  const palate__plain *plain, size_t place)
+/* A plain line: where it begins, its marks, and what they count from. */
+typedef struct palate__plain_line {
+    const char *begin, *base;
+    const uint16_t *marks;
+} palate__plain_line;
+
+/* The first of them. */
+static inline palate__plain_line palate__plain_first(const palate__cursor *cursor)
 {
-    return cursor->marks + cursor->mark + place * plain->marks;
+    return (palate__plain_line){cursor->at, cursor->base, cursor->marks + cursor->mark};
 }
 
-/* A field of that line, which begins at `line`. */
-static inline palate__span palate__plain_field(const palate__cursor *cursor,
-                                               const palate__plain *plain, const uint16_t *marks,
-                                               const char *line, size_t field)
+static inline palate__span palate__plain_field(const palate__plain_line *line,
+                                               const palate__plain *plain, size_t field)
 {
-    const uint16_t *mark = marks + field * plain->step;
-    const char *begin = field == 0 ? line : cursor->base + mark[-1] + 1;
-    const char *end = cursor->base + *mark;
+    const uint16_t *mark = line->marks + field * plain->step;
+    const char *begin = field == 0 ? line->begin : line->base + mark[-1] + 1;
+    const char *end = line->base + *mark;
     if (field + 1 == plain->width)
         end -= end > begin && end[-1] == '\r';
     return (palate__span){begin, (size_t)(end - begin)};
 }
 
-/* Where the line after it begins. */
-static inline const char *palate__plain_end(const palate__cursor *cursor,
-                                            const palate__plain *plain, const uint16_t *marks)
+/* On to the next. */
+static inline void palate__plain_next(palate__plain_line *line, const palate__plain *plain)
 {
-    return cursor->base + marks[plain->marks - 1] + 1;
+    line->begin = line->base + line->marks[plain->marks - 1] + 1;
+    line->marks += plain->marks;
 }
 
 /* Goes past so many of them. */
@@ -116,6 +119,10 @@ typedef struct palate__scratch {
 /* Rewrites the fields marked `doubled`, each "" as one quote; they then lie in the scratch, until
  * its next use. */
 palate_status palate__unescape(palate__scratch *scratch, palate__fields *fields, palate_error *err);
+
+/* Where the first line begins that begins at `boundary` or after it, in a text that begins with a
+ * line; its end where none does. */
+const char *palate__line_from(palate__span text, const char *boundary, palate__separator separator);
 
 /* Cuts one line. Quotes have no meaning. */
 void palate__split(palate__span line, palate__separator separator, palate__fields *out);

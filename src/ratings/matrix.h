@@ -18,8 +18,11 @@ typedef struct palate__matrix {
     float *values;     /* Ratings on the original scale, finite. */
 } palate__matrix;
 
+typedef struct palate__source palate__source;
+
 struct palate_ratings {
     palate_context *context;
+    palate__source *source; /* The file that all arrays lie in; NULL: they are their own. */
     palate__ids users;
     palate__ids items;
     palate__matrix by_user;
@@ -30,6 +33,10 @@ struct palate_ratings {
     palate_read_report report;
     uint64_t fingerprint; /* Of ids and ratings; does not depend on the order of lines. */
 };
+
+/* The fingerprint, of the XXH3-64 of: ids of users, of items, by_user.begins, columns, values. */
+enum { PALATE__FINGERPRINT_PARTS = 5 };
+uint64_t palate__fingerprint(const uint64_t parts[PALATE__FINGERPRINT_PARTS]);
 
 /* Entries of a matrix. */
 static inline int64_t palate__matrix_count(const palate__matrix *matrix)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a caller can ask of ratings. */
-#include "ratings/matrix.h"
+#include "ratings/input.h"
 
 #include "palate/columns.h"
 
@@ -11,6 +11,12 @@ void palate_ratings_free(palate_ratings *ratings)
     if (ratings == NULL)
         return;
     palate_context *context = ratings->context;
+    if (ratings->source != NULL) {
+        palate__source_close(ratings->source);
+        palate__release(context, ratings->source);
+        palate__release(context, ratings);
+        return;
+    }
     palate__ids_free(context, &ratings->users);
     palate__ids_free(context, &ratings->items);
     palate__matrix_free(context, &ratings->by_user);

@@ -145,26 +145,32 @@ static bool is_database(const char *path)
     return strncmp(path, "sqlite:", 7) == 0;
 }
 
-/* All ratings of a path, into the sink. The text is released before this returns. */
-static palate_status read_into(palate__sink *sink, const char *path)
+/* Finds out what a path is, and says so in the report. */
+static palate_status open_source(palate__sink *sink, const char *path, palate__source *source,
+                                 const palate__reader **reader)
 {
     palate_status status = PALATE_OK;
-    palate__source source = {.input = {.context = sink->context, .path = path},
-                             .compression = "none"};
-    const palate__reader *reader = &palate__reader_sqlite;
+    *source = (palate__source){.input = {.context = sink->context, .path = path},
+                               .compression = "none"};
+    *reader = &palate__reader_sqlite;
     if (!is_database(path)) {
-        PALATE_TRY(palate__source_open(sink->context, path, &source, sink->err));
-        sink->path = source.input.path;
-        PALATE_TRY(choose_reader(&source.input, sink->options, &reader, sink->err));
+        PALATE_TRY(palate__source_open(sink->context, path, source, sink->err));
+        sink->path = source->input.path;
+        PALATE_TRY(choose_reader(&source->input, sink->options, reader, sink->err));
     }
-    snprintf(sink->report->format, sizeof sink->report->format, "%s", reader->name);
-    snprintf(sink->report->compression, sizeof sink->report->compression, "%s", source.compression);
-    sink->report->bytes = source.input.bytes;
-    PALATE_TRY(palate__sink_begin(sink));
-    PALATE_TRY(reader->read(&source.input, sink->options, sink));
+    snprintf(sink->report->format, sizeof sink->report->format, "%s", (*reader)->name);
+    snprintf(sink->report->compression, sizeof sink->report->compression, "%s",
+             source->compression);
+    sink->report->bytes = source->input.bytes;
 done:
-    palate__source_close(&source);
     return status;
+}
+
+static palate_status read_source(palate__sink *sink, const palate__source *source,
+                                 const palate__reader *reader)
+{
+    palate_status status = palate__sink_begin(sink);
+    return status == PALATE_OK ? reader->read(&source->input, sink->options, sink) : status;
 }
 
 /* Options of the caller, or the defaults in `room`. */
@@ -187,36 +193,53 @@ static palate_status take_options(const palate_read_options **options, palate_re
     return PALATE_OK;
 }
 
-static palate__sink make_sink(palate_context *context, const char *path,
-                              const palate_read_options *options, palate_read_report *report,
-                              palate_error *err)
+/* Ratings that lie ready in the source, which they take over. */
+static palate_status open_ratings(palate__sink *sink, palate__source *source,
+                                  const palate__reader *reader, palate_ratings **out)
 {
-    *report = (palate_read_report){0};
-    return (palate__sink){
-        .context = context,
-        .path = path,
-        .options = options,
-        .lenient = options->lenient,
-        .err = err,
-        .report = report,
-        .store =
-            {
-                .context = context,
-                .keep_places = options->keep_order,
-                .keep_lines = options->duplicates == PALATE_DUPLICATES_ERROR,
-            },
-    };
+    palate_status status = PALATE_OK;
+    palate_context *context = sink->context;
+    palate_ratings *ratings = palate__allocate_zeroed(context, 1, sizeof *ratings);
+    palate__source *kept = palate__allocate(context, sizeof *kept);
+    if (ratings == NULL || kept == NULL)
+        PALATE_TRY(palate__fail_memory(sink->err, "loading ratings"));
+    ratings->context = context;
+    PALATE_TRY(reader->open(&source->input, sink->options, ratings, sink->err));
+    memcpy(ratings->report.format, sink->report->format, sizeof ratings->report.format);
+    memcpy(ratings->report.compression, sink->report->compression,
+           sizeof ratings->report.compression);
+    ratings->report.bytes = sink->report->bytes;
+    *kept = *source;
+    ratings->source = kept;
+    *source = (palate__source){.input = {.context = context}};
+    *out = ratings;
+    return PALATE_OK;
+done:
+    palate__release(context, ratings);
+    palate__release(context, kept);
+    return status;
 }
 
-static palate_status read_and_build(palate__sink *sink, const char *path, palate_ratings **out)
+/* The text is released before this returns, unless the ratings lie in it. */
+static palate_status read_ratings(palate__sink *sink, const char *path, palate_ratings **out)
 {
-    double started = seconds_now();
-    palate_status status = read_into(sink, path);
-    if (status == PALATE_OK)
-        status = palate__build(sink, out, sink->err);
+    palate_status status = PALATE_OK;
+    const double started = seconds_now();
+    const palate__reader *reader = NULL;
+    palate__source source;
+    *out = NULL;
+    PALATE_TRY(open_source(sink, path, &source, &reader));
+    if (reader->open != NULL) {
+        PALATE_TRY(open_ratings(sink, &source, reader, out));
+    } else {
+        PALATE_TRY(read_source(sink, &source, reader));
+        palate__source_close(&source);
+        PALATE_TRY(palate__build(sink, out, sink->err));
+    }
+    (*out)->report.seconds = seconds_now() - started;
+done:
     palate__store_free(&sink->store);
-    if (status == PALATE_OK)
-        (*out)->report.seconds = seconds_now() - started;
+    palate__source_close(&source);
     return status;
 }
 
@@ -234,8 +257,8 @@ palate_status palate_ratings_read(palate_context *context, const char *path,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, path, options, &report, err);
-    return read_and_build(&sink, path, out);
+    palate__sink sink = palate__sink_make(context, path, options, &report, err);
+    return read_ratings(&sink, path, out);
 }
 
 palate_status palate_ratings_check(palate_context *context, const char *path,
@@ -252,11 +275,11 @@ palate_status palate_ratings_check(palate_context *context, const char *path,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, path, options, &read, err);
+    palate__sink sink = palate__sink_make(context, path, options, &read, err);
     sink.lenient = true;
     sink.on_problem = on_problem;
     sink.user = user;
-    status = read_and_build(&sink, path, &ratings);
+    status = read_ratings(&sink, path, &ratings);
     *report = status == PALATE_OK ? ratings->report : read;
     palate_ratings_free(ratings);
     /* Where every line is wrong, the problems have been told one by one. */
@@ -275,11 +298,16 @@ palate_status palate_pairs_read(palate_context *context, const char *path,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, path, options, &read, err);
+    palate__sink sink = palate__sink_make(context, path, options, &read, err);
     sink.on_pair = on_pair;
     sink.user = user;
-    double started = seconds_now();
-    status = read_into(&sink, path);
+    const double started = seconds_now();
+    const palate__reader *reader = NULL;
+    palate__source source;
+    status = open_source(&sink, path, &source, &reader);
+    if (status == PALATE_OK)
+        status = read_source(&sink, &source, reader);
+    palate__source_close(&source);
     read.seconds = seconds_now() - started;
     if (report != NULL)
         *report = read;
@@ -301,7 +329,7 @@ palate_status palate_ratings_from_columns(palate_context *context,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = make_sink(context, name != NULL ? name : "arrays", options, &report, err);
+    palate__sink sink = palate__sink_make(context, name != NULL ? name : "arrays", options, &report, err);
     snprintf(report.format, sizeof report.format, "arrays");
     snprintf(report.compression, sizeof report.compression, "none");
     const double started = seconds_now();
@@ -332,7 +360,7 @@ palate_status palate_choose_columns(const char *const *names, size_t count,
     palate__fields header = {.count = count};
     for (size_t c = 0; c < palate__fields_kept(&header); c++)
         header.fields[c] = palate__text_span(names[c] != NULL ? names[c] : "");
-    palate__sink sink = make_sink(NULL, "columns", options, &report, err);
+    palate__sink sink = palate__sink_make(NULL, "columns", options, &report, err);
     status = palate__choose_columns(options, &header, count, &sink, &columns);
     const int chosen[] = {columns.user, columns.item, columns.rating, columns.time};
     for (int role = 0; role < PALATE__ROLE_COUNT; role++)

@@ -79,6 +79,10 @@ typedef struct palate__reader {
     int (*sniff)(palate__span head, bool is_all);
     palate_status (*read)(const palate__input *input, const palate_read_options *options,
                           palate__sink *sink);
+    /* NULL, or how ratings are had that lie ready in the input: fills `out`, which is all zero, with arrays
+     * in the input, and its report. `read` is for pairs then. */
+    palate_status (*open)(const palate__input *input, const palate_read_options *options,
+                          palate_ratings *out, palate_error *err);
 } palate__reader;
 
 /* Every reader, NULL-terminated; of equally sure ones the first wins. */

@@ -11,7 +11,7 @@ enum { PART_RATINGS = 1 << 15, PARTS_MAX = 512 };
 
 /* Waves in which parts are worked on: after each, the memory of the chunks that they used is given
  * back, so that by_user and the chunks are never there as a whole at once. */
-enum { WAVES = 8 };
+enum { WAVES = 4 };
 
 /* Rows this short are sorted by insertion, which has no counters to clear. */
 enum { INSERTION_MOST = 24, DIGIT_BITS_MAX = 8 };

@@ -29,17 +29,30 @@ static void write_place(const palate__sink *sink, int64_t line, int64_t column, 
         snprintf(text, size, "%s: ", sink->path);
 }
 
-palate_status palate__sink_problem(palate__sink *sink, int64_t line, int64_t column,
-                                   const char *format, ...)
+/* Strict reading of what this is a part of has ended where it fails. */
+static palate_status hold(const palate__sink *sink, int64_t line, int64_t column,
+                          const char *message)
 {
-    char message[PALATE_MESSAGE_BYTES];
-    write_place(sink, line, column, message, sizeof message / 2);
-    size_t length = strlen(message);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message + length, sizeof message - length, format, arguments);
-    va_end(arguments);
-    palate__clean_message(message, sizeof message);
+    palate__holding *held = sink->holding;
+    if (held->count++ == 0 || sink->on_problem != NULL) {
+        const size_t bytes = strlen(message) + 1;
+        palate__held *problem = palate__allocate(held->context, sizeof *problem + bytes);
+        if (problem == NULL)
+            return palate__fail_memory(sink->err, "listing problems");
+        *problem = (palate__held){.line = line, .column = column, .columns = sink->columns};
+        memcpy(problem->message, message, bytes);
+        if (held->last == NULL)
+            held->first = problem;
+        else
+            held->last->next = problem;
+        held->last = problem;
+    }
+    return sink->lenient ? PALATE_OK : PALATE_E_FORMAT;
+}
+
+static palate_status tell(palate__sink *sink, int64_t line, int64_t column, char *message)
+{
+    palate__clean_message(message, PALATE_MESSAGE_BYTES);
     if (!sink->lenient)
         return palate__fail_at(sink->err, PALATE_E_FORMAT, line, column, "%s", message);
     if (sink->report->skipped_count++ == 0)
@@ -50,6 +63,45 @@ palate_status palate__sink_problem(palate__sink *sink, int64_t line, int64_t col
         sink->on_problem(&problem, sink->user);
     }
     return PALATE_OK;
+}
+
+palate_status palate__sink_problem(palate__sink *sink, int64_t line, int64_t column,
+                                   const char *format, ...)
+{
+    char message[PALATE_MESSAGE_BYTES] = "";
+    if (sink->holding == NULL)
+        write_place(sink, line, column, message, sizeof message / 2);
+    size_t length = strlen(message);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message + length, sizeof message - length, format, arguments);
+    va_end(arguments);
+    return sink->holding != NULL ? hold(sink, line, column, message)
+                                 : tell(sink, line, column, message);
+}
+
+palate_status palate__sink_tell(palate__sink *sink, const palate__holding *problems, int64_t lines)
+{
+    int64_t told = 0;
+    for (const palate__held *held = problems->first; held != NULL; held = held->next, told++) {
+        sink->columns = held->columns;
+        palate_status status = palate__sink_problem(sink, lines + held->line, held->column, "%s",
+                                                    held->message);
+        if (status != PALATE_OK)
+            return status;
+    }
+    sink->report->skipped_count += problems->count - told;
+    return PALATE_OK;
+}
+
+void palate__holding_free(palate__holding *problems)
+{
+    while (problems->first != NULL) {
+        palate__held *next = problems->first->next;
+        palate__release(problems->context, problems->first);
+        problems->first = next;
+    }
+    problems->last = NULL;
 }
 
 static palate_status refuse_id(palate__sink *sink, palate__span id, int64_t line, int column)
@@ -183,6 +235,7 @@ palate_status palate__sink_group(palate__sink *sink, const palate__record *recor
     palate__shard *shard = sink->shard;
     palate__wanted users[PALATE__GROUP];
     palate__wanted items[PALATE__GROUP];
+    uint32_t user = PALATE__NO_ID;
     bool timed = false;
     *taken = 0;
     if (shard == NULL)
@@ -197,7 +250,11 @@ palate_status palate__sink_group(palate__sink *sink, const palate__record *recor
     PALATE_TRY(palate__shard_reserve(shard, (uint32_t)count, timed, sink->err));
     for (size_t r = 0; r < count; r++) {
         const palate__record *record = &records[r];
-        uint32_t user = palate__id_builder_find_wanted(&shard->users, &users[r]);
+        /* Files are mostly sorted by user. */
+        const bool again = *taken > 0 && users[r].key == users[r - 1].key &&
+                           users[r].bytes <= PALATE__SHORT_BYTES;
+        if (!again)
+            user = palate__id_builder_find_wanted(&shard->users, &users[r]);
         uint32_t item = palate__id_builder_find_wanted(&shard->items, &items[r]);
         if (!is_rating(sink, record->rating) ||
             (user == PALATE__NO_ID && !is_valid_id(record->user)) ||
@@ -266,6 +323,28 @@ palate_error *palate__sink_error(palate__sink *sink)
 }
 
 /* ---- Beginning and end ---- */
+
+palate__sink palate__sink_make(palate_context *context, const char *path,
+                               const palate_read_options *options, palate_read_report *report,
+                               palate_error *err)
+{
+    *report = (palate_read_report){0};
+    return (palate__sink){
+        .context = context,
+        .path = path,
+        .options = options,
+        .lenient = options->lenient,
+        .err = err,
+        .report = report,
+        .piece_bytes = PALATE__PIECE_BYTES,
+        .store =
+            {
+                .context = context,
+                .keep_places = options->keep_order,
+                .keep_lines = options->duplicates == PALATE_DUPLICATES_ERROR,
+            },
+    };
+}
 
 palate_status palate__sink_begin(palate__sink *sink)
 {

@@ -2,7 +2,7 @@
 #include "ratings/store.h"
 
 enum {
-    SLAB_BYTES = 1 << 23, /* With room for large pages between their boundaries. */
+    SLAB_BYTES = 1 << 25, /* With room for large pages between their boundaries. */
     SLAB_ALIGNMENT = 8
 };
 

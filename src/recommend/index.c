@@ -5,16 +5,18 @@
 
 #include "base/context.h"
 #include "base/threads.h"
-#include "recommend/rounding.h"
+#include "recommend/numbers.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     ITEMS = PALATE__TILE_ITEMS,
-    /* Within a window the order by length replaces that by chance. With 256 items 5 % fewer tiles
-     * are looked at than with 16; with 1,024 as many. */
+    /* Within a window items go by length, so that the items of a tile have like lengths. Without, at
+     * 100,000 items and 64 factors, a user alone takes 72 us instead of 14, many take 21 us each
+     * instead of 10; windows of 1,024 items are as good. */
     WINDOW = 256,
     BATCH = 64, /* Items transformed at a time. */
     ITEMS_A_TASK = 16 * WINDOW,
@@ -39,24 +41,17 @@ typedef struct building {
     const palate__kernels *kernels;
     palate__index *index;
     size_t item_count;
-    mark *marks;        /* Of each row. */
-    extremes *found;    /* Of each task. */
-    double *scratch;    /* BATCH x width for each thread. */
-    double user_length; /* The mean |x|. */
-    uint64_t *keys;     /* What to sort by, then the row; and as much room again. */
+    mark *marks;         /* Of each row. */
+    extremes *found;     /* Of each task. */
+    double *scratch;     /* BATCH x width for each thread. */
+    double user_length;  /* The mean |x|. */
+    double mean_product; /* w.m */
+    uint64_t *keys;      /* What to sort by, then the row; and as much room again. */
 } building;
 
 static const float *factors_of(const building *at, uint32_t row)
 {
     return at->model->items.factors + (size_t)row * at->model->factor_count;
-}
-
-static double squares(const double *values, size_t count)
-{
-    double sum = 0.0;
-    for (size_t f = 0; f < count; f++)
-        sum += values[f] * values[f];
-    return sum;
 }
 
 /* y of `count` items, at most BATCH. */
@@ -75,21 +70,16 @@ static double shifted_offset(const building *at, uint32_t row, double *length)
 {
     const palate__balance *balance = &at->index->balance;
     const float *factors = factors_of(at, row);
-    double sum = (double)at->model->items.offsets[row];
-    double square = 0.0;
-    for (size_t f = 0; f < at->model->factor_count; f++) {
-        sum += balance->user_mean[f] * ((double)factors[f] - balance->item_mean[f]);
-        square += (double)factors[f] * (double)factors[f];
-    }
-    *length = sqrt(square);
-    return sum;
+    *length = sqrt(palate__squares_of_floats(factors, at->model->factor_count));
+    return (double)at->model->items.offsets[row] +
+           palate__product(factors, balance->user_mean, at->model->factor_count) - at->mean_product;
 }
 
 static void mark_item(const building *at, uint32_t row, const double *y, extremes *found)
 {
     double longest = 0.0;
     const double shifted = shifted_offset(at, row, &longest);
-    const double length = sqrt(squares(y, at->index->balance.width));
+    const double length = sqrt(palate__squares(y, at->index->balance.width));
     at->marks[row] = (mark){palate__round_up(shifted), palate__round_up(length)};
     found->longest = fmax(found->longest, longest);
     found->offset = fmax(found->offset, fabs((double)at->model->items.offsets[row]));
@@ -145,7 +135,7 @@ static double mean_user_length(const building *at)
         factors[i] = users->factors + i * users->ids.count / count * at->model->factor_count;
     at->kernels->transform(&at->index->balance.to_x, factors, count, at->scratch);
     for (size_t i = 0; i < count; i++)
-        sum += sqrt(squares(at->scratch + i * width, width));
+        sum += sqrt(palate__squares(at->scratch + i * width, width));
     return sum / (double)count;
 }
 
@@ -212,27 +202,18 @@ static void order_window(const building *at, uint64_t *keys, size_t count, uint3
 /* ---- Second pass: tiles ---- */
 
 /* Writes the bytes of one item; returns how far off they are. */
-static double fill_bytes(const double *y, size_t width, double scale, uint8_t *out)
+static double fill_bytes(const building *at, const double *y, float scale, uint8_t *out)
 {
-    const double inverse = scale > 0.0 ? 1.0 / scale : 0.0;
-    double square = 0.0;
-    for (size_t f = 0; f < width; f++) {
-        /* Within 1..255, also where the inverse overflowed and there is no number. */
-        const double place = y[f] * inverse > -(double)STEPS ? y[f] * inverse : -(double)STEPS;
-        const int byte = (int)((place < (double)STEPS ? place : (double)STEPS) + 128.5);
-        const double off = y[f] - scale * (double)(byte - 128);
-        out[f / 4 * ITEMS * 4 + f % 4] = (uint8_t)byte;
-        square += off * off;
+    const size_t width = at->index->balance.width;
+    int8_t steps[PALATE__INDEX_WIDTH_MOST];
+    const double left = at->kernels->to_steps(y, width, (double)scale, STEPS, steps);
+    for (size_t f = 0; f < width; f += 4) {
+        uint32_t quad;
+        memcpy(&quad, steps + f, sizeof quad);
+        quad ^= 0x80808080U; /* Adds 128 to each. */
+        memcpy(out + f * ITEMS, &quad, sizeof quad);
     }
-    return sqrt(square);
-}
-
-static double largest_of(const double *values, size_t count)
-{
-    double largest = 0.0;
-    for (size_t f = 0; f < count; f++)
-        largest = fabs(values[f]) > largest ? fabs(values[f]) : largest;
-    return largest;
+    return sqrt(left);
 }
 
 /* Items that are not there are at 0, with an offset that no threshold lets through. */
@@ -246,13 +227,13 @@ static void fill_tile(const building *at, size_t t, const uint32_t *rows, size_t
     float *offsets = palate__writable(tiles->offsets + t * ITEMS);
     uint32_t *row_at = palate__writable(index->rows + t * ITEMS);
     uint32_t *place_of = palate__writable(index->places);
-    const float scale = palate__round_up(largest_of(y, count * width) / STEPS);
+    const float scale = palate__round_up(palate__largest(y, count * width) / STEPS);
     double miss = 0.0;
     float length = 0.0F, top = -INFINITY;
     memset(bytes, 128, width * ITEMS);
     for (size_t l = 0; l < count; l++) {
         const mark *of = &at->marks[rows[l]];
-        miss = fmax(miss, fill_bytes(y + l * width, width, (double)scale, bytes + 4 * l));
+        miss = fmax(miss, fill_bytes(at, y + l * width, scale, bytes + 4 * l));
         row_at[l] = rows[l];
         place_of[rows[l]] = (uint32_t)(t * ITEMS + l);
         offsets[l] = of->shifted;
@@ -358,6 +339,7 @@ palate_status palate__index_create(const palate_model *model, int threads, palat
 {
     palate_status status = PALATE_OK;
     *out = NULL;
+    assert(model->factor_count <= PALATE__INDEX_FACTORS_MOST);
     palate__index *index = palate__allocate_zeroed(model->context, 1, sizeof *index);
     if (index == NULL)
         return palate__fail_memory(err, "indexing items");
@@ -366,6 +348,8 @@ palate_status palate__index_create(const palate_model *model, int threads, palat
                    .index = index,
                    .item_count = model->items.ids.count};
     PALATE_TRY(palate__balance_create(model, &index->balance, err));
+    for (size_t f = 0; f < model->factor_count; f++)
+        at.mean_product += index->balance.user_mean[f] * index->balance.item_mean[f];
     PALATE_TRY(build(&at, threads, err));
     *out = index;
     return PALATE_OK;

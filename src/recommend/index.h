@@ -18,6 +18,9 @@
  * any two of them. */
 #define PALATE__INDEX_MOST 1e15
 
+/* Making an index of more factors takes longer than any use of it would save. */
+enum { PALATE__INDEX_FACTORS_MOST = 512, PALATE__INDEX_WIDTH_MOST = 512 };
+
 typedef struct palate__index {
     bool sound; /* false: some item is too large, there are no tiles. */
     palate__balance balance;
@@ -33,7 +36,7 @@ typedef struct palate__index {
     void *memory;
 } palate__index;
 
-/* PALATE_OK or PALATE_E_NOMEM. O(n k^2) time; k + 13 bytes an item. The same bits for any number of
+/* At most PALATE__INDEX_FACTORS_MOST factors. PALATE_OK or PALATE_E_NOMEM. O(n k^2) time; k + 13 bytes an item. The same bits for any number of
  * threads. */
 palate_status palate__index_create(const palate_model *model, int threads, palate__index **out,
                                    palate_error *err);

@@ -31,7 +31,8 @@ void palate__request_finish(const palate__request *asked, size_t place, palate__
 /* Users to a task: `most`, but fewer where threads would have nothing to do. At least 1. */
 size_t palate__request_users_a_task(const palate__request *asked, size_t most);
 
-/* Fewer users than this are scanned one by one. */
+/* Fewer users than this are scanned one by one. It breaks even at 5 users of 3,706 items, at 9 of
+ * 200,000. */
 enum { PALATE__USERS_TO_SCREEN = 6 };
 
 /* Looks at every candidate. PALATE_OK or PALATE_E_NOMEM. */

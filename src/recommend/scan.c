@@ -23,8 +23,8 @@
 
 enum {
     GROUP = PALATE__SCREEN_USERS,
-    /* Enough to read the factors of many items seldom: at 1,000,000 items of 64 factors, 32 users a
-     * task take 1.5 times as long. */
+    /* Enough to read the factors of many items seldom: at 1,000,000 items of 64 factors, a user in a
+     * task of 32 takes 1.8 times as long. */
     USERS_A_TASK = 4 * GROUP,
     /* Of factors: a part of the second-level cache, so that lists fit beside it. */
     BLOCK_BYTES = 1 << 17,

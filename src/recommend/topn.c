@@ -144,13 +144,12 @@ static double index_cost(const palate_model *model)
     return k * k * (1000.0 + 18.0 * k) + (double)model->items.ids.count * (k * k / 9.0 + 8.0 * k);
 }
 
-/* An index saves nothing where there are few items, and where most are wanted or few may be. Beyond
- * 512 factors making it takes longer than any use would save. */
+/* An index saves nothing where there are few items, and where most are wanted or few may be. */
 static bool is_searchable(const palate__request *asked)
 {
     const size_t n = asked->model->items.ids.count;
-    return n >= 1024 && asked->model->factor_count <= 512 && asked->wanted <= n / 16 &&
-           asked->candidate_count >= n / 4;
+    return n >= 1024 && asked->model->factor_count <= PALATE__INDEX_FACTORS_MOST &&
+           asked->wanted <= n / 16 && asked->candidate_count >= n / 4;
 }
 
 /*

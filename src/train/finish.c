@@ -38,23 +38,24 @@ static bool is_rated(const palate__train_side *side, uint32_t row)
     return count_of(&side->matrix, row) > 0;
 }
 
-/* Whom to take for somebody nobody knows: the mean of the prior; without offsets the mean of the
- * rows weighted by their ratings, so that its predictions have the level of ratings that are given. */
+/* Whom to take for somebody nobody knows: the mean of the rows that have ratings, which is not the
+ * mean of their prior, for the link moves them all. Without offsets they are weighted by their
+ * ratings, so that its predictions have the level of ratings that are given. */
 static void find_typical(const palate__training *training, const palate__train_side *side,
                          double *average, float *typical)
 {
     double total = 0.0;
     memset(average, 0, training->stride * sizeof *average);
-    average[0] = side->prior.bias_mean;
-    for (uint32_t row = 0; !training->with_bias && row < side->matrix.row_count; row++) {
+    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
         double count = (double)count_of(&side->matrix, row);
+        double weight = training->with_bias ? (double)(count > 0.0) : count;
         const float *x = palate__row_of(training, side->rows, row);
         for (size_t f = 0; f <= training->factor_count; f++)
-            average[f] += count * (double)x[f];
-        total += count;
+            average[f] += weight * (double)x[f];
+        total += weight;
     }
     for (size_t f = 0; f < training->stride; f++)
-        typical[f] = (float)(average[f] / (total > 0.0 ? total : 1.0));
+        typical[f] = (float)(average[f] / total);
 }
 
 static void convert_rows(const palate__training *training, const palate__train_side *from,

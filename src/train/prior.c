@@ -79,6 +79,7 @@ palate_status palate__prior_begin(palate__training *training, palate__train_side
     palate_context *context = training->context;
     palate__prior *prior = &side->prior;
     const size_t stride = training->stride;
+    prior->row_count = side->matrix.row_count;
     prior->away = palate__allocate_zeroed(context, side->matrix.row_count, stride * sizeof(float));
     prior->lambda = palate__allocate_array(context, stride, sizeof(float));
     prior->link_lambda = palate__allocate_array(context, stride, sizeof(float));
@@ -108,9 +109,9 @@ void palate__prior_start(const palate__training *training, palate__train_side *s
 {
     for (uint32_t row = 0; row < side->matrix.row_count; row++) {
         const float *x = palate__row_of(training, side->rows, row);
-        float *away = palate__row_of(training, side->prior.away, row);
-        for (size_t f = 0; f <= training->factor_count; f++)
-            away[f] = f == 0 ? x[0] - (float)side->prior.bias_mean : x[f];
+        for (size_t slice = 0; slice < training->stride / LANES; slice++)
+            memcpy(palate__away_of(&side->prior, slice, row), x + slice * LANES, LANES * sizeof *x);
+        palate__away_of(&side->prior, 0, row)[0] -= (float)side->prior.bias_mean;
     }
 }
 
@@ -134,8 +135,9 @@ static void centre_biases(const palate__training *training, palate__train_side *
             sum += (double)side->rows[(size_t)row * training->stride];
     prior->bias_mean = sum / (double)prior->rated_count;
     for (uint32_t row = 0; row < side->matrix.row_count; row++)
-        prior->away[(size_t)row * training->stride] =
-            (float)((double)side->rows[(size_t)row * training->stride] - prior->bias_mean);
+        palate__away_of(prior, 0,
+                        row)[0] = (float)((double)side->rows[(size_t)row * training->stride] -
+                                          prior->bias_mean);
 }
 
 /* Adds noise to the coefficients of a feature about to be set. */
@@ -167,11 +169,11 @@ static void update_feature(const job *shared, size_t number, uint32_t feature, s
     const size_t count = (size_t)count_of(rows_of, feature);
     float *old = link->coefficients + feature * training->stride + first;
     const float *lambda = prior->lambda + first;
-    float *away = prior->away + first;
+    float *away = palate__away_of(prior, slice, 0);
     _Alignas(PALATE__ALIGNMENT) float sums[LANES];
     _Alignas(PALATE__ALIGNMENT) float change[LANES];
     float wanted[LANES], precisions[LANES];
-    training->kernels->slice_gather(away, training->stride, rows, link->weights, count, sums);
+    training->kernels->slice_gather(away, LANES, rows, link->weights, count, sums);
     for (size_t l = 0; l < LANES; l++) {
         precisions[l] = prior->link_lambda[first + l] + lambda[l] * link->norms[feature];
         wanted[l] = lambda[l] * (sums[l] + link->norms[feature] * old[l]) / precisions[l];
@@ -184,7 +186,7 @@ static void update_feature(const job *shared, size_t number, uint32_t feature, s
         change[l] = used ? wanted[l] - old[l] : 0.0F;
         old[l] += change[l];
     }
-    training->kernels->slice_spread(away, training->stride, rows, link->weights, count, change);
+    training->kernels->slice_spread(away, LANES, rows, link->weights, count, change);
 }
 
 static void add_squares(const palate__training *training, palate__train_side *side, size_t slice)
@@ -193,7 +195,7 @@ static void add_squares(const palate__training *training, palate__train_side *si
     palate__column_squares *squares = prior->squares + slice * LANES;
     memset(squares, 0, LANES * sizeof *squares);
     for (uint32_t row = 0; row < side->matrix.row_count; row++) {
-        const float *away = palate__row_of(training, prior->away, row) + slice * LANES;
+        const float *away = palate__away_of(prior, slice, row);
         if (count_of(&side->matrix, row) == 0)
             continue;
         for (size_t l = 0; l < LANES; l++)

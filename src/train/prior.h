@@ -46,7 +46,10 @@ typedef struct palate__column_squares {
 } palate__column_squares;
 
 typedef struct palate__prior {
-    float *away;           /* row_count x stride */
+    /* x - f, slice after slice of LANES columns, a row of each side by side: a slice lies together, so
+     * that its threads share no cache line with those of another, and most of it stays in cache. */
+    float *away;
+    uint32_t row_count;
     float *lambda;         /* stride */
     float *link_lambda;    /* stride */
     double bias_mean;      /* Mean of the prior of the biases: of those of rows with ratings. */
@@ -63,6 +66,12 @@ void palate__prior_end(palate_context *context, palate__prior *prior);
 
 /* Where the starting rows are away from: features have coefficient 0 then. */
 void palate__prior_start(const palate__training *training, palate__train_side *side);
+
+/* The LANES columns of a slice for one row. */
+static inline float *palate__away_of(const palate__prior *prior, size_t slice, uint32_t row)
+{
+    return prior->away + (slice * prior->row_count + row) * PALATE__LANES;
+}
 
 /* Random numbers for the coefficients. */
 typedef struct palate__prior_draw {

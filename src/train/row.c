@@ -1,15 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "train/row.h"
 
+#include <string.h>
+
 static size_t kernel_floats(const palate__training *training, size_t count)
 {
     size_t floats = training->kernels->row_update_scratch(training->stride, count);
     return (floats + PALATE__LANES - 1) / PALATE__LANES * PALATE__LANES;
 }
 
+/* What the kernel wants, the row's distance from its prior, ratings without drift. */
 size_t palate__row_scratch(const palate__training *training, size_t count)
 {
-    return kernel_floats(training, count) + count;
+    return kernel_floats(training, count) + training->stride + count;
+}
+
+/* The row's slices side by side, and back. */
+static void gather_away(const palate__prior *prior, uint32_t row, size_t stride, float *away)
+{
+    for (size_t f = 0; f < stride; f += PALATE__LANES)
+        memcpy(away + f, palate__away_of(prior, f / PALATE__LANES, row),
+               PALATE__LANES * sizeof *away);
+}
+
+static void spread_away(const palate__prior *prior, uint32_t row, size_t stride, const float *away)
+{
+    for (size_t f = 0; f < stride; f += PALATE__LANES)
+        memcpy(palate__away_of(prior, f / PALATE__LANES, row), away + f,
+               PALATE__LANES * sizeof *away);
 }
 
 /* The row's ratings without the drift of their users. */
@@ -39,8 +57,10 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
     const size_t count = (size_t)(matrix->begins[row + 1] - begin);
     const float *ratings = matrix->values + begin;
     palate__sums sums = {0.0, 0.0};
+    float *away = desk->scratch + kernel_floats(training, count);
     if (training->drift.on)
-        ratings = without_drift(half, row, desk->scratch + kernel_floats(training, count));
+        ratings = without_drift(half, row, away + training->stride);
+    gather_away(prior, row, training->stride, away);
     palate__row_problem problem = {
         .fixed = half->other->rows,
         .stride = training->stride,
@@ -55,8 +75,8 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
         .fit_bias = training->with_bias,
         .noise = draw.noise,
     };
-    sums.squared_error = training->kernels->row_update(
-        &problem, x, palate__row_of(training, prior->away, row), desk->scratch);
+    sums.squared_error = training->kernels->row_update(&problem, x, away, desk->scratch);
+    spread_away(prior, row, training->stride, away);
     if (training->drift.on && half->is_users)
         sums.penalty = palate__drift_update(training, row, desk->scratch, desk->thread, draw.drift);
     return sums;

@@ -27,6 +27,7 @@
 #define ARCHIVE FOLDER "/factors.npz"
 #define SYNTH FOLDER "/synth.csv"
 #define FOLDS FOLDER "/folds"
+#define SAVED FOLDER "/saved.ratings"
 
 static const char OLD_MODEL[] = "an old model, which must survive";
 
@@ -126,6 +127,7 @@ static void remove_outputs(void)
     remove_folds();
     unlink(ARCHIVE);
     unlink(SYNTH);
+    unlink(SAVED);
 }
 
 /* Files and folders in the folder: what is left behind, too. */
@@ -171,6 +173,7 @@ static int tear_down(void **state)
 typedef struct session {
     palate_context *context;
     palate_ratings *ratings;
+    palate_ratings *kept;
     palate_catalogue *titles;
     palate_model *model;
     palate_model *loaded;
@@ -330,11 +333,23 @@ static palate_status load(session *at, palate_error *err)
     return status;
 }
 
+static palate_status load_ratings(session *at, palate_error *err)
+{
+    json_ration.paused = true;
+    palate_status status = palate_ratings_read(at->context, SAVED, NULL, &at->kept, err);
+    json_ration.paused = false;
+    return status;
+}
+
 static palate_status save_and_load(session *at, palate_error *err)
 {
     palate_status status = palate_model_save(at->model, MODEL, err);
     at->saved = status == PALATE_OK;
-    return status == PALATE_OK ? load(at, err) : status;
+    if (status == PALATE_OK)
+        status = load(at, err);
+    if (status == PALATE_OK)
+        status = palate_ratings_save(at->ratings, SAVED, err);
+    return status == PALATE_OK ? load_ratings(at, err) : status;
 }
 
 static palate_status write_out(session *at, palate_error *err)
@@ -398,6 +413,7 @@ static void free_all(session *at)
     palate_model_free(at->loaded);
     palate_model_free(at->model);
     palate_catalogue_free(at->titles);
+    palate_ratings_free(at->kept);
     palate_ratings_free(at->ratings);
     palate_context_free(at->context);
 }

@@ -19,6 +19,18 @@ load support
     matches synth-items.txt <items.csv
 }
 
+@test "presets, and options over them" {
+    palate synth --users 50 --preset 1m --threads 1 -o a.csv
+    succeeds
+    palate synth --preset 1m --users 50 --threads 3 -o b.csv
+    succeeds
+    cmp a.csv b.csv
+    [ "$(head -n 1 a.csv)" = userId,movieId,rating,timestamp ]
+    [ "$(tail -n 1 a.csv | cut -d, -f1)" -eq 50 ]
+    palate synth --preset 2m -o c.csv
+    fails_with 2 "there are 1m, 10m, 20m and 100m"
+}
+
 @test "what it does not take" {
     palate synth
     fails_with 2 "give a file with -o FILE"

@@ -294,6 +294,167 @@ static void test_items_table(void **state)
     unlink(ITEMS);
 }
 
+/* ---- Kind movielens ---- */
+
+static int compare_counts(const void *a, const void *b)
+{
+    const long left = *(const long *)a, right = *(const long *)b;
+    return (left < right) - (left > right);
+}
+
+/* What the first tenth has of all. */
+static double share_of_tenth(long *counts, int64_t count)
+{
+    double all = 0;
+    double tenth = 0;
+    qsort(counts, (size_t)count, sizeof *counts, compare_counts);
+    for (int64_t r = 0; r < count; r++) {
+        all += (double)counts[r];
+        tenth += r < count / 10 ? (double)counts[r] : 0;
+    }
+    return tenth / all;
+}
+
+/* A line, and that it is as all are: users in order, an item once, half stars, time going on. */
+static void take_movielens_line(found *to, const palate_synth_options *options, char *line,
+                                long *last_of_item, long *last_user, long *last_time)
+{
+    char *rest = NULL;
+    const long user = strtol(strtok_r(line, ",", &rest), NULL, 10);
+    const long item = strtol(strtok_r(NULL, ",", &rest), NULL, 10);
+    const double rating = strtod(strtok_r(NULL, ",", &rest), NULL);
+    const long time = strtol(rest, NULL, 10);
+    assert_in_range(user, 1, options->users);
+    assert_in_range(item, 1, options->items);
+    assert_true(rating >= 0.5 && rating <= 5 && rating * 2 == (double)(int)(rating * 2));
+    assert_true(user == *last_user ? time >= *last_time : user == *last_user + 1);
+    assert_in_range(time, 789652009, 1500000000);
+    assert_true(last_of_item[item - 1] < user);
+    last_of_item[item - 1] = user;
+    *last_user = user;
+    *last_time = time;
+    to->count++;
+    to->of_user[user - 1]++;
+    to->of_item[item - 1]++;
+    to->match_sum += rating;
+}
+
+static found look_at_movielens(const palate_synth_options *options)
+{
+    found result = {.of_user = calloc((size_t)options->users, sizeof(long)),
+                    .of_item = calloc((size_t)options->items, sizeof(long))};
+    long *last_of_item = calloc((size_t)options->items, sizeof(long));
+    char *text = write_and_read(options);
+    char *rest = NULL;
+    long last_user = 0, last_time = 0;
+    assert_string_equal(strtok_r(text, "\n", &rest), "userId,movieId,rating,timestamp");
+    for (char *line = strtok_r(NULL, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+        take_movielens_line(&result, options, line, last_of_item, &last_user, &last_time);
+    assert_int_equal(last_user, options->users);
+    free(last_of_item);
+    free(text);
+    return result;
+}
+
+static void test_movielens_is_spread_as_movielens(void **state)
+{
+    (void)state;
+    palate_synth_options options;
+    assert_int_equal(palate_synth_preset(&options, "1M", NULL), PALATE_OK);
+    assert_int_equal(options.users, 6040);
+    /* A quarter of it, of the same density. */
+    options.users /= 4;
+    for (options.seed = 1; options.seed <= 3; options.seed++) {
+        found result = look_at_movielens(&options);
+        const double mean = result.match_sum / (double)result.count;
+        assert_true(result.count > 245000 && result.count < 255000);
+        assert_true(mean > 3.2 && mean < 3.8);
+        /* MovieLens 1M: .39 and .51. */
+        const double users = share_of_tenth(result.of_user, options.users);
+        const double items = share_of_tenth(result.of_item, options.items);
+        assert_true(users > 0.35 && users < 0.6);
+        assert_true(items > 0.5 && items < 0.8);
+        forget(&result);
+    }
+}
+
+static void test_movielens_of_any_size(void **state)
+{
+    (void)state;
+    static const int64_t sizes[][2] = {{1, 1}, {1, 50}, {50, 1}, {7, 1000}, {1000, 7}, {64, 64}};
+    static const double densities[] = {0, 0.01, 0.3, 1};
+    palate_synth_options options = defaults();
+    options.kind = PALATE_SYNTH_MOVIELENS;
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        for (size_t d = 0; d < sizeof densities / sizeof densities[0]; d++) {
+            options.users = sizes[s][0];
+            options.items = sizes[s][1];
+            options.density = densities[d];
+            options.tastes = 1 + (int64_t)(s * 3 % 16);
+            found result = look_at_movielens(&options);
+            assert_true(fewest(result.of_user, options.users) >= 1);
+            forget(&result);
+        }
+    }
+}
+
+static void test_any_threads_same_bytes(void **state)
+{
+    (void)state;
+    palate_synth_options options = defaults();
+    options.users = 3000;
+    for (options.kind = 0; options.kind <= PALATE_SYNTH_MOVIELENS; options.kind++) {
+        options.threads = 1;
+        char *one = write_and_read(&options);
+        for (options.threads = 2; options.threads <= 5; options.threads++) {
+            char *many = write_and_read(&options);
+            assert_string_equal(one, many);
+            free(many);
+        }
+        free(one);
+    }
+}
+
+static void test_movielens_bytes_are_frozen(void **state)
+{
+    (void)state;
+    palate_synth_options options = defaults();
+    options.kind = PALATE_SYNTH_MOVIELENS;
+    options.users = 2;
+    options.items = 9;
+    options.density = 0.3;
+    char *text = write_and_read(&options);
+    assert_string_equal(text, "userId,movieId,rating,timestamp\n"
+                              "1,3,2.0,858426239\n"
+                              "2,1,3.0,916905007\n"
+                              "2,9,3.0,916905091\n"
+                              "2,8,2.5,916905164\n"
+                              "2,7,3.5,916905269\n"
+                              "2,6,3.0,916905384\n");
+    free(text);
+}
+
+static void test_presets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double ratings;
+    } presets[] = {{"1m", 1000209}, {"10m", 10000054}, {"20m", 20000263}, {"100m", 100480507}};
+    palate_error err;
+    palate_synth_options options;
+    for (size_t p = 0; p < sizeof presets / sizeof presets[0]; p++) {
+        assert_int_equal(palate_synth_preset(&options, presets[p].name, &err), PALATE_OK);
+        const double ratings = options.density * (double)options.users * (double)options.items;
+        assert_true(ratings > presets[p].ratings - 1 && ratings < presets[p].ratings + 1);
+        assert_int_equal(options.kind, PALATE_SYNTH_MOVIELENS);
+    }
+    assert_int_equal(palate_synth_preset(&options, "2m", &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "\"2m\"; there are 1m, 10m, 20m and 100m"));
+    assert_int_equal(palate_synth_preset(NULL, "1m", &err), PALATE_E_INVALID);
+    assert_int_equal(palate_synth_preset(&options, NULL, &err), PALATE_E_INVALID);
+}
+
 static void test_bad_options_and_paths(void **state)
 {
     (void)state;
@@ -330,6 +491,11 @@ int main(void)
         cmocka_unit_test(test_density_and_popularity),
         cmocka_unit_test(test_noise_spreads_the_stars),
         cmocka_unit_test(test_items_table),
+        cmocka_unit_test(test_movielens_is_spread_as_movielens),
+        cmocka_unit_test(test_movielens_of_any_size),
+        cmocka_unit_test(test_any_threads_same_bytes),
+        cmocka_unit_test(test_movielens_bytes_are_frozen),
+        cmocka_unit_test(test_presets),
         cmocka_unit_test(test_bad_options_and_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,6 +268,54 @@ static void test_what_is_no_number_is_let_through(void **unused)
     }
 }
 
+/* ---- Whole steps ---- */
+
+static void check_steps(const palate__kernels *kernels, double *values, size_t count, double step,
+                        int limit)
+{
+    int8_t steps[100];
+    double expected = 0.0;
+    memset(steps, 77, sizeof steps);
+    const double left = kernels->to_steps(values, count, step, limit, steps);
+    for (size_t f = 0; f < count; f++) {
+        const double away = values[f] - step * steps[f];
+        expected += away * away;
+        assert_in_range(steps[f] + limit, 0, 2 * limit);
+        if (fabs(values[f]) <= step * limit)
+            assert_true(fabs(away) <= 0.5000001 * step);
+        else
+            assert_int_equal(abs(steps[f]), limit);
+    }
+    assert_true(fabs(left - expected) <= 1e-12 * (expected + 1e-300));
+    assert_int_equal(steps[count], 77);
+}
+
+static void test_whole_steps(void **unused)
+{
+    (void)unused;
+    static const double scales[] = {1.0, 1e-3, 1e15, 1e-300};
+    double values[96];
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        if (!palate__kernels_usable(palate__kernels_all()[set]))
+            continue;
+        for (size_t i = 0; i < 4 * 6 * 3; i++) {
+            const double scale = scales[i % 4];
+            for (size_t f = 0; f < 96; f++)
+                values[f] = scale * draw(-1300, 1300) / 10.0;
+            check_steps(palate__kernels_all()[set], values, 16 * (i / 4 % 6), scale,
+                        i / 24 == 0   ? 127
+                        : i / 24 == 1 ? 64
+                                      : 1);
+        }
+        int8_t steps[16];
+        for (size_t f = 0; f < 16; f++)
+            values[f] = f % 3 == 0 ? NAN : f % 3 == 1 ? INFINITY : -1e300;
+        (void)palate__kernels_all()[set]->to_steps(values, 16, 1e-10, 127, steps);
+        for (size_t f = 0; f < 16; f++)
+            assert_in_range(steps[f] + 127, 0, 254);
+    }
+}
+
 /* ---- Transforms ---- */
 
 /* In whole numbers, and so exact in any order. */
@@ -319,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_the_largest_bytes_do_not_overflow),
         cmocka_unit_test(test_maxima),
         cmocka_unit_test(test_what_is_no_number_is_let_through),
+        cmocka_unit_test(test_whole_steps),
         cmocka_unit_test(test_transforms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,13 +120,12 @@ static size_t list_fields(palate__span text, palate__separator separator, size_t
     size_t count = 0;
     for (;;) {
         const size_t lines = short_way ? palate__plain_lines(&cursor, &shape, 5) : 0;
-        const char *line = cursor.at;
+        palate__plain_line line = palate__plain_first(&cursor);
         assert_in_range(lines, 0, 5);
         for (size_t l = 0; l < lines; l++) {
-            const uint16_t *marks = palate__plain_marks(&cursor, &shape, l);
             for (size_t f = 0; f < width; f++)
-                out[count++] = palate__plain_field(&cursor, &shape, marks, line, f);
-            line = palate__plain_end(&cursor, &shape, marks);
+                out[count++] = palate__plain_field(&line, &shape, f);
+            palate__plain_next(&line, &shape);
         }
         palate__pass_plain_lines(&cursor, &shape, lines);
         *plain += lines;

@@ -188,7 +188,7 @@ static void options_set_by_any_of_their_names(void **state)
     size_t count = 0;
     for (; names[count] != NULL; count++)
         assert_true(help[count][0] != '\0');
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 8);
 }
 
 /* ---- memory ---- */

@@ -256,6 +256,72 @@ static void test_an_item_too_large(void **state)
     free_model(&model);
 }
 
+/* ---- Memory that runs out ---- */
+
+/* Gives so many blocks, and counts those that are out. */
+typedef struct ration {
+    long left, out;
+} ration;
+
+static void *take(size_t bytes, void *user)
+{
+    ration *of = user;
+    if (of->left-- <= 0)
+        return NULL;
+    of->out++;
+    return malloc(bytes);
+}
+
+static void give_back(void *memory, void *user)
+{
+    ((ration *)user)->out--;
+    free(memory);
+}
+
+/* Until the index is there every failure is told, nothing is lost, and the next call may do. */
+static void test_every_allocation_that_fails(void **state)
+{
+    (void)state;
+    ration of = {.left = 1000};
+    const palate_allocator allocator = {take, give_back, &of};
+    palate_context *context = NULL;
+    palate_model model = make_model((shape){70, 1100, 3, RANDOM, 3});
+    assert_int_equal(palate_context_create(&allocator, NULL, NULL, &context, NULL), PALATE_OK);
+    model.context = context;
+    palate_recommend_options options = options_of(5, false);
+    options.threads = 1;
+    const uint32_t denied = 7;
+    options.deny = &denied;
+    options.deny_count = 1;
+    uint32_t *users = list_users(70);
+    answer got = make_answer(71, 5);
+    palate__derived_spend(&model.item_index, 1U << 30); /* It pays at once. */
+    palate_status status = PALATE_E_NOMEM;
+    long blocks = 0;
+    for (; status != PALATE_OK; blocks++) {
+        assert_in_range(blocks, 0, 100);
+        const long before = of.out;
+        of.left = blocks;
+        palate_error err = {0};
+        status = palate_model_recommend(&model, users, 71, &options, got.items, got.scores,
+                                        got.counts, &err);
+        assert_int_equal(status, status == PALATE_OK ? PALATE_OK : PALATE_E_NOMEM);
+        assert_true(status == PALATE_OK || err.message[0] != '\0');
+        assert_true(palate__derived_get(&model.item_index) != NULL || of.out == before);
+    }
+    assert_in_range(blocks, 8, 100);
+    assert_non_null(palate__derived_get(&model.item_index));
+    of.left = 1000;
+    check_all(&model, options);
+    palate__derived_free(context, &model.item_index);
+    palate_context_free(context);
+    assert_int_equal(of.out, 0);
+    model.context = NULL;
+    free_answer(&got);
+    free(users);
+    free_model(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_offsets_beyond_all_products),
         cmocka_unit_test(test_the_index_comes_by_itself),
         cmocka_unit_test(test_an_item_too_large),
+        cmocka_unit_test(test_every_allocation_that_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,8 +3,7 @@
 #include "ratings/readers/readers.h"
 
 const palate__reader *const palate__readers[] = {
-    &palate__reader_csv,     &palate__reader_movielens,
-    &palate__reader_triples, &palate__reader_recbole,
-    &palate__reader_dense,   &palate__reader_matrixmarket,
-    &palate__reader_sqlite,  NULL,
+    &palate__reader_csv,     &palate__reader_movielens, &palate__reader_triples,
+    &palate__reader_recbole, &palate__reader_dense,     &palate__reader_matrixmarket,
+    &palate__reader_sqlite,  &palate__reader_palate,    NULL,
 };

@@ -12,5 +12,6 @@ extern const palate__reader palate__reader_recbole;
 extern const palate__reader palate__reader_matrixmarket;
 extern const palate__reader palate__reader_dense;
 extern const palate__reader palate__reader_sqlite;
+extern const palate__reader palate__reader_palate;
 
 #endif
