@@ -77,6 +77,36 @@ static const palate_option *find(const cli_command *command, const char *name, s
     return NULL;
 }
 
+/* Whether a name is one of the words of a choice that say by themselves what is chosen. */
+static bool chooses(const palate_option *option, const char *name)
+{
+    if (option->type != PALATE_OPTION_CHOICE)
+        return false;
+    size_t bytes = strlen(name);
+    const char *word = option->choices;
+    for (; *word != '\0'; word += strcspn(word, "|"), word += strspn(word, "|"))
+        if (strcspn(word, "|") == bytes && strncmp(word, name, bytes) == 0)
+            return strcmp(name, "auto") != 0 && strcmp(name, "on") != 0 && strcmp(name, "off") != 0;
+    return false;
+}
+
+/* The option of which a name is a choice, so that --bayes is --rule bayes; NULL: none, or several. */
+static const palate_option *find_by_choice(const cli_command *command, const char *name)
+{
+    const palate_option *found = NULL;
+    const palate_option_table *table = NULL;
+    for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++)
+        for (size_t place = 0; place < table->count; place++) {
+            const palate_option *option = &table->options[place];
+            if (!arguments_takes(command, group, option) || !chooses(option, name))
+                continue;
+            if (found != NULL)
+                return NULL;
+            found = option;
+        }
+    return found;
+}
+
 static const palate_option *find_nearest(const cli_command *command, const char *name)
 {
     const palate_option *nearest = NULL;
@@ -128,16 +158,27 @@ static int fail_operands(const cli_arguments *arguments)
 
 /* ---- Parsing ---- */
 
-/* Puts the option's own name in place of an alias or another spelling, so that getopt_long meets
- * only names it has: it would take any beginning of a name for the name. Returns NULL when memory
- * runs out. */
-static char *spelt_out(const palate_option *option, const char *argument)
+/* Puts the option's own name in place of an alias, another spelling or a choice, so that getopt_long
+ * meets only names it has: it would take any beginning of a name for the name. NULL: after
+ * `*exit_status`. */
+static char *spelt_out(const cli_command *command, const char *argument, int *exit_status)
 {
-    const char *value = strchr(argument, '=');
+    size_t group = 0;
+    char name[100];
     char *text = NULL;
-    if (asprintf(&text, "--%s%s", option->name, value == NULL ? "" : value) < 0)
-        return NULL;
-    return text;
+    const char *value = strchr(argument, '=');
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+    const palate_option *option = find(command, name, &group);
+    const palate_option *chosen =
+        option == NULL && value == NULL ? find_by_choice(command, name) : NULL;
+    int bytes = 0;
+    if (option != NULL)
+        bytes = asprintf(&text, "--%s%s", option->name, value == NULL ? "" : value);
+    else if (chosen != NULL)
+        bytes = asprintf(&text, "--%s=%s", chosen->name, name);
+    else
+        *exit_status = fail_unknown(command, name);
+    return bytes < 0 ? NULL : text;
 }
 
 /* Copies the arguments, options spelt out. */
@@ -150,13 +191,10 @@ static int spell_out(const cli_command *command, int argc, char **argv, char **s
         if (place == 0 || only_operands || strncmp(argument, "--", 2) != 0) {
             spelt[place] = strdup(argument);
         } else {
-            size_t group = 0;
-            char name[100];
-            snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
-            const palate_option *option = find(command, name, &group);
-            if (option == NULL)
-                return fail_unknown(command, name);
-            spelt[place] = spelt_out(option, argument);
+            int exit_status = EXIT_DONE;
+            spelt[place] = spelt_out(command, argument, &exit_status);
+            if (exit_status != EXIT_DONE)
+                return exit_status;
         }
         if (spelt[place] == NULL)
             return message_error("out of memory while reading the command line");

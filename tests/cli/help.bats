@@ -88,6 +88,19 @@ COMMANDS="train predict recommend evaluate info check synth import export comple
     fails_with 2 "unknown option -z"
 }
 
+@test "a choice may be given by its word alone, where it is clear whose it is" {
+    palate train "$DATA/small.csv" --strict --bayes --epochs 40 -q -o m.palate
+    succeeds
+    palate info m.palate
+    says "strict (rule bayes)"
+    palate train "$DATA/small.csv" --off -o m.palate
+    fails_with 2 "unknown option --off"
+    palate train "$DATA/small.csv" --bayes=yes -o m.palate
+    fails_with 2 "unknown option --bayes"
+    palate check "$DATA/small.csv" --bayes
+    fails_with 2 "unknown option --bayes"
+}
+
 @test "-- and - and letters in one word" {
     cp "$DATA/small.csv" ./--odd
     palate check -- --odd
