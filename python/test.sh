@@ -17,7 +17,7 @@ bin=$work/venv/bin
 
 # Quiet, but for what goes wrong; whether that is the way to PyPI shows in what pip says.
 install() {
-    "$bin/pip" install -q --disable-pip-version-check --prefer-binary "$@" >"$work/pip.log" 2>&1 && return
+    "$bin/pip" install -q --disable-pip-version-check --prefer-binary --no-compile "$@" >"$work/pip.log" 2>&1 && return
     cat "$work/pip.log"
     grep -Eq 'connection broken|Temporary failure|Network is unreachable|No matching distribution found' "$work/pip.log" || exit 1
     echo "PyPI cannot be reached from here: the Python package was NOT tested"

@@ -9,8 +9,8 @@
  *
  *     minimize  sum_e (g (r_e - base) - b - c_e - x.z_e)^2 + lambda |x - f|^2 + lambda_0 (b - mean)^2,  x >= -a
  *
- * where f is what the link makes of the row's columns. The mean of the offsets is that of the typical
- * row: mode strict has moved both.
+ * where f is what the link makes of the row's columns. A model without a prior has the typical row's offset
+ * as the mean.
  */
 #include "palate/recommend.h"
 
@@ -285,11 +285,12 @@ static void describe(work *of)
     const double typical_offset = (double)own->typical[of->k];
     of->gain = has_prior ? model->gain : 1.0;
     of->anchor = has_prior ? model->anchor : 0.0;
+    of->bias_mean = !has_prior             ? enter(of, own->typical, typical_offset, of->desks)
+                    : own == &model->users ? model->user_bias_mean
+                                           : model->item_bias_mean;
     of->fit_bias = strcmp(model->mode, "pure") != 0 &&
                    (has_prior || model->summary.base != 0.0 || typical_offset != 0.0);
     of->non_negative_offsets = strcmp(model->mode, "strict") == 0;
-    of->stride = (of->k + PALATE__LANES) / PALATE__LANES * PALATE__LANES;
-    of->kernels = palate__kernels_get();
 }
 
 palate_status palate_model_fold_in(const palate_model *model, const palate_new_rows *rows,
@@ -311,7 +312,8 @@ palate_status palate_model_fold_in(const palate_model *model, const palate_new_r
     of.regularization = options->regularization;
     of.k = model->factor_count;
     PALATE_TRY(check_rows(rows, of.other->ids.count, &of.longest, err));
-    describe(&of);
+    of.stride = (of.k + PALATE__LANES) / PALATE__LANES * PALATE__LANES;
+    of.kernels = palate__kernels_get();
     const size_t tasks = (rows->count + ROWS_OF_TASK - 1) / ROWS_OF_TASK;
     const int most = palate__thread_count(options->threads);
     const int threads = tasks < (size_t)most ? (int)(tasks > 0 ? tasks : 1) : most;
@@ -319,7 +321,7 @@ palate_status palate_model_fold_in(const palate_model *model, const palate_new_r
     of.desks = palate__allocate_array(context, (size_t)threads, of.desk_floats * sizeof(float));
     if (of.desks == NULL)
         PALATE_TRY(palate__fail_memory(err, "taking in new rows: fewer threads need less"));
-    of.bias_mean = enter(&of, of.own->typical, (double)of.own->typical[of.k], of.desks);
+    describe(&of);
     palate__parallel_for(threads, tasks, take_rows, &of);
 done:
     palate__release(context, of.desks);
