@@ -329,7 +329,8 @@ palate_status palate_ratings_from_columns(palate_context *context,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = palate__sink_make(context, name != NULL ? name : "arrays", options, &report, err);
+    palate__sink sink = palate__sink_make(context, name != NULL ? name : "arrays", options, &report,
+                                          err);
     snprintf(report.format, sizeof report.format, "arrays");
     snprintf(report.compression, sizeof report.compression, "none");
     const double started = seconds_now();
