@@ -128,10 +128,9 @@ static void tell_left_out(const side_options *of, const palate_features *feature
                           const palate_model *model)
 {
     if (features != NULL && palate_model_feature_count(model, of->side) == 0)
-        message_note(
-            "%s: left out, as ratings are predicted no better with it; --%s-regularization "
-            "L takes it in",
-            of->table, of->side == PALATE_USERS ? "user-feature" : "item-feature");
+        message_note("%s: left out, as ratings are predicted worse with it; --%s-regularization "
+                     "L takes it in",
+                     of->table, of->side == PALATE_USERS ? "user-feature" : "item-feature");
 }
 
 void features_tell_left_out(const feature_options *options, const feature_tables *tables,

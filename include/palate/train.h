@@ -92,7 +92,7 @@ typedef struct palate_train_options {
     double link_regularization; /**< lambda of the link's coefficients, >= 0, or PALATE_AUTO. */
     /** With features: lambda of what they add to the prior of factors, >= 0, or PALATE_AUTO: found by
      * short runs, from 13 times (users) and 4 times (items) that of the factors. Those that make
-     * predictions of ratings held out no better are left out, as if they had not been given. */
+     * predictions of ratings held out worse are left out, as if they had not been given. */
     double user_feature_regularization;
     double item_feature_regularization;
     int time;          /**< palate_time. */
