@@ -72,25 +72,6 @@ typedef struct user_result {
 
 /* ---- Which users ---- */
 
-static int fail_unknown_user(const palate_model *model, const char *id)
-{
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
-    palate_model_summary summary;
-    palate_model_info(model, &summary);
-    for (uint32_t row = 0; row < summary.user_count; row++) {
-        const char *candidate = palate_model_user_id(model, row);
-        size_t distance = palate_text_distance(id, candidate);
-        if (distance < least) {
-            least = distance;
-            nearest = candidate;
-        }
-    }
-    if (nearest == NULL)
-        return message_error("the model does not know user %s", id);
-    return message_error("the model does not know user %s; did you mean %s?", id, nearest);
-}
-
 static int list_given_users(recommend_work *work)
 {
     const own_options *own = work->arguments->values[OWN];
@@ -100,10 +81,9 @@ static int list_given_users(recommend_work *work)
         const given_option *given = &work->arguments->given[place];
         if (given->option != &OPTIONS[0])
             continue;
-        uint32_t row = palate_model_find_user(work->model, given->text, PALATE_TEXT);
-        if (row == PALATE_NO_ROW)
-            return fail_unknown_user(work->model, given->text);
-        if (!row_list_add(&work->users, row))
+        uint32_t row = PALATE_NO_ROW;
+        if (!row_find(work->model, &SIDE_USERS, given->text, &row) ||
+            !row_list_add(&work->users, row))
             return EXIT_FAILED;
     }
     return EXIT_DONE;

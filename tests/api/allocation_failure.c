@@ -293,6 +293,16 @@ static palate_status fold_in(const session *at, palate_error *err)
     return palate_model_fold_in(at->model, &rows, NULL, factors, &offset, err);
 }
 
+static palate_status find_reasons(const session *at, palate_error *err)
+{
+    palate_reason reasons[256];
+    palate_reasons all;
+    int64_t count = 0;
+    palate_model_seen(at->model, 0, &count);
+    assert_true(count < 256);
+    return palate_model_reasons(at->model, 0, 1, PALATE_NO_TIME, 2, &all, reasons, err);
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -316,6 +326,8 @@ static palate_status use(const session *at, palate_error *err)
         status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
     if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
         status = fold_in(at, err);
+    if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
+        status = find_reasons(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)
