@@ -2,7 +2,6 @@
 /* Taking in new rows: somebody whom training knew gets the row that training gave; nothing nearby is
  * better; and what is wrong is refused. */
 #include "base/context.h"
-#include "ratings/matrix.h"
 #include "recommend/fold.h"
 
 #include "../train/support.h"
@@ -42,9 +41,10 @@ static given all_rows(int side)
 {
     triples *made = stars(60, 40, 0.3);
     given all = {.ratings = ratings_of(made, false)};
-    const palate__matrix *from = side == PALATE_FOLD_IN_USERS ? &all.ratings->by_user
-                                                              : &all.ratings->by_item;
-    all.rows = (palate_new_rows){from->row_count, from->begins, from->columns, from->values};
+    const palate_sparse_rows from = side == PALATE_FOLD_IN_USERS
+                                        ? palate_ratings_by_user(all.ratings)
+                                        : palate_ratings_by_item(all.ratings);
+    all.rows = (palate_new_rows){from.row_count, from.begins, from.columns, from.ratings};
     free(made);
     return all;
 }
