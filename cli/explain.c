@@ -84,30 +84,33 @@ static int compare_factors(const void *a, const void *b)
     return (left->factor > right->factor) - (left->factor < right->factor);
 }
 
-static int take_apart(explain_work *work)
+static int fill_factors(explain_work *work, double *adds)
 {
     palate_error err;
+    if (palate_model_explain(work->model, work->user, work->item, work->time, work->own->parts,
+                             &work->sum, adds, &err) != PALATE_OK)
+        return message_failed(&err);
+    for (uint32_t f = 0; f < work->factor_count; f++)
+        work->factors[f] = (factor_part){f, adds[f]};
+    qsort(work->factors, work->factor_count, sizeof *work->factors, compare_factors);
+    return EXIT_DONE;
+}
+
+static int take_apart(explain_work *work)
+{
     palate_model_summary summary;
     palate_model_info(work->model, &summary);
     work->factor_count = summary.factor_count;
-    work->factors = malloc((work->factor_count + 1) * sizeof *work->factors);
-    double *adds = malloc((work->factor_count + 1) * sizeof *adds);
-    int exit_status = EXIT_DONE;
-    if (work->factors == NULL || adds == NULL)
-        exit_status = message_error("out of memory while explaining");
-    else if (palate_model_explain(work->model, work->user, work->item, work->time, work->own->parts,
-                                  &work->sum, adds, &err) != PALATE_OK)
-        exit_status = message_failed(&err);
-    for (uint32_t f = 0; exit_status == EXIT_DONE && f < work->factor_count; f++)
-        work->factors[f] = (factor_part){f, adds[f]};
-    free(adds);
-    if (exit_status != EXIT_DONE)
-        return exit_status;
-    qsort(work->factors, work->factor_count, sizeof *work->factors, compare_factors);
     work->shown = work->factor_count;
     if (work->own->count < (int64_t)work->factor_count)
         work->shown = (size_t)work->own->count;
-    return EXIT_DONE;
+    work->factors = malloc((work->factor_count + 1) * sizeof *work->factors);
+    double *adds = malloc((work->factor_count + 1) * sizeof *adds);
+    int exit_status = work->factors == NULL || adds == NULL
+                          ? message_error("out of memory while explaining")
+                          : fill_factors(work, adds);
+    free(adds);
+    return exit_status;
 }
 
 static int find_reasons(explain_work *work)

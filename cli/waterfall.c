@@ -144,12 +144,14 @@ static void draw_axis(frame *to)
 {
     const double step = step_of(to->high - to->low);
     const int bottom = to->height - AXIS + 4;
-    for (double tick = ceil(to->low / step); tick * step <= to->high; tick += 1.0) {
-        const double x = place(to, tick * step);
+    const double first = ceil(to->low / step);
+    const int count = (int)(floor(to->high / step) - first) + 1;
+    for (int tick = 0; tick < count; tick++) {
+        const double value = (first + tick) * step;
+        const double x = place(to, value);
         put(to, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", x, x, TITLE,
             bottom);
-        put(to, "<text class=\"axis\" x=\"%.1f\" y=\"%d\">%.4g</text>\n", x, bottom + 16,
-            tick * step);
+        put(to, "<text class=\"axis\" x=\"%.1f\" y=\"%d\">%.4g</text>\n", x, bottom + 16, value);
     }
 }
 
