@@ -37,6 +37,7 @@
 #include "palate/options.h"
 #include "palate/ratings.h"
 #include "palate/recommend.h"
+#include "palate/similar.h"
 #include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"

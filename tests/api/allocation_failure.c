@@ -303,6 +303,16 @@ static palate_status find_reasons(const session *at, palate_error *err)
     return palate_model_reasons(at->model, 0, 1, PALATE_NO_TIME, 2, &all, reasons, err);
 }
 
+static palate_status find_similar(const session *at, palate_error *err)
+{
+    uint32_t rows[10];
+    double values[10];
+    double factors[1000];
+    size_t count = 0;
+    palate_status status = palate_model_similar(at->model, 0, NULL, rows, values, &count, err);
+    return status == PALATE_OK ? palate_model_shared(at->model, 0, 1, NULL, factors, err) : status;
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -328,6 +338,8 @@ static palate_status use(const session *at, palate_error *err)
         status = fold_in(at, err);
     if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
         status = find_reasons(at, err);
+    if (status == PALATE_OK)
+        status = find_similar(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)
