@@ -63,3 +63,22 @@ double palate__chain_solve(const palate__chain *chain, palate__drift_moment *mom
     go_forth(chain, moments);
     return go_back(chain, moments);
 }
+
+double palate__chain_settle(const palate__chain *chain, double away, double strength)
+{
+    double of_values = 0.0; /* 1' K^-1 d */
+    double of_ones = 0.0;   /* 1' K^-1 1 */
+    double before = 0.0;
+    for (size_t t = 0; t < chain->count; t++) {
+        const double phi = (double)chain->phis[t];
+        const double step = 1.0 / (1.0 + phi); /* (1 - phi) / (1 - phi^2) */
+        of_values += step * ((double)chain->values[t] - phi * before);
+        of_ones += step * (1.0 - phi);
+        before = (double)chain->values[t];
+    }
+    const double shift = (chain->lambda * of_values - strength * away) /
+                         (chain->lambda * of_ones + strength);
+    for (size_t t = 0; t < chain->count; t++)
+        chain->values[t] = (float)((double)chain->values[t] - shift);
+    return shift;
+}

@@ -34,4 +34,9 @@ void palate__chain_link(double distance, float *phi, float *rest);
 /* Sets the values. Returns d' K^-1 d, K = covariance / variance, of the new ones. */
 double palate__chain_solve(const palate__chain *chain, palate__drift_moment *moments);
 
+/* What a constant taken off all values and put into an offset, `away` from the mean of its prior of
+ * strength `strength`, makes best of the two: residuals stay as they are, and the slow exchange between
+ * offset and values is done at once. Takes it off the values and returns it. */
+double palate__chain_settle(const palate__chain *chain, double away, double strength);
+
 #endif

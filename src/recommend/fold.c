@@ -320,6 +320,7 @@ static float improve_moments(const palate__fold *fold, const palate__fold_desk *
         .noise = 1.0,
     };
     float most = 0.0F;
+    size_t timed = 0;
     for (size_t t = 0; t < chain.count; t++)
         desk->moments[t] = (palate__drift_moment){.normal = 0.0F};
     for (size_t e = 0; e < desk->chosen_count; e++) {
@@ -328,9 +329,17 @@ static float improve_moments(const palate__fold *fold, const palate__fold_desk *
             continue;
         desk->moments[moment].sum += (double)desk->scratch[e] + (double)desk->values[moment];
         desk->moments[moment].count += 1.0;
+        timed++;
     }
     memcpy(desk->values_before, desk->values, chain.count * sizeof *desk->values);
     palate__chain_solve(&chain, desk->moments);
+    if (fold->fit_bias && timed == desk->chosen_count) {
+        const float shift = (float)palate__chain_settle(&chain, (double)desk->away[0],
+                                                        (double)desk->lambda[0]);
+        desk->x[0] += shift;
+        desk->away[0] += shift;
+        most = fabsf(shift);
+    }
     for (size_t t = 0; t < chain.count; t++)
         most = fmaxf(most, fabsf(desk->values[t] - desk->values_before[t]));
     return most;

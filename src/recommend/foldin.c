@@ -25,6 +25,7 @@ static void take_row(const work *of, size_t row, palate__fold_desk *desk)
     const palate__fold_row taken = {
         .columns = rows->columns + begin,
         .ratings = rows->ratings + begin,
+        .times = rows->times == NULL ? NULL : rows->times + begin,
         .count = (size_t)(rows->begins[row + 1] - begin),
     };
     palate__folded made = {.factors = of->factors + row * of->fold.k};

@@ -287,10 +287,11 @@ static palate_status fold_in(const session *at, palate_error *err)
     static const int64_t begins[] = {0, 2};
     static const uint32_t columns[] = {3, 1};
     static const float ratings[] = {4, 2};
-    const palate_new_rows rows = {1, begins, columns, ratings};
-    float factors[3];
-    float offset = 0.0F;
-    return palate_model_fold_in(at->model, &rows, NULL, factors, &offset, err);
+    const palate_new_rows rows = {1, begins, columns, ratings, NULL};
+    uint32_t items[10];
+    float scores[10];
+    uint32_t count = 0;
+    return palate_model_recommend_new(at->model, &rows, NULL, items, scores, &count, err);
 }
 
 static palate_status find_reasons(const session *at, palate_error *err)

@@ -189,7 +189,7 @@ static double score_without(const palate_model *model, palate_rated rated, uint3
     for (int64_t e = 0; e < rated.count; e++)
         columns[e] = rated.rows[e] == without ? PALATE_NO_ROW : rated.rows[e];
     const int64_t begins[] = {0, rated.count};
-    const palate_new_rows rows = {1, begins, columns, rated.ratings};
+    const palate_new_rows rows = {1, begins, columns, rated.ratings, NULL};
     assert_int_equal(palate_model_fold_in(model, &rows, NULL, factors, &offset, &err), PALATE_OK);
     double score = summary.base + (double)offset + (double)palate_model_item_offsets(model)[item];
     for (size_t f = 0; f < 4; f++)
