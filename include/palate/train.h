@@ -108,8 +108,11 @@ typedef struct palate_train_options {
     bool
         tune; /**< Choose regularization, link and factors, where they are PALATE_AUTO, on a tenth of
                   the ratings: takes some ten times as long. */
-    bool fast;         /**< Where epochs are PALATE_AUTO, about a third as many; strengths by rule,
+    bool fast; /**< Where epochs are PALATE_AUTO, about a third as many; strengths by rule,
                           without a pilot: RMSE some .002 higher in a third of the time. */
+    bool
+        keep_ratings; /**< The model keeps the ratings, 4 bytes each (12 where users' offsets move with time), to explain,
+                          update and forget by. */
     uint64_t seed;     /**< Of everything random. */
     int64_t threads;   /**< 0: as many as the machine gives. The result does not depend on it. */
     double validation; /**< Share of the ratings held out to measure and stop by, 0..0.9. */

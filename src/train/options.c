@@ -67,6 +67,8 @@ static const palate_option rows[] = {
      "A third of the time for an RMSE some .002 higher: a third of the epochs, and strengths by "
      "rule, "
      "without a pilot"},
+    {"keep-ratings", "", PALATE_OPTION_BOOL, AT(keep_ratings), "true", 0, 0, NULL, NULL,
+     "Keep the ratings in the model, to explain, update and forget by"},
     {"seed", "random-state", PALATE_OPTION_SEED, AT(seed), "0", 0, 0, NULL, "N",
      "Of everything random"},
     {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,
