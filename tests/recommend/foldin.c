@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Taking in new rows: somebody whom training knew gets the row that training gave; nothing nearby is
  * better; and what is wrong is refused. */
-#include "model/model.h"
+#include "base/context.h"
+#include "recommend/fold.h"
 
 #include "../train/support.h"
 
@@ -43,7 +44,7 @@ static given all_rows(int side)
     const palate_sparse_rows from = side == PALATE_FOLD_IN_USERS
                                         ? palate_ratings_by_user(all.ratings)
                                         : palate_ratings_by_item(all.ratings);
-    all.rows = (palate_new_rows){from.row_count, from.begins, from.columns, from.ratings};
+    all.rows = (palate_new_rows){from.row_count, from.begins, from.columns, from.ratings, NULL};
     free(made);
     return all;
 }
@@ -113,6 +114,53 @@ static void those_whom_training_knew_get_their_rows(void **state)
     }
 }
 
+/* With times, too: factors, offset, and how it moves. */
+static void those_with_moods_get_theirs(void **state)
+{
+    (void)state;
+    triples *made = stars(60, 40, 0.5);
+    add_moods(made, 1.0);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_to_the_end(PALATE_MODE_DEFAULT);
+    options.time = PALATE_TIME_AUTO;
+    palate_model *model = train(ratings, &options);
+    palate_ratings_free(ratings);
+    free(made);
+    assert_true(model->drift_lambda > 0.0);
+    palate_fold_in_options how = options_for(PALATE_FOLD_IN_USERS);
+    palate_error err;
+    palate__fold common;
+    assert_int_equal(palate__fold_begin(&common, model, &how, &err), PALATE_OK);
+    void *room = palate__fold_room(&common, 1, 40);
+    for (uint32_t user = 0; user < model->users.ids.count; user++) {
+        float factors[4];
+        const palate_rated rated = palate_model_rated(model, user);
+        const palate__fold_row row = {rated.rows, rated.ratings, rated.times, (size_t)rated.count};
+        const palate__moments moments = palate__model_moments(model, user);
+        palate__fold_desk desk = palate__fold_desk_of(&common, room, 0, 40);
+        palate__folded result = {.factors = factors};
+        palate__fold_take(&common, &desk, &row);
+        palate__fold_solve(&common, &desk, PALATE__NO_PLACE, NULL);
+        palate__fold_leave(&common, &desk, &result);
+        assert_int_equal(result.moments.count, moments.count);
+        assert_memory_equal(result.moments.times, moments.times, moments.count * sizeof(int64_t));
+        const float far = farthest(factors, model->users.factors + user * 4, 4);
+        const float moved = farthest(result.moments.values, moments.values, moments.count);
+        const float off = fabsf(result.offset - model->users.offsets[user]);
+        const int64_t begins[] = {0, rated.count};
+        const palate_new_rows rows = {1, begins, rated.rows, rated.ratings, rated.times};
+        folded same = fold(model, &rows, NULL);
+        assert_memory_equal(same.factors, factors, sizeof factors);
+        assert_true(same.offsets[0] == result.offset);
+        forget(&same);
+        if (far > 5e-3F || off > 5e-3F || moved > 5e-3F)
+            fail_msg("user %u: factors %g, offset %g, moments %g", user, (double)far, (double)off,
+                     (double)moved);
+    }
+    palate__release(NULL, room);
+    palate_model_free(model);
+}
+
 /* What a row of a model without offsets and link minimizes, by its definition. */
 static double objective(const palate_model *model, const palate_new_rows *rows, size_t row,
                         const float *factors, double lambda)
@@ -176,7 +224,7 @@ static void rows_do_not_depend_on_threads_or_each_other(void **state)
     }
     for (size_t row = 0; row < all.rows.count; row++) {
         const palate_new_rows single = {1, all.rows.begins + row, all.rows.columns,
-                                        all.rows.ratings};
+                                        all.rows.ratings, NULL};
         folded alone = fold(model, &single, &options);
         assert_memory_equal(alone.factors, one.factors + row * 4, 4 * sizeof(float));
         forget(&alone);
@@ -193,7 +241,7 @@ static void what_is_not_known_plays_no_part(void **state)
     static const int64_t begins[] = {0, 2, 5, 5, 6};
     static const uint32_t columns[] = {3, 7, PALATE_NO_ROW, 3, 7, PALATE_NO_ROW};
     static const float ratings[] = {4, 2, 1, 4, 2, 5};
-    const palate_new_rows rows = {4, begins, columns, ratings};
+    const palate_new_rows rows = {4, begins, columns, ratings, NULL};
     folded made = fold(model, &rows, NULL);
     assert_memory_equal(made.factors, made.factors + 4, 4 * sizeof(float));
     assert_true(made.offsets[0] == made.offsets[1]);
@@ -211,7 +259,7 @@ static void assert_sense(const palate_model *model)
     static const int64_t begins[] = {0, 4, 8};
     static const uint32_t columns[] = {0, 1, 2, 3, 0, 1, 2, 3};
     static const float ratings[] = {5, 5, 4, 5, 1, 2, 1, 1};
-    const palate_new_rows rows = {2, begins, columns, ratings};
+    const palate_new_rows rows = {2, begins, columns, ratings, NULL};
     const size_t k = model->factor_count;
     folded made = fold(model, &rows, NULL);
     double means[2] = {0.0, 0.0};
@@ -277,7 +325,7 @@ static void models_without_a_prior_take_in_rows_too(void **state)
     palate_model *average = train(ratings, &options);
     float room[1000];
     const int64_t begins[] = {0, 0};
-    const palate_new_rows nothing = {1, begins, NULL, NULL};
+    const palate_new_rows nothing = {1, begins, NULL, NULL, NULL};
     assert_int_equal(palate_model_fold_in(average, &nothing, NULL, room, room, &err),
                      PALATE_E_UNSUPPORTED);
     assert_non_null(strstr(err.message, "rule map"));
@@ -293,7 +341,7 @@ static void offsets_of_strict_models_are_not_negative(void **state)
     static const int64_t begins[] = {0, 3};
     static const uint32_t columns[] = {0, 1, 2};
     static const float ratings[] = {1, 1, 1};
-    const palate_new_rows rows = {1, begins, columns, ratings};
+    const palate_new_rows rows = {1, begins, columns, ratings, NULL};
     folded made = fold(model, &rows, NULL);
     assert_true(made.offsets[0] >= 0.0F);
     forget(&made);
@@ -315,11 +363,12 @@ static void what_is_wrong_is_refused(void **state)
     float factors[4];
     float offset[1];
     palate_error err;
-    const palate_new_rows rows = {1, good, column, rating};
+    const palate_new_rows rows = {1, good, column, rating, NULL};
     const palate_new_rows wrong[] = {
-        {1, falling, column, rating},  {1, negative, column, rating}, {1, good, outside, rating},
-        {1, good, column, nan_rating}, {1, good, column, huge},       {1, NULL, column, rating},
-        {1, good, NULL, rating},       {1, good, column, NULL},
+        {1, falling, column, rating, NULL}, {1, negative, column, rating, NULL},
+        {1, good, outside, rating, NULL},   {1, good, column, nan_rating, NULL},
+        {1, good, column, huge, NULL},      {1, NULL, column, rating, NULL},
+        {1, good, NULL, rating, NULL},      {1, good, column, NULL, NULL},
     };
     for (size_t w = 0; w < sizeof wrong / sizeof wrong[0]; w++)
         assert_int_equal(palate_model_fold_in(model, &wrong[w], NULL, factors, offset, &err),
@@ -339,7 +388,7 @@ static void what_is_wrong_is_refused(void **state)
     options.regularization = NAN;
     assert_int_equal(palate_model_fold_in(model, &rows, &options, factors, offset, &err),
                      PALATE_E_INVALID);
-    const palate_new_rows none = {0, NULL, NULL, NULL};
+    const palate_new_rows none = {0, NULL, NULL, NULL, NULL};
     assert_int_equal(palate_model_fold_in(model, &none, NULL, NULL, NULL, &err), PALATE_OK);
     palate_model_free(model);
 }
@@ -348,6 +397,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(those_whom_training_knew_get_their_rows),
+        cmocka_unit_test(those_with_moods_get_theirs),
         cmocka_unit_test(nothing_nearby_is_better),
         cmocka_unit_test(rows_do_not_depend_on_threads_or_each_other),
         cmocka_unit_test(what_is_not_known_plays_no_part),
