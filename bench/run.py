@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accuracy and speed of build/palate, beside others where they can be installed: tables in Markdown.
 
-    bench/run.py [accuracy] [speed] [topn] [--data FOLDER] [--write-docs]
+    bench/run.py [accuracy] [speed] [reading] [topn] [--data FOLDER] [--write-docs]
 
 Needs MovieLens (https://grouplens.org/datasets/movielens/) as FOLDER/ml-100k and FOLDER/ml-1m; what is not there is
 said and left out. --write-docs puts the tables into docs/accuracy.md, docs/performance.md and README.md. Only the command
-is used, and for lists (topn) the public headers, so the figures are what a user gets.
+is used, and for reading and lists the public headers, so the figures are what a user gets.
 """
 import argparse
 import collections
@@ -131,6 +131,25 @@ def accuracy(data, scratch):
     return text if peers is not None else text + "\nMissing: Surprise could not be installed.\n"
 
 
+def cores():
+    return len(os.sched_getaffinity(0))
+
+
+def build_program(name, scratch):
+    """A program of this folder, over the public headers."""
+    program = scratch / name
+    build = PALATE.parent
+    subprocess.run(["cc", "-std=c17", "-O2", ROOT / "bench" / f"{name}.c", "-I", ROOT / "include", "-L", build,
+                    "-lpalate", f"-Wl,-rpath,{build}", "-lm", "-o", program], check=True)
+    return program
+
+
+def measured(program, *arguments, **environment):
+    done = subprocess.run([program, *map(str, arguments)], env={**os.environ, **environment}, check=True,
+                          stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
+
+
 # ---- Speed ----
 
 def repeat(source, target, lines_wanted, ids_apart=True):
@@ -159,46 +178,59 @@ def training_speed(ratings, scratch):
                   "bytes a rating beyond the model"], rows)
 
 
-def reading_speed(ratings, scratch):
-    large = scratch / "large.csv"
-    lines = repeat(ratings, large, 10_000_000)
-    megabytes = large.stat().st_size / 1e6
-    rows = []
-    for name, arguments in [("palate check --threads 1", ["check", large]),
-                            ("palate train --epochs 0", ["train", large, "-o", scratch / "m", "--epochs", 0,
-                                                         "--threads", 1])]:
-        run = best_of(3, *[a for a in arguments])
-        rows.append([f"`{name}`".replace("palate check --threads 1", "palate check"), f"{run.seconds:.2f}",
-                     f"{megabytes / run.seconds:.0f}", f"{lines / run.seconds / 1e6:.1f}"])
-    return table([f"Reading {lines} ratings, {megabytes:.0f} MB of CSV", "seconds", "MB/s", "million ratings/s"], rows)
-
-
 def speed(data, scratch):
     ratings = data / "ml-1m" / "ratings.csv"
     if not ratings.exists():
         return "Not measured: ml-1m/ratings.csv is not in the data folder.\n"
-    return training_speed(ratings, scratch) + "\n" + reading_speed(ratings, scratch)
+    return training_speed(ratings, scratch)
+
+
+# ---- Reading ----
+
+def rewrite(source, target, line):
+    """The ratings of a CSV of palate synth in another form of text, without its header."""
+    with open(source, encoding="utf-8") as lines, open(target, "w", encoding="utf-8") as out:
+        next(lines)
+        out.writelines(line.format(*text.rstrip("\n").split(",")) for text in lines)
+
+
+def texts(scratch):
+    """The same ratings in each form: name in the table, file."""
+    csv = scratch / "ratings.csv"
+    Run("synth", "--preset", "10m", "-o", csv, "-q")
+    files = [("CSV, `user,item,rating,time`", csv)]
+    for name, file, line in [
+            ("tabs, `user item rating time`, as u.data", "u.data", "{}\t{}\t{}\t{}\n"),
+            ("MovieLens' `user::item::rating::time`", "ratings.dat", "{}::{}::{}::{}\n"),
+            ("CSV, ids as `user-1` and `item-1`, no times", "words.csv", "user-{0},item-{1},{2}\n"),
+            ("blanks, `user item rating`", "plain.txt", "{0} {1} {2}\n")]:
+        rewrite(csv, scratch / file, line)
+        files.append((name, scratch / file))
+    Run("convert", csv, "-o", scratch / "ratings.palate-ratings", "-q")
+    return files + [("file of `palate convert`, times too", scratch / "ratings.palate-ratings")]
+
+
+def reading(_, scratch):
+    program = build_program("read", scratch)
+    rows, seconds = [], 0
+    for name, file in texts(scratch):
+        own = {threads: measured(program, file, threads, 7) for threads in (1, cores())}
+        seconds = own[cores()]["seconds"] if file.name == "plain.txt" else seconds
+        megabytes = file.stat().st_size / 1e6
+        alone = "-" if file.suffix == ".palate-ratings" else f"{megabytes / own[1]['pairs_seconds']:,.0f}"
+        rows.append([name, f"{megabytes:.0f}", *(f"{own[t]['seconds']:.2f}" for t in own),
+                     *(f"{megabytes / own[t]['seconds']:,.0f}" for t in own), alone])
+    count = own[1]["ratings"]
+    text = table([f"Reading {count:,} ratings", "MB", "1 thread: s", f"{cores()}: s", "1 thread: MB/s",
+                  f"{cores()}: MB/s", "text alone, 1 thread: MB/s"], rows)
+    other = peer_answer(peer_python("libmf", "libmf"), "libmf_work.py", "installed", "read", scratch / "plain.txt", 3)
+    if other is None:
+        return text + "\nMissing: LIBMF could not be installed.\n"
+    return text + (f"\nLIBMF's reader takes {other['seconds']:.2f} s for the blanks, by one thread, as it does: "
+                   f"{other['seconds'] / seconds:.1f} times as long as {cores()} threads here.\n")
 
 
 # ---- Lists and predictions ----
-
-def cores():
-    return len(os.sched_getaffinity(0))
-
-
-def build_topn(scratch):
-    program = scratch / "topn"
-    build = PALATE.parent
-    subprocess.run(["cc", "-std=c17", "-O2", ROOT / "bench" / "topn.c", "-I", ROOT / "include", "-L", build, "-lpalate",
-                    f"-Wl,-rpath,{build}", "-lm", "-o", program], check=True)
-    return program
-
-
-def measured(program, *arguments, **environment):
-    done = subprocess.run([program, *map(str, arguments)], env={**os.environ, **environment}, check=True,
-                          stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout)
-
 
 def enlarge_ratings(source, target, item_count):
     """The ratings, and those of items that are mixtures of two: some of the ratings of each."""
@@ -269,7 +301,7 @@ def predict_speed(ratings, model, program, scratch, python):
             [f"`palate predict --user --item`, a model of {larger.stat().st_size / 1e6:.0f} MB, from a cold process",
              f"{1e3 * start.seconds:.1f} ms"]]
     subprocess.run([program, larger, "libmf", text], check=True)
-    other = peer_answer(python, "libmf_load.py", text)
+    other = peer_answer(python, "libmf_work.py", "installed", "load", text)
     rows.append(["the same model loaded by LIBMF, from its text",
                  "not installed" if other is None else f"{1e3 * other['seconds']:,.0f} ms"])
     return table(["MovieLens 1M, 64 factors", "rate or time"], rows)
@@ -279,7 +311,7 @@ def topn(data, scratch):
     ratings = data / "ml-1m" / "ratings.csv"
     if not ratings.exists():
         return "Not measured: ml-1m/ratings.csv is not in the data folder.\n"
-    program = build_topn(scratch)
+    program = build_program("topn", scratch)
     python = peer_python("implicit", "implicit")
     model, text = list_speed(ratings, program, scratch, python)
     return text + "\n" + predict_speed(ratings, model, program, scratch, peer_python("libmf", "libmf"))
@@ -310,7 +342,7 @@ def write_between_markers(page, name, text):
 
 def main():
     sections = {"accuracy": (accuracy, "accuracy.md"), "speed": (speed, "performance.md"),
-                "topn": (topn, "performance.md")}
+                "reading": (reading, "performance.md"), "topn": (topn, "performance.md")}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sections", nargs="*", choices=[[], *sections], default=[], help="default: all")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared" / "data",
