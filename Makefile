@@ -5,7 +5,8 @@
 #     make demo        the blackboard examples and planted tastes, explained as they run
 #     make test        every test
 #     make install     PREFIX=/usr/local, DESTDIR=
-#     make bench       accuracy and speed beside other programs; minutes
+#     make bench       speed beside other programs; minutes
+#     make bench-accuracy  accuracy beside other programs, into docs/accuracy.md; some two hours
 #     make check-metrics   metrics beside those of other programs (PyPI) on the same input
 #     make format      clang-format on all sources
 #     make lint        clang-format, clang-tidy and shellcheck, changing nothing
@@ -57,6 +58,11 @@ install: all
 bench: all
 	@cmake/deps.sh python
 	@bench/run.py
+
+.PHONY: bench-accuracy
+bench-accuracy: all
+	@cmake/deps.sh python
+	@bench/accuracy.py --write-docs
 
 .PHONY: check-metrics
 check-metrics: all

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Accuracy and speed of build/palate, beside others where they can be installed: tables in Markdown.
+"""Speed of build/palate, beside others where they can be installed: tables in Markdown. Accuracy: bench/accuracy.py.
 
-    bench/run.py [accuracy] [speed] [reading] [topn] [--data FOLDER] [--write-docs]
+    bench/run.py [speed] [reading] [topn] [--data FOLDER] [--write-docs]
 
-Needs MovieLens (https://grouplens.org/datasets/movielens/) as FOLDER/ml-100k and FOLDER/ml-1m; what is not there is
-said and left out. --write-docs puts the tables into docs/accuracy.md, docs/performance.md and README.md. Only the command
+Needs MovieLens 1M (https://grouplens.org/datasets/movielens/) as FOLDER/ml-1m; what is not there is
+said and left out. --write-docs puts the tables into docs/performance.md. Only the command
 is used, and for reading and lists the public headers, so the figures are what a user gets.
 """
 import argparse
@@ -25,18 +25,6 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PALATE = ROOT / "build" / "palate"
 PEERS = ROOT / "build" / "bench-venv"
-
-# What is measured on the folds: name in the table, options of `palate train`.
-VARIANTS = [
-    ("palate", []),
-    ("palate --mode strict", ["--mode", "strict"]),
-    ("palate --mode pure", ["--mode", "pure"]),
-    ("palate --rule mu", ["--rule", "mu"]),
-    ("palate --rule mu --biases --keep-order", ["--rule", "mu", "--biases", "--keep-order"]),
-    ("palate --rule mu --regularization .12 --epochs 200",
-     ["--rule", "mu", "--regularization", ".12", "--epochs", "200"]),
-]
-
 
 class Run:
     """One run of the command: what it printed, wall seconds, peak memory in bytes."""
@@ -66,27 +54,12 @@ def best_of(count, *arguments):
     return min((Run(*arguments) for _ in range(count)), key=lambda run: run.seconds)
 
 
-def mean(values):
-    values = list(values)
-    return sum(values) / len(values)
-
-
 def table(header, rows):
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-# ---- Accuracy ----
-
-def palate_on_folds(folder, options, model):
-    results, seconds = [], []
-    for fold in range(1, 6):
-        seconds.append(Run("train", folder / f"u{fold}.base", "-o", model, "--scale", "1:5", *options).seconds)
-        answer = Run("evaluate", model, folder / f"u{fold}.test", "--json", "--resamples", 0).json()
-        results.append(answer["systems"][0]["figures"])
-    return {"rmse": mean(r["rmse"]["value"] for r in results), "mae": mean(r["mae"]["value"] for r in results),
-            "seconds": mean(seconds)}
-
+# ---- Others ----
 
 def peer_python(module, *packages):
     """A Python with a module of these packages, made where needed, or None."""
@@ -108,27 +81,6 @@ def peer_answer(python, script, *arguments):
         return None
     done = subprocess.run([python, ROOT / "bench" / script, *map(str, arguments)], capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
-
-
-def surprise_on_folds(folder):
-    """(version, results), or None where Surprise cannot be had."""
-    answer = peer_answer(peer_python("surprise", "numpy<2", "scikit-surprise"), "surprise_folds.py", folder)
-    return None if answer is None else (answer["version"], answer["results"])
-
-
-def accuracy(data, scratch):
-    folder = data / "ml-100k"
-    if not (folder / "u1.base").exists():
-        return f"Not measured: {folder.name} is not in the data folder.\n"
-    rows = [(name, palate_on_folds(folder, options, scratch / "model.palate")) for name, options in VARIANTS]
-    peers = surprise_on_folds(folder)
-    if peers is not None:
-        rows += [(f"Surprise {peers[0]} {name}", result) for name, result in peers[1].items()]
-    text = table(["MovieLens 100K, mean of u1 to u5", "RMSE", "MAE", "seconds a fold"],
-                 [[f"`{name}`" if name.startswith("palate") else name, f"{r['rmse']:.4f}", f"{r['mae']:.4f}",
-                   f"{r['seconds']:.2f}"] for name, r in rows])
-    text += "\nSeconds: palate from starting the command to the saved model; Surprise its `fit()` alone, data in memory.\n"
-    return text if peers is not None else text + "\nMissing: Surprise could not be installed.\n"
 
 
 def cores():
@@ -341,23 +293,19 @@ def write_between_markers(page, name, text):
 
 
 def main():
-    sections = {"accuracy": (accuracy, "accuracy.md"), "speed": (speed, "performance.md"),
-                "reading": (reading, "performance.md"), "topn": (topn, "performance.md")}
+    sections = {"speed": speed, "reading": reading, "topn": topn}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sections", nargs="*", choices=[[], *sections], default=[], help="default: all")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared" / "data",
-                        help="folder that holds ml-100k and ml-1m")
-    parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/")
+                        help="folder that holds ml-1m")
+    parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/performance.md")
     arguments = parser.parse_args()
     for name in arguments.sections or sections:
-        measure, page = sections[name]
         with tempfile.TemporaryDirectory() as scratch:
-            text = measure(arguments.data, pathlib.Path(scratch)) + "\n" + provenance(name)
+            text = sections[name](arguments.data, pathlib.Path(scratch)) + "\n" + provenance(name)
         print(text, flush=True)
         if arguments.write_docs:
-            write_between_markers(ROOT / "docs" / page, name, text)
-            if name == "accuracy":
-                write_between_markers(ROOT / "README.md", "summary", text)
+            write_between_markers(ROOT / "docs" / "performance.md", name, text)
 
 
 if __name__ == "__main__":

@@ -169,8 +169,8 @@ static char *spelt_out(const cli_command *command, const char *argument, int *ex
     const char *value = strchr(argument, '=');
     snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
     const palate_option *option = find(command, name, &group);
-    const palate_option *chosen =
-        option == NULL && value == NULL ? find_by_choice(command, name) : NULL;
+    const palate_option *chosen = option == NULL && value == NULL ? find_by_choice(command, name)
+                                                                  : NULL;
     int bytes = 0;
     if (option != NULL)
         bytes = asprintf(&text, "--%s%s", option->name, value == NULL ? "" : value);

@@ -95,7 +95,7 @@ palate_status palate__pilot(const palate_ratings *ratings, const palate_train_op
     const double began = palate__seconds_now();
     *out = (palate__choice){.factor = 1.0};
     if (options->rule == PALATE_RULE_MU || options->regularization != PALATE_AUTO ||
-        count < PALATE__PILOT_LEAST)
+        count < PALATE__PILOT_LEAST || (options->fast && !options->tune))
         return PALATE_OK;
     PALATE_TRY(
         palate__subset_make(ratings, (uint32_t)(1.0 + count / RATINGS_WANTED), &run.ratings, err));

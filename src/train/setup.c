@@ -37,9 +37,18 @@ static void resolve_count(int64_t *option, int64_t automatic)
         *option = automatic;
 }
 
-/* Ratings from which 63 factors are worth their time (docs/training.md). Not in mode strict: with the
- * number of factors grows what the offsets must not fall below zero by. */
+/* Ratings from which 63 factors are worth their time (docs/training.md). */
 static const int64_t MANY_RATINGS = 20000;
+
+/* Not where sums of factors cannot be told from what they stand on: in mode strict offsets must not
+ * fall below zero, in mode pure there are none, and no draw of a factor is zero. */
+static bool wants_many_factors(const palate__training *training)
+{
+    const palate_train_options *options = &training->options;
+    bool standing = options->mode == PALATE_MODE_STRICT ||
+                    (options->mode == PALATE_MODE_PURE && options->rule == PALATE_RULE_BAYES);
+    return palate__matrix_count(&training->ratings->by_user) >= MANY_RATINGS && !standing;
+}
 
 /* Samples of the posterior take this many bytes at most, unless more are asked for. */
 static const double SAMPLE_BYTES = 256e6;
@@ -53,17 +62,25 @@ static int64_t choose_samples(const palate__training *training, int64_t most)
     return samples < most ? samples : most;
 }
 
-/* Rule mu: the defaults of Surprise's NMF. */
+/* Rule mu: the default of Surprise's NMF. Mode pure has no offsets to begin from: it takes longer. */
+static int64_t choose_epochs(const palate_train_options *options)
+{
+    if (options->rule == PALATE_RULE_MU)
+        return 50;
+    if (options->rule == PALATE_RULE_BAYES)
+        return options->fast ? 150 : 500;
+    if (options->mode == PALATE_MODE_PURE)
+        return options->fast ? 35 : 100;
+    return options->fast ? 14 : 40;
+}
+
 static void resolve_counts(palate__training *training)
 {
     palate_train_options *options = &training->options;
     bool mu = options->rule == PALATE_RULE_MU;
     bool bayes = options->rule == PALATE_RULE_BAYES;
-    bool many = palate__matrix_count(&training->ratings->by_user) >= MANY_RATINGS &&
-                options->mode != PALATE_MODE_STRICT;
-    resolve_count(&options->factors, mu ? 15 : many ? 63 : 31);
-    bool pure = options->mode == PALATE_MODE_PURE; /* No offsets to begin from: it takes longer. */
-    resolve_count(&options->epochs, mu ? 50 : bayes ? 500 : pure ? 100 : 40);
+    resolve_count(&options->factors, mu ? 15 : wants_many_factors(training) ? 63 : 31);
+    resolve_count(&options->epochs, choose_epochs(options));
     resolve_count(&options->burn_in, options->epochs / 8);
     if (options->burn_in >= options->epochs)
         options->burn_in = options->epochs > 0 ? options->epochs - 1 : 0;

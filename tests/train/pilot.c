@@ -58,6 +58,32 @@ static void test_threads_leave_no_trace(void **unused)
     free(made);
 }
 
+static void test_fast_is_the_rule_and_few_epochs(void **unused)
+{
+    (void)unused;
+    triples *made = planted(200, 120, 3, 0.2);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_error err = {0};
+    palate__choice found;
+    palate_train_options options;
+    palate_train_options_init(&options);
+    options.fast = true;
+    assert_int_equal(palate__pilot(ratings, &options, &found, &err), PALATE_OK);
+    assert_true(found.factor == 1.0 && !found.without_link);
+    options.tolerance = 0.0;
+    palate_model *model = train(ratings, &options);
+    palate_model_summary about;
+    palate_model_info(model, &about);
+    assert_int_equal(about.epochs, 14);
+    palate_model_free(model);
+    /* Tuning begins where the pilot ends. */
+    options.tune = true;
+    assert_int_equal(palate__pilot(ratings, &options, &found, &err), PALATE_OK);
+    assert_true(found.factor <= 0.25);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
 static void test_nothing_is_tried_where_it_is_not_open(void **unused)
 {
     (void)unused;
@@ -140,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_strong_factors_want_weak_priors),
         cmocka_unit_test(test_noise_wants_priors_no_weaker),
         cmocka_unit_test(test_threads_leave_no_trace),
+        cmocka_unit_test(test_fast_is_the_rule_and_few_epochs),
         cmocka_unit_test(test_nothing_is_tried_where_it_is_not_open),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
