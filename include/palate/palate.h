@@ -31,6 +31,7 @@
 #include "palate/context.h"
 #include "palate/cross_validate.h"
 #include "palate/evaluate.h"
+#include "palate/machine.h"
 #include "palate/model.h"
 #include "palate/options.h"
 #include "palate/ratings.h"
