@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of build/palate, beside others where they can be installed: tables in Markdown. Accuracy: bench/accuracy.py.
 
-    bench/run.py [speed] [reading] [topn] [--data FOLDER] [--write-docs]
+    bench/run.py [speed] [reading] [size] [time] [topn] [--data FOLDER] [--write-docs]
 
 Needs MovieLens 1M (https://grouplens.org/datasets/movielens/) as FOLDER/ml-1m; what is not there is
 said and left out. --write-docs puts the tables into docs/performance.md. Only the command
@@ -17,6 +17,7 @@ import pathlib
 import platform
 import random
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -182,6 +183,118 @@ def reading(_, scratch):
                    f"{other['seconds'] / seconds:.1f} times as long as {cores()} threads here.\n")
 
 
+# ---- Size ----
+
+def training_size(preset, scratch, time_column):
+    """Rows of a table: the same training with one thread and with all, of ratings of a preset."""
+    csv, model = scratch / "sized.csv", scratch / "sized.palate"
+    Run("synth", "--preset", preset, "-o", csv, "-q")
+    rows, epoch_of_one = [], None
+    for threads in sorted({1, cores()}):
+        options = ["-o", model, "--fast", "--tolerance", 0, "--threads", threads, "--json", *time_column]
+        short, long = (Run("train", csv, "--epochs", epochs, *options) for epochs in (2, 5))
+        found = long.json()
+        count = found["ratings"]
+        epoch = (found["train_seconds"] - short.json()["train_seconds"]) / 3
+        epoch_of_one = epoch_of_one or epoch
+        allowed = 12 * (found["users"] + found["items"]) * found["factors"]
+        rows.append([f"{count:,}", f"{threads}", f"{found['read_seconds']:.2f}", f"{epoch:.3f}",
+                     f"{1e9 * epoch / count:.1f}", f"{epoch_of_one / epoch:.2f}", f"{long.peak_bytes / 1e6:,.0f} MB",
+                     f"{(long.peak_bytes - allowed) / count:.1f}"])
+    csv.unlink()
+    return rows
+
+
+def size(_, scratch):
+    header = ["ratings", "threads", "seconds to read", "seconds an epoch", "ns a rating", "times 1 thread",
+              "peak memory", "bytes a rating beyond 12 (m + n) k"]
+    return table(header, [row for preset in ("1m", "10m", "20m", "100m")
+                          for row in training_size(preset, scratch, ["--time-column", "none"])])
+
+
+# ---- Time to accuracy ----
+
+def libmf_library(scratch):
+    """LIBMF built for this machine from its source on PyPI, which its package is not; else as it is installed."""
+    python, library = peer_python("libmf", "libmf"), scratch / "libmf.so"
+    if python is None:
+        return None, None
+    try:
+        subprocess.run([python, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", scratch,
+                        "libmf==0.9.2"], check=True, capture_output=True)
+        subprocess.run(["tar", "-xf", scratch / "libmf-0.9.2.tar.gz", "-C", scratch], check=True)
+        subprocess.run(["g++", "-std=c++11", "-O3", "-march=native", "-fopenmp", "-DUSEOMP", "-DUSEAVX", "-w", "-shared",
+                        "-fPIC", scratch / "libmf-0.9.2" / "src_cpp" / "mf.cpp", "-o", library], check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return python, "installed"
+    return python, library
+
+
+def hold_out(source, train, test):
+    """A tenth of the ratings for the test, in lines as LIBMF reads them."""
+    generator = random.Random(1)
+    with open(source, encoding="utf-8") as lines, open(train, "w", encoding="utf-8") as kept, \
+            open(test, "w", encoding="utf-8") as held_out:
+        next(lines)
+        for line in lines:
+            out = held_out if generator.random() < .1 else kept
+            out.write(" ".join(line.rstrip("\n").split(",")[:3]) + "\n")
+
+
+def libmf_best(python, library, train, test):
+    """(RMSE, factors, lambda, epochs) where LIBMF --nmf is best, of a grid, judged on the test itself."""
+    return min((rmse, factors, strength, epoch + 1)
+               for factors in (32, 64, 128) for strength in (.03, .05, .07)
+               for epoch, rmse in enumerate(peer_answer(python, "libmf_work.py", library, "curve", train, test, factors,
+                                                        strength, 80, cores())["rmse"]))
+
+
+def rmse_of(model, test):
+    return Run("evaluate", model, test, "--json", "--resamples", 0).json()["systems"][0]["figures"]["rmse"]["value"]
+
+
+def epochs_to(rmse, train, test, model, options):
+    """Epochs after which training is as good, and how good it is then."""
+    for epochs in range(1, 41):
+        Run("train", train, "-o", model, "--epochs", epochs, *options, "-q")
+        reached = rmse_of(model, test)
+        if reached <= rmse:
+            return epochs, reached
+    return None
+
+
+def accuracy_time(data, scratch):
+    ratings = data / "ml-1m" / "ratings.csv"
+    if not ratings.exists():
+        return "Not measured: ml-1m/ratings.csv is not in the data folder.\n"
+    train, test, model = scratch / "train.txt", scratch / "test.txt", scratch / "model"
+    hold_out(ratings, train, test)
+    python, library = libmf_library(scratch)
+    if python is None:
+        return "Missing: LIBMF could not be installed.\n"
+    best, factors, strength, epochs = libmf_best(python, library, train, test)
+    rows = []
+    other = {threads: statistics.median(
+        peer_answer(python, "libmf_work.py", library, "train", train, model, factors, strength, epochs, threads)["seconds"]
+        for _ in range(3)) for threads in (1, cores())}
+    rows.append([f"LIBMF --nmf, k = {factors}, lambda = {strength}, {epochs} epochs", f"{best:.4f}",
+                 *(text for threads in other for text in (f"{other[threads]:.2f}", "1"))])
+    for options in (["--fast"], ["--fast", "--factors", 31], []):
+        needed = epochs_to(best, train, test, model, options)
+        command = " ".join(map(str, ["palate train", *options]))
+        if needed is None:
+            rows.append([f"`{command}`", "not reached", *["-"] * 2 * len(other)])
+            continue
+        texts = [f"`{command} --epochs {needed[0]}`", f"{needed[1]:.4f}"]
+        for threads in other:
+            seconds = statistics.median(Run("train", train, "-o", model, "--epochs", needed[0], "--threads", threads, *options,
+                                            "-q").seconds for _ in range(5))
+            texts += [f"{seconds:.2f}", f"{other[threads] / seconds:.1f}"]
+        rows.append(texts)
+    return table(["MovieLens 1M, from text to saved model", "test RMSE",
+                  *(text for threads in other for text in (f"{threads} thread{'s' * (threads > 1)}: s", "times"))], rows)
+
+
 # ---- Lists and predictions ----
 
 def enlarge_ratings(source, target, item_count):
@@ -293,7 +406,8 @@ def write_between_markers(page, name, text):
 
 
 def main():
-    sections = {"speed": speed, "reading": reading, "topn": topn}
+    sections = {"speed": speed, "reading": reading, "size": size, "time": accuracy_time,
+                "topn": topn}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sections", nargs="*", choices=[[], *sections], default=[], help="default: all")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared" / "data",
