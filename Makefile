@@ -5,6 +5,7 @@
 #     make demo        the blackboard examples and planted tastes, explained as they run
 #     make test        every test
 #     make install     PREFIX=/usr/local, DESTDIR=
+#     make python      the Python package: its wheel, built, installed into a clean virtual environment, and tested there
 #     make bench       speed beside other programs; minutes
 #     make bench-accuracy  accuracy beside other programs, into docs/accuracy.md; some two hours
 #     make check-metrics   metrics beside those of other programs (PyPI) on the same input
@@ -19,7 +20,7 @@ PREFIX ?= /usr/local
 PRESET ?= dev
 JOBS ?= $(shell nproc)
 SOURCES = $(shell find include src cli tests fuzz examples -name '*.[ch]' -o -name '*.inc')
-SCRIPTS = $(shell find cmake demo tests bench -name '*.sh') .ci/run
+SCRIPTS = $(shell find cmake demo tests bench python -name '*.sh') .ci/run
 
 .PHONY: all
 all: deps
@@ -53,6 +54,11 @@ demo: deps
 .PHONY: install
 install: all
 	@cmake --install build --prefix $(PREFIX)
+
+.PHONY: python
+python: deps
+	@cmake/deps.sh python
+	@python/test.sh
 
 .PHONY: bench
 bench: all

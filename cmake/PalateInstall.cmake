@@ -5,6 +5,9 @@ include(CMakePackageConfigHelpers)
 install(DIRECTORY include/palate DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h)
 install(TARGETS palate_shared palate_static EXPORT palate)
 
+# For the Python package (python/pyproject.toml), which looks for the library beside its modules.
+install(FILES $<TARGET_FILE:palate_shared> DESTINATION palate RENAME libpalate.so COMPONENT python EXCLUDE_FROM_ALL)
+
 # The .pc file finds its prefix from where it lies, so that a tree may be moved after `make install`.
 file(RELATIVE_PATH PALATE_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/palate.pc.in palate.pc @ONLY)

@@ -28,6 +28,7 @@
 #ifndef PALATE_PALATE_H
 #define PALATE_PALATE_H
 
+#include "palate/columns.h"
 #include "palate/context.h"
 #include "palate/cross_validate.h"
 #include "palate/evaluate.h"

@@ -49,6 +49,55 @@ palate_model_recommend(const palate_model *model, const uint32_t *users, size_t 
                        const palate_recommend_options *options, uint32_t *items, float *scores,
                        uint32_t *counts, palate_error *err);
 
+/* ---- Somebody new ---- */
+
+/** Rows with ratings that training has not seen: new users with ratings of items of the model, known users
+ * with all their ratings of today; or new items. Ratings e of row r: begins[r] <= e < begins[r + 1]. */
+typedef struct palate_new_rows {
+    size_t count;
+    const int64_t *begins; /**< count + 1 */
+    const uint32_t *
+        columns; /**< Rows of the other side; PALATE_NO_ROW: one it does not know, which is left out. */
+    const float *ratings; /**< On the scale of the ratings; finite. */
+} palate_new_rows;
+
+typedef enum palate_fold_in_side {
+    PALATE_FOLD_IN_USERS, /**< The rows are users, what they name are items. */
+    PALATE_FOLD_IN_ITEMS  /**< The other way round. */
+} palate_fold_in_side;
+
+/** How to take in rows. Fill with palate_fold_in_options_init(). */
+typedef struct palate_fold_in_options {
+    int side; /**< palate_fold_in_side */
+    /** lambda of the factors, >= 0, as in training; or PALATE_AUTO: the model's own. A model that has none (rule mu,
+     * given factors) takes 0.06 for each rating, rule mu's. */
+    double regularization;
+    int64_t threads; /**< 0: as many as the machine gives. The result does not depend on it. */
+} palate_fold_in_options;
+
+PALATE_API const palate_option_table *palate_fold_in_options_table(void);
+PALATE_API void palate_fold_in_options_init(palate_fold_in_options *options);
+
+/**
+ * Factors and offsets for rows that were not there in training: each becomes the minimum of what training minimizes, with
+ * everything else of the model held fixed. Nothing of the model changes, and rows do not depend on each other.
+ *
+ *     score = base + offset + (offset of the other side) + factors . (factors of the other side)
+ *
+ * @param options  NULL means all defaults. Copied.
+ * @param[out] factors  count x k row-major, >= 0.
+ * @param[out] offsets  count.
+ * A row without any known rating is the typical one.
+ * @return PALATE_OK, PALATE_E_INVALID (an option, a row that is not there, or a rating that is not finite),
+ * PALATE_E_UNSUPPORTED (an average of samples has no prior of its own), PALATE_E_NOMEM.
+ * @determinism  Bit-identical for equal input on one instruction set, whatever the number of threads; each row's bits depend
+ * on that row alone.
+ * @cost   O(c k) a pass over a row of c ratings, some tens of passes; memory for one row a thread.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_fold_in(
+    const palate_model *model, const palate_new_rows *rows, const palate_fold_in_options *options,
+    float *factors, float *offsets, palate_error *err);
+
 #ifdef __cplusplus
 }
 #endif

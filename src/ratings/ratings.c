@@ -2,6 +2,8 @@
 /* What a caller can ask of ratings. */
 #include "ratings/input.h"
 
+#include "palate/columns.h"
+
 #include <string.h>
 
 void palate_ratings_free(palate_ratings *ratings)
@@ -107,4 +109,37 @@ palate_rated palate_ratings_of_user(const palate_ratings *ratings, uint32_t row)
 palate_rated palate_ratings_of_item(const palate_ratings *ratings, uint32_t row)
 {
     return rated(&ratings->by_item, NULL, row);
+}
+
+/* ---- All at a time ---- */
+
+static palate_id_list list(const palate__ids *ids)
+{
+    return (palate_id_list){ids->count, ids->bytes, ids->ends, ids->order};
+}
+
+palate_id_list palate_ratings_user_ids(const palate_ratings *ratings)
+{
+    return list(&ratings->users);
+}
+
+palate_id_list palate_ratings_item_ids(const palate_ratings *ratings)
+{
+    return list(&ratings->items);
+}
+
+static palate_sparse_rows sparse_rows(const palate__matrix *matrix, const int64_t *times)
+{
+    return (palate_sparse_rows){matrix->row_count, matrix->column_count, matrix->begins,
+                                matrix->columns,   matrix->values,       times};
+}
+
+palate_sparse_rows palate_ratings_by_user(const palate_ratings *ratings)
+{
+    return sparse_rows(&ratings->by_user, ratings->times);
+}
+
+palate_sparse_rows palate_ratings_by_item(const palate_ratings *ratings)
+{
+    return sparse_rows(&ratings->by_item, NULL);
 }

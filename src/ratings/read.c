@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading ratings: options, the choice of a reader, and the public calls. */
 #define _GNU_SOURCE
+#include "ratings/arrays.h"
+#include "ratings/columns.h"
 #include "ratings/input.h"
 #include "ratings/matrix.h"
 #include "ratings/readers/readers.h"
@@ -312,40 +314,59 @@ palate_status palate_pairs_read(palate_context *context, const char *path,
     return status;
 }
 
-static palate_status check_arrays(const palate_rating_arrays *arrays, palate_ratings **out,
-                                  palate_error *err)
+palate_status palate_ratings_from_columns(palate_context *context,
+                                          const palate_rating_columns *parts, size_t part_count,
+                                          const char *name, const palate_read_options *options,
+                                          palate_ratings **out, palate_error *err)
 {
+    palate_read_options defaults;
+    palate_read_report report;
     if (out != NULL)
         *out = NULL;
-    if (arrays == NULL || out == NULL)
-        return palate__fail(err, PALATE_E_INVALID, "palate_ratings_from_arrays: %s is NULL",
-                            arrays == NULL ? "arrays" : "out");
-    if (arrays->count > 0 &&
-        (arrays->users == NULL || arrays->items == NULL || arrays->ratings == NULL))
-        return palate__fail(err, PALATE_E_INVALID,
-                            "palate_ratings_from_arrays: users, items or ratings is NULL");
-    return PALATE_OK;
+    if ((parts == NULL && part_count > 0) || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_ratings_from_columns: %s is NULL",
+                            out == NULL ? "out" : "parts");
+    palate_status status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__sink sink = palate__sink_make(context, name != NULL ? name : "arrays", options, &report,
+                                          err);
+    snprintf(report.format, sizeof report.format, "arrays");
+    snprintf(report.compression, sizeof report.compression, "none");
+    const double started = seconds_now();
+    status = palate__sink_begin(&sink);
+    if (status == PALATE_OK)
+        status = palate__take_columns(parts, part_count, &sink, err);
+    if (status == PALATE_OK)
+        status = palate__build(&sink, out, err);
+    palate__store_free(&sink.store);
+    if (status == PALATE_OK)
+        (*out)->report.seconds = seconds_now() - started;
+    return status;
 }
 
-static palate_status take_arrays(const palate_rating_arrays *arrays, palate__sink *sink)
+palate_status palate_choose_columns(const char *const *names, size_t count,
+                                    const palate_read_options *options, int places[4],
+                                    palate_error *err)
 {
-    static const palate__columns columns = {1, 2, 3, 4};
-    for (size_t e = 0; e < arrays->count; e++) {
-        const char *user = arrays->users[e] != NULL ? arrays->users[e] : "";
-        const char *item = arrays->items[e] != NULL ? arrays->items[e] : "";
-        palate__record record = {
-            .user = {user, strlen(user)},
-            .item = {item, strlen(item)},
-            .rating = (double)arrays->ratings[e],
-            .time = arrays->times == NULL ? PALATE_NO_TIME : arrays->times[e],
-            .line = (int64_t)e + 1,
-        };
-        palate_status status = palate__sink_rating(sink, &record, &columns);
-        if (status != PALATE_OK)
-            return status;
-    }
-    sink->report->line_count = (int64_t)arrays->count;
-    return PALATE_OK;
+    palate_read_options defaults;
+    palate_read_report report;
+    palate__columns columns = {0, 0, 0, 0};
+    if ((names == NULL && count > 0) || places == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_choose_columns: %s is NULL",
+                            places == NULL ? "places" : "names");
+    palate_status status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__fields header = {.count = count};
+    for (size_t c = 0; c < palate__fields_kept(&header); c++)
+        header.fields[c] = palate__text_span(names[c] != NULL ? names[c] : "");
+    palate__sink sink = palate__sink_make(NULL, "columns", options, &report, err);
+    status = palate__choose_columns(options, &header, count, &sink, &columns);
+    const int chosen[] = {columns.user, columns.item, columns.rating, columns.time};
+    for (int role = 0; role < PALATE__ROLE_COUNT; role++)
+        places[role] = chosen[role] - 1;
+    return status;
 }
 
 palate_status palate_ratings_from_arrays(palate_context *context,
@@ -353,21 +374,19 @@ palate_status palate_ratings_from_arrays(palate_context *context,
                                          const palate_read_options *options, palate_ratings **out,
                                          palate_error *err)
 {
-    palate_read_options defaults;
-    palate_read_report report;
-    palate_status status = check_arrays(arrays, out, err);
-    if (status == PALATE_OK)
-        status = take_options(&options, &defaults, err);
-    if (status != PALATE_OK)
-        return status;
-    palate__sink sink = palate__sink_make(context, "arrays", options, &report, err);
-    snprintf(report.format, sizeof report.format, "arrays");
-    snprintf(report.compression, sizeof report.compression, "none");
-    status = palate__sink_begin(&sink);
-    if (status == PALATE_OK)
-        status = take_arrays(arrays, &sink);
-    if (status == PALATE_OK)
-        status = palate__build(&sink, out, err);
-    palate__store_free(&sink.store);
-    return status;
+    if (out != NULL)
+        *out = NULL;
+    if (arrays == NULL || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_ratings_from_arrays: %s is NULL",
+                            arrays == NULL ? "arrays" : "out");
+    const size_t count = arrays->count;
+    const palate_rating_columns columns = {
+        .users = {.count = count, .type = PALATE_COLUMN_TEXT, .values = arrays->users},
+        .items = {.count = count, .type = PALATE_COLUMN_TEXT, .values = arrays->items},
+        .ratings = {.count = count, .type = PALATE_COLUMN_FLOAT32, .values = arrays->ratings},
+        .times = {.count = count,
+                  .type = arrays->times != NULL ? PALATE_COLUMN_INT64 : PALATE_COLUMN_NONE,
+                  .values = arrays->times},
+    };
+    return palate_ratings_from_columns(context, &columns, 1, NULL, options, out, err);
 }

@@ -44,3 +44,51 @@ void palate_recommend_options_init(palate_recommend_options *options)
 {
     palate_options_init(&TABLE, options);
 }
+
+/* ---- Taking in new rows ---- */
+
+static const palate_option FOLD_IN_OPTIONS[] = {
+    {.name = "side",
+     .aliases = "",
+     .type = PALATE_OPTION_CHOICE,
+     .offset = offsetof(palate_fold_in_options, side),
+     .default_text = "users",
+     .choices = "users|items",
+     .placeholder = "SIDE",
+     .help = "Whether the new rows are users or items"},
+    {.name = "regularization",
+     .aliases = "reg lambda l2",
+     .type = PALATE_OPTION_REAL_AUTO,
+     .offset = offsetof(palate_fold_in_options, regularization),
+     .default_text = "auto",
+     .min = 0,
+     .max = 1e9,
+     .placeholder = "L",
+     .help = "Strength of the prior of the factors; auto: that of training"},
+    {.name = "threads",
+     .aliases = "num-threads nthreads n-jobs",
+     .type = PALATE_OPTION_COUNT,
+     .offset = offsetof(palate_fold_in_options, threads),
+     .default_text = "0",
+     .min = 0,
+     .max = 1024,
+     .placeholder = "T",
+     .help = "Threads to use, 0 for as many as the machine gives; the result is the same"},
+};
+
+static const palate_option_table FOLD_IN_TABLE = {
+    .title = "Options for new users and items",
+    .options = FOLD_IN_OPTIONS,
+    .count = sizeof FOLD_IN_OPTIONS / sizeof FOLD_IN_OPTIONS[0],
+    .struct_bytes = sizeof(palate_fold_in_options),
+};
+
+const palate_option_table *palate_fold_in_options_table(void)
+{
+    return &FOLD_IN_TABLE;
+}
+
+void palate_fold_in_options_init(palate_fold_in_options *options)
+{
+    palate_options_init(&FOLD_IN_TABLE, options);
+}

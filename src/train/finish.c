@@ -377,6 +377,8 @@ static void make_strict(const palate__training *training, palate_model *model)
     double to_users = best_split(model, constant, low, high);
     move_offsets(model, &model->users, to_users);
     move_offsets(model, &model->items, constant - to_users);
+    model->user_bias_mean += model->gain * to_users;
+    model->item_bias_mean += model->gain * (constant - to_users);
     model->summary.base = floor;
     clip_drift(model);
 }

@@ -282,6 +282,17 @@ static palate_status evaluate(const session *at, palate_error *err)
     return status;
 }
 
+static palate_status fold_in(const session *at, palate_error *err)
+{
+    static const int64_t begins[] = {0, 2};
+    static const uint32_t columns[] = {3, 1};
+    static const float ratings[] = {4, 2};
+    const palate_new_rows rows = {1, begins, columns, ratings};
+    float factors[3];
+    float offset = 0.0F;
+    return palate_model_fold_in(at->model, &rows, NULL, factors, &offset, err);
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -303,6 +314,8 @@ static palate_status use(const session *at, palate_error *err)
     options.allow_count = 3;
     if (status == PALATE_OK)
         status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
+    if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
+        status = fold_in(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""palate: non-negative matrix factorization for recommender systems.
+
+    import palate
+
+    model = palate.train("ratings.csv")
+    ids, scores = model.recommend("ann", n=5)
+
+A rating that is missing is unknown, never zero.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from ._fold_in import NewRows
+from ._library import version as __version__
+from ._options import Option, options
+from ._progress import Progress, Trial
+from .errors import (
+    FormatError,
+    InternalError,
+    InvalidError,
+    OutOfMemoryError,
+    PalateError,
+    ReadingError,
+    TrainingStopped,
+    UnknownIdError,
+    UnsupportedError,
+)
+from .model import Epoch, Metrics, Model, ModelInfo
+from .ratings import Ratings, ReadReport, read
+from .training import train
+
+if TYPE_CHECKING:
+    from .nmf import NMF
+
+load = Model.load
+
+
+def __getattr__(name: str) -> Any:
+    # NMF takes scikit-learn, which not everybody has or wants to wait for.
+    if name == "NMF":
+        from .nmf import NMF
+
+        return NMF
+    raise AttributeError(f"module 'palate' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+__all__ = [
+    "NMF",
+    "Epoch",
+    "FormatError",
+    "InternalError",
+    "InvalidError",
+    "Metrics",
+    "Model",
+    "ModelInfo",
+    "NewRows",
+    "Option",
+    "OutOfMemoryError",
+    "PalateError",
+    "Progress",
+    "Ratings",
+    "ReadReport",
+    "ReadingError",
+    "TrainingStopped",
+    "Trial",
+    "UnknownIdError",
+    "UnsupportedError",
+    "__version__",
+    "load",
+    "options",
+    "read",
+    "train",
+]

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Users and items that training has not seen."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _options, _structs, _views
+from ._library import call, lib
+from .ratings import Ratings
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .model import Model
+
+
+@dataclass(frozen=True)
+class NewRows:
+    """Factors and offsets of users (or items) that were not there in training.
+
+        score = base + offset + (offset of the other side) + factors . (factors of the other side)
+
+    Attributes:
+        ids: Theirs.
+        factors: One row each, >= 0.
+        offsets: One each.
+
+    """
+
+    ids: npt.NDArray[Any]
+    factors: npt.NDArray[np.float32]
+    offsets: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Rated:
+    """Ratings of new rows, in the rows of the model; NO_ROW for what it does not know."""
+
+    ids: npt.NDArray[Any]
+    begins: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.uint32]
+    ratings: npt.NDArray[np.float32]
+    single: bool = False
+
+
+def _is_column(value: Any) -> bool:
+    return hasattr(value, "__len__") and not isinstance(value, (str, bytes))
+
+
+def rated(model: Model, ratings: Any, side: str, options: dict[str, Any]) -> Rated:
+    """Return ratings by row of the new side."""
+    if isinstance(ratings, Mapping) and not any(_is_column(value) for value in ratings.values()):
+        _options.reading.fill(options, "fold_in")
+        known = (model._items if side == "users" else model._users).rows(list(ratings))
+        values = np.array(list(ratings.values()), np.float32)
+        return Rated(np.array([""], object), np.array([0, len(values)]), known, values, single=True)
+    taken = ratings if isinstance(ratings, Ratings) else Ratings(ratings, **options)
+    ids, others = taken.user_ids, taken.item_ids
+    sparse = taken.by_user
+    if side == "items":
+        ids, others, sparse = others, ids, taken.by_item
+    known = (model._items if side == "users" else model._users).rows(others)
+    return Rated(ids, sparse.begins, known[sparse.columns], sparse.ratings)
+
+
+def solve(model: Model, given: Rated, side: str, options: dict[str, Any]) -> NewRows:
+    """Return the factors and offsets of new rows."""
+    filled = _options.folding_in.fill({"side": side, **options}, "fold_in")
+    count = len(given.begins) - 1
+    begins = np.ascontiguousarray(given.begins, np.int64)
+    columns = np.ascontiguousarray(given.columns, np.uint32)
+    ratings = np.ascontiguousarray(given.ratings, np.float32)
+    rows = _structs.NewRows(count, begins.ctypes.data, columns.ctypes.data, ratings.ctypes.data)
+    factors = np.empty((count, model.info.factor_count), np.float32)
+    offsets = np.empty(count, np.float32)
+    call(
+        lib.palate_model_fold_in,
+        model._handle.pointer,
+        ctypes.byref(rows),
+        filled.pointer,
+        factors.ctypes.data,
+        offsets.ctypes.data,
+    )
+    return NewRows(given.ids, factors, offsets)
+
+
+def best(
+    scores: npt.NDArray[np.float32], excluded: npt.NDArray[np.bool_], n: int, ids: _views.Ids
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
+    """Return the rows and scores of the n best items that are not excluded, ties by id."""
+    open_rows = np.flatnonzero(~excluded)
+    if len(open_rows) > n:
+        least = -np.partition(-scores[open_rows], n - 1)[n - 1]
+        open_rows = open_rows[scores[open_rows] >= least]
+    names = [str(name).encode() for name in ids.array[open_rows]]
+    order = sorted(range(len(open_rows)), key=lambda place: (-scores[open_rows[place]], names[place]))[:n]
+    rows = open_rows[order].astype(np.uint32)
+    return rows, scores[rows]

@@ -1,0 +1,342 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The public structs of include/palate/, as ctypes sees them.
+
+tests/test_layout.py compares them with what a compiler makes of the headers. Structs of options are not here: they are
+made from the library's tables (_options.py).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, c_bool, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from typing import Any
+
+NO_ROW = 2**32 - 1
+NO_TIME = -(2**63)
+MESSAGE_BYTES = 1000
+
+
+class Struct(ctypes.Structure):
+    """A struct that knows its name in C."""
+
+    c_name = ""
+
+
+class Error(Struct):
+    c_name = "palate_error"
+    _fields_ = [
+        ("status", c_int),
+        ("line", c_int64),
+        ("column", c_int64),
+        ("message", c_char * MESSAGE_BYTES),
+    ]
+
+
+class Scale(Struct):
+    c_name = "palate_scale"
+    _fields_ = [("low", c_double), ("high", c_double)]
+
+
+class Option(Struct):
+    c_name = "palate_option"
+    _fields_ = [
+        ("name", c_char_p),
+        ("aliases", c_char_p),
+        ("type", c_int),
+        ("offset", c_size_t),
+        ("default_text", c_char_p),
+        ("min", c_double),
+        ("max", c_double),
+        ("choices", c_char_p),
+        ("placeholder", c_char_p),
+        ("help", c_char_p),
+    ]
+
+
+class OptionTable(Struct):
+    c_name = "palate_option_table"
+    _fields_ = [
+        ("title", c_char_p),
+        ("options", POINTER(Option)),
+        ("count", c_size_t),
+        ("struct_bytes", c_size_t),
+    ]
+
+
+class ReadReport(Struct):
+    c_name = "palate_read_report"
+    _fields_ = [
+        ("format", c_char * 32),
+        ("compression", c_char * 16),
+        ("columns", c_char * 256),
+        ("line_count", c_int64),
+        ("rating_count", c_int64),
+        ("duplicate_count", c_int64),
+        ("skipped_count", c_int64),
+        ("user_count", c_uint32),
+        ("item_count", c_uint32),
+        ("min", c_double),
+        ("max", c_double),
+        ("mean", c_double),
+        ("scale", Scale),
+        ("scale_inferred", c_bool),
+        ("has_times", c_bool),
+        ("bytes", c_uint64),
+        ("seconds", c_double),
+    ]
+
+
+class Column(Struct):
+    c_name = "palate_column"
+
+
+Column._fields_ = [
+    ("count", c_size_t),
+    ("type", c_int),
+    ("values", c_void_p),
+    ("stride", c_int64),
+    ("offsets", c_void_p),
+    ("bytes", c_size_t),
+    ("buffers", c_void_p),
+    ("buffer_count", c_size_t),
+    ("valid", c_void_p),
+    ("valid_first", c_size_t),
+    ("words", POINTER(Column)),
+]
+
+
+class RatingColumns(Struct):
+    c_name = "palate_rating_columns"
+    _fields_ = [("users", Column), ("items", Column), ("ratings", Column), ("times", Column)]
+
+
+class IdList(Struct):
+    c_name = "palate_id_list"
+    _fields_ = [
+        ("count", c_uint32),
+        ("texts", c_void_p),
+        ("begins", c_void_p),
+        ("order", c_void_p),
+    ]
+
+
+class SparseRows(Struct):
+    c_name = "palate_sparse_rows"
+    _fields_ = [
+        ("row_count", c_uint32),
+        ("column_count", c_uint32),
+        ("begins", c_void_p),
+        ("columns", c_void_p),
+        ("ratings", c_void_p),
+        ("times", c_void_p),
+    ]
+
+
+class ModelSummary(Struct):
+    c_name = "palate_model_summary"
+    _fields_ = [
+        ("user_count", c_uint32),
+        ("item_count", c_uint32),
+        ("factor_count", c_uint32),
+        ("rating_count", c_int64),
+        ("scale", Scale),
+        ("scale_inferred", c_bool),
+        ("mean", c_double),
+        ("base", c_double),
+        ("seed", c_uint64),
+        ("mode", c_char_p),
+        ("rule", c_char_p),
+        ("sample_count", c_uint32),
+        ("drift_scale", c_double),
+        ("moment_count", c_int64),
+        ("stopped_by", c_char_p),
+        ("epochs", c_int64),
+        ("best_epoch", c_int64),
+        ("seconds", c_double),
+        ("train_rmse", c_double),
+        ("validation_rmse", c_double),
+        ("fingerprint", c_char_p),
+        ("version", c_char_p),
+    ]
+
+
+class Epoch(Struct):
+    c_name = "palate_epoch"
+    _fields_ = [
+        ("epoch", c_int64),
+        ("seconds", c_double),
+        ("objective", c_double),
+        ("train_rmse", c_double),
+        ("validation_rmse", c_double),
+    ]
+
+
+class Cells(Struct):
+    c_name = "palate_cells"
+    _fields_ = [("count", c_size_t), ("users", c_void_p), ("items", c_void_p), ("times", c_void_p)]
+
+
+class UnknownCounts(Struct):
+    c_name = "palate_unknown_counts"
+    _fields_ = [("users", c_int64), ("items", c_int64), ("both", c_int64)]
+
+
+class Metrics(Struct):
+    c_name = "palate_metrics"
+    _fields_ = [
+        ("count", c_int64),
+        ("rmse", c_double),
+        ("mae", c_double),
+        ("baseline_rmse", c_double),
+        ("unknown", UnknownCounts),
+    ]
+
+
+class Factors(Struct):
+    c_name = "palate_factors"
+    _fields_ = [
+        ("user_count", c_uint32),
+        ("item_count", c_uint32),
+        ("factor_count", c_uint32),
+        ("user_factors", c_void_p),
+        ("item_factors", c_void_p),
+        ("user_offsets", c_void_p),
+        ("item_offsets", c_void_p),
+        ("base", c_double),
+        ("user_ids", POINTER(c_char_p)),
+        ("item_ids", POINTER(c_char_p)),
+        ("factor_names", POINTER(c_char_p)),
+        ("scale", Scale),
+    ]
+
+
+class NewRows(Struct):
+    c_name = "palate_new_rows"
+    _fields_ = [("count", c_size_t), ("begins", c_void_p), ("columns", c_void_p), ("ratings", c_void_p)]
+
+
+class Progress(Struct):
+    c_name = "palate_progress"
+    _fields_ = [
+        ("epoch", c_int64),
+        ("epochs", c_int64),
+        ("epoch_ended", c_bool),
+        ("fraction", c_double),
+        ("seconds", c_double),
+        ("objective", c_double),
+        ("train_rmse", c_double),
+        ("validation_rmse", c_double),
+    ]
+
+
+class Trial(Struct):
+    c_name = "palate_trial"
+    _fields_ = [
+        ("regularization", c_double),
+        ("link_regularization", c_double),
+        ("factors", c_int64),
+        ("epochs", c_int64),
+        ("validation_rmse", c_double),
+    ]
+
+
+class Start(Struct):
+    c_name = "palate_start"
+    _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
+
+
+ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
+TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
+LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
+
+# What the structs of options have beside the fields of their tables: at the end, in this order.
+EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
+    "palate_read_options": [],
+    "palate_train_options": [
+        ("start", POINTER(Start)),
+        ("user_features", c_void_p),
+        ("item_features", c_void_p),
+        ("on_progress", ProgressCallback),
+        ("on_progress_user", c_void_p),
+        ("on_trial", TrialCallback),
+        ("on_trial_user", c_void_p),
+    ],
+    "palate_fold_in_options": [],
+    "palate_recommend_options": [
+        ("allow", c_void_p),
+        ("allow_count", c_size_t),
+        ("deny", c_void_p),
+        ("deny_count", c_size_t),
+    ],
+}
+
+# ---- The functions: what they return, what they take ----
+
+_HANDLE = c_void_p
+_OUT = POINTER(c_void_p)
+_ERR = POINTER(Error)
+_FLOATS = c_void_p
+_ROWS = c_void_p
+
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "palate_version": (c_char_p, []),
+    "palate_kernels_name": (c_char_p, []),
+    "palate_status_name": (c_char_p, [c_int]),
+    "palate_context_create": (c_int, [c_void_p, LogCallback, c_void_p, _OUT, _ERR]),
+    "palate_context_free": (None, [_HANDLE]),
+    "palate_read_options_table": (POINTER(OptionTable), []),
+    "palate_train_options_table": (POINTER(OptionTable), []),
+    "palate_recommend_options_table": (POINTER(OptionTable), []),
+    "palate_fold_in_options_table": (POINTER(OptionTable), []),
+    "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
+    "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
+    "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
+    "palate_options_nearest": (POINTER(Option), [POINTER(OptionTable), c_char_p, POINTER(c_size_t)]),
+    "palate_options_allowed": (c_size_t, [POINTER(Option), c_char_p, c_size_t]),
+    "palate_ratings_read": (c_int, [_HANDLE, c_char_p, c_void_p, _OUT, _ERR]),
+    "palate_choose_columns": (c_int, [POINTER(c_char_p), c_size_t, c_void_p, POINTER(c_int), _ERR]),
+    "palate_ratings_from_columns": (
+        c_int,
+        [_HANDLE, POINTER(RatingColumns), c_size_t, c_char_p, c_void_p, _OUT, _ERR],
+    ),
+    "palate_ratings_free": (None, [_HANDLE]),
+    "palate_ratings_report": (POINTER(ReadReport), [_HANDLE]),
+    "palate_ratings_user_ids": (IdList, [_HANDLE]),
+    "palate_ratings_item_ids": (IdList, [_HANDLE]),
+    "palate_ratings_by_user": (SparseRows, [_HANDLE]),
+    "palate_ratings_by_item": (SparseRows, [_HANDLE]),
+    "palate_model_train": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_model_load": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
+    "palate_model_save": (c_int, [_HANDLE, c_char_p, _ERR]),
+    "palate_model_free": (None, [_HANDLE]),
+    "palate_model_info": (None, [_HANDLE, POINTER(ModelSummary)]),
+    "palate_model_options_json": (c_char_p, [_HANDLE]),
+    "palate_model_log": (POINTER(Epoch), [_HANDLE, POINTER(c_size_t)]),
+    "palate_model_user_ids": (IdList, [_HANDLE]),
+    "palate_model_item_ids": (IdList, [_HANDLE]),
+    "palate_model_find_users": (c_int, [_HANDLE, POINTER(Column), _ROWS, _ERR]),
+    "palate_model_find_items": (c_int, [_HANDLE, POINTER(Column), _ROWS, _ERR]),
+    "palate_model_user_factors": (c_void_p, [_HANDLE]),
+    "palate_model_item_factors": (c_void_p, [_HANDLE]),
+    "palate_model_user_offsets": (c_void_p, [_HANDLE]),
+    "palate_model_item_offsets": (c_void_p, [_HANDLE]),
+    "palate_model_seen": (c_void_p, [_HANDLE, c_uint32, POINTER(c_int64)]),
+    "palate_model_factor_name": (c_char_p, [_HANDLE, c_uint32]),
+    "palate_model_predict": (
+        c_int,
+        [_HANDLE, POINTER(Cells), _FLOATS, _FLOATS, POINTER(UnknownCounts), _ERR],
+    ),
+    "palate_model_from_factors": (c_int, [_HANDLE, POINTER(Factors), _OUT, _ERR]),
+    "palate_model_export": (c_int, [_HANDLE, c_int, c_char_p, _ERR]),
+    "palate_model_evaluate": (c_int, [_HANDLE, _HANDLE, c_int64, POINTER(Metrics), _ERR]),
+    "palate_model_fold_in": (c_int, [_HANDLE, POINTER(NewRows), c_void_p, _FLOATS, _FLOATS, _ERR]),
+    "palate_model_recommend": (
+        c_int,
+        [_HANDLE, _ROWS, c_size_t, c_void_p, _ROWS, _FLOATS, _ROWS, _ERR],
+    ),
+}
+
+STRUCTS: list[type[Struct]] = [
+    Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Progress, Start, Trial,
+]  # fmt: skip

@@ -1,0 +1,619 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The model: U, V >= 0 and all that is needed to predict and recommend."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import pathlib
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _columns, _fold_in, _options, _structs, _views
+from ._fold_in import NewRows
+from ._library import Handle, call, context, create, lib
+from .errors import UnknownIdError
+from .ratings import Ratings
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["Epoch", "Metrics", "Model", "ModelInfo"]
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """Numbers of a model.
+
+    Attributes:
+        user_count: m.
+        item_count: n.
+        factor_count: k.
+        rating_count: Ratings trained on; 0 for a model from given factors.
+        scale: Predictions are clipped to it: (low, high); None: there is none.
+        scale_inferred: The scale is the range of the ratings.
+        mean: Of the ratings: the prediction where user and item are both unknown.
+        base: What every score has.
+        seed: Of everything random.
+        mode: "default", "strict", "pure", or "imported".
+        rule: "map", "mu", "bayes", or "none".
+        sample_count: Samples of the posterior that the model holds.
+        stopped_by: "epochs", "tolerance", "patience", "time limit", "request", or "".
+        epochs: Epochs run.
+        best_epoch: The epoch the factors are from.
+        seconds: Of training; 0 for a model from a file.
+        train_rmse: NaN where not known.
+        validation_rmse: NaN without validation.
+        fingerprint: Of the ratings; "" for a model from given factors.
+        version: Of the palate that made the model.
+
+    """
+
+    user_count: int
+    item_count: int
+    factor_count: int
+    rating_count: int
+    scale: tuple[float, float] | None
+    scale_inferred: bool
+    mean: float
+    base: float
+    seed: int
+    mode: str
+    rule: str
+    sample_count: int
+    stopped_by: str
+    epochs: int
+    best_epoch: int
+    seconds: float
+    train_rmse: float
+    validation_rmse: float
+    fingerprint: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of the training log. What is not known is NaN; seconds are 0 for a model from a file."""
+
+    epoch: int
+    seconds: float
+    objective: float
+    train_rmse: float
+    validation_rmse: float
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How far predictions are from ratings.
+
+    Attributes:
+        count: Ratings compared.
+        rmse: Root of the mean squared error.
+        mae: Mean absolute error.
+        baseline_rmse: RMSE of predicting the training mean for everyone.
+        unknown_users: Ratings whose user the model does not know; they count.
+        unknown_items: Ratings whose item the model does not know; they count.
+
+    """
+
+    count: int
+    rmse: float
+    mae: float
+    baseline_rmse: float
+    unknown_users: int
+    unknown_items: int
+
+
+def _info(handle: Handle) -> ModelInfo:
+    raw = _structs.ModelSummary()
+    lib.palate_model_info(handle.pointer, ctypes.byref(raw))
+    values = {name: getattr(raw, name) for name in ModelInfo.__dataclass_fields__}
+    texts = {name: value.decode() for name, value in values.items() if isinstance(value, bytes)}
+    scale = (raw.scale.low, raw.scale.high) if raw.scale.low < raw.scale.high else None
+    return ModelInfo(**{**values, **texts, "scale": scale})
+
+
+def _is_single(ids: Any) -> bool:
+    return isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable)
+
+
+class _Side:
+    """The users or the items of a model: ids and their rows."""
+
+    def __init__(self, role: str, ids: _views.Ids, find: Any, handle: Handle) -> None:
+        self.role = role
+        self.ids = ids
+        self._find = find
+        self._handle = handle
+
+    def rows(self, ids: Any) -> npt.NDArray[np.uint32]:
+        """Return the rows of ids, NO_ROW for those that are not there."""
+        chunks = _columns.ids(ids, f"{self.role}s")
+        rows = np.empty(sum(len(chunk) for chunk in chunks), np.uint32)
+        begin = 0
+        for chunk in chunks:
+            out = rows[begin : begin + len(chunk)]
+            call(self._find, self._handle.pointer, ctypes.byref(chunk.struct), out.ctypes.data)
+            begin += len(chunk)
+        return rows
+
+    def row(self, one: Any) -> npt.NDArray[np.uint32]:
+        """Return the row of one id, an array of one."""
+        return self.rows([_columns.id_text(one, self.role)])
+
+    def known_row(self, one: Any) -> int:
+        """Return the row of one id that must be there."""
+        row = int(self.row(one)[0])
+        if row == _structs.NO_ROW:
+            raise UnknownIdError(f"the model knows no {self.role} {one!r}")
+        return row
+
+    def known_rows(self, ids: Any) -> npt.NDArray[np.uint32]:
+        """Return the rows of ids that must all be there."""
+        if _is_single(ids):
+            return np.array([self.known_row(ids)], np.uint32)
+        rows = self.rows(ids)
+        missing = np.flatnonzero(rows == _structs.NO_ROW)
+        if len(missing):
+            more = f" (nor {len(missing) - 1} others)" if len(missing) > 1 else ""
+            raise UnknownIdError(f"the model knows no {self.role} {list(ids)[missing[0]]!r}{more}")
+        return rows
+
+
+class Model:
+    """A model, to predict and recommend with. It does not change; any number of threads may use it.
+
+        r(u, i) = base + o_u + s_i + sum over f of U[u, f] V[i, f]        clipped to the scale
+
+    Made by `palate.train`, `Model.load` or `Model.from_factors`. It pickles.
+    """
+
+    __slots__ = ("_handle", "_info", "_items", "_users")
+    _handle: Handle
+    _info: ModelInfo
+    _items: _Side
+    _users: _Side
+
+    def __init__(self) -> None:
+        raise TypeError("a model is made by palate.train(), Model.load() or Model.from_factors()")
+
+    @classmethod
+    def _of(
+        cls,
+        pointer: int,
+        ratings: Ratings | None = None,
+        whole: tuple[bool | None, bool | None] | None = None,
+    ) -> Model:
+        self = object.__new__(cls)
+        self._handle = Handle(pointer, lib.palate_model_free)
+        self._info = _info(self._handle)
+        if whole is None:
+            whole = (None, None) if ratings is None else (ratings._user_ids.whole, ratings._item_ids.whole)
+        user_ids = _views.Ids(lib.palate_model_user_ids(pointer), self._handle, whole[0])
+        item_ids = _views.Ids(lib.palate_model_item_ids(pointer), self._handle, whole[1])
+        self._users = _Side("user", user_ids, lib.palate_model_find_users, self._handle)
+        self._items = _Side("item", item_ids, lib.palate_model_find_items, self._handle)
+        return self
+
+    # ---- Files ----
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Model:
+        """Load a model by mapping its file, after checking it whole.
+
+        Raises:
+            ReadingError: The file cannot be read.
+            FormatError: It is no model, damaged, or of a newer version.
+
+        """
+        return cls._of(create(lib.palate_model_load, context, os.fsencode(path)))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save the model: one file that appears whole or not at all. Equal models give equal bytes."""
+        call(lib.palate_model_save, self._handle.pointer, os.fsencode(path))
+
+    def export(self, path: str | os.PathLike[str], format: str = "npz") -> None:
+        """Write the factors out: "npz", one file for NumPy, or "csv", a folder of tables."""
+        formats = {"csv": 0, "npz": 1}
+        if format not in formats:
+            raise ValueError(f"format {format!r}: there are csv and npz")
+        call(lib.palate_model_export, self._handle.pointer, formats[format], os.fsencode(path))
+
+    @classmethod
+    def from_factors(
+        cls,
+        user_factors: Any,
+        item_factors: Any,
+        *,
+        user_ids: Iterable[Any] | None = None,
+        item_ids: Iterable[Any] | None = None,
+        user_offsets: Any = None,
+        item_offsets: Any = None,
+        base: float = 0.0,
+        factor_names: Iterable[str] | None = None,
+        scale: tuple[float, float] | None = None,
+    ) -> Model:
+        """Make a model of factors at hand.
+
+        Args:
+            user_factors: U, m x k, finite, >= 0.
+            item_factors: V, n x k.
+            user_ids: m different ids; by default 0, 1, 2, ...
+            item_ids: n different ids; by default 0, 1, 2, ...
+            user_offsets: o, m numbers; by default none.
+            item_offsets: s, n numbers; by default none.
+            base: What every score has.
+            factor_names: k names.
+            scale: (low, high), to which predictions are clipped; by default they are not.
+
+        """
+        from ._from_factors import make
+
+        pointer, whole = make(
+            user_factors, item_factors, user_ids, item_ids, user_offsets, item_offsets, base, factor_names, scale
+        )
+        return cls._of(pointer, whole=whole)
+
+    def _bytes(self) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
+            path = pathlib.Path(folder, "model")
+            self.save(path)
+            return path.read_bytes()
+
+    @staticmethod
+    def _of_bytes(data: bytes, whole: tuple[bool | None, bool | None]) -> Model:
+        # The file stays mapped when its name is gone.
+        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
+            path = pathlib.Path(folder, "model")
+            path.write_bytes(data)
+            return Model._of(create(lib.palate_model_load, context, os.fsencode(path)), whole=whole)
+
+    def __reduce__(self) -> tuple[Any, tuple[bytes, tuple[bool | None, bool | None]]]:
+        return Model._of_bytes, (self._bytes(), (self._users.ids.whole, self._items.ids.whole))
+
+    # ---- What is in it ----
+
+    @property
+    def info(self) -> ModelInfo:
+        """Numbers and facts."""
+        return self._info
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options the model was trained with, by name; empty for a model from given factors."""
+        return _options.training.values(json.loads(lib.palate_model_options_json(self._handle.pointer)))
+
+    @property
+    def log(self) -> list[Epoch]:
+        """The training log."""
+        count = ctypes.c_size_t()
+        rows = lib.palate_model_log(self._handle.pointer, ctypes.byref(count))
+        names = Epoch.__dataclass_fields__
+        return [Epoch(**{name: getattr(rows[e], name) for name in names}) for e in range(count.value)]
+
+    def _view(self, function: Any, *shape: int) -> npt.NDArray[np.float32]:
+        return _views.view(function(self._handle.pointer), shape, np.float32, self._handle)
+
+    @property
+    def user_factors(self) -> npt.NDArray[np.float32]:
+        """U, m x k, rows as in `user_ids`. A read-only view."""
+        return self._view(lib.palate_model_user_factors, self._info.user_count, self._info.factor_count)
+
+    @property
+    def item_factors(self) -> npt.NDArray[np.float32]:
+        """V, n x k, rows as in `item_ids`. A read-only view."""
+        return self._view(lib.palate_model_item_factors, self._info.item_count, self._info.factor_count)
+
+    @property
+    def user_offsets(self) -> npt.NDArray[np.float32]:
+        """o, m. A read-only view."""
+        return self._view(lib.palate_model_user_offsets, self._info.user_count)
+
+    @property
+    def item_offsets(self) -> npt.NDArray[np.float32]:
+        """s, n. A read-only view."""
+        return self._view(lib.palate_model_item_offsets, self._info.item_count)
+
+    @property
+    def factor_names(self) -> list[str]:
+        """Names of the k factors."""
+        names = (lib.palate_model_factor_name(self._handle.pointer, f) for f in range(self._info.factor_count))
+        return [name.decode() for name in names]
+
+    @property
+    def user_ids(self) -> npt.NDArray[Any]:
+        """Ids of the users by row."""
+        return self._users.ids.array
+
+    @property
+    def item_ids(self) -> npt.NDArray[Any]:
+        """Ids of the items by row."""
+        return self._items.ids.array
+
+    def user_row(self, user: Any) -> int:
+        """Return the row of a user in `user_factors`.
+
+        Raises:
+            UnknownIdError: The model does not know the user.
+
+        """
+        return self._users.known_row(user)
+
+    def item_row(self, item: Any) -> int:
+        """Return the row of an item in `item_factors`.
+
+        Raises:
+            UnknownIdError: The model does not know the item.
+
+        """
+        return self._items.known_row(item)
+
+    def seen(self, user: Any) -> npt.NDArray[Any]:
+        """Return the ids of the items a user has rated: those that recommendations leave out."""
+        count = ctypes.c_int64()
+        row = self.user_row(user)
+        address = lib.palate_model_seen(self._handle.pointer, row, ctypes.byref(count))
+        return self._items.ids.of_rows(_views.view(address, (count.value,), np.uint32, self._handle))
+
+    # ---- Prediction ----
+
+    def _cells(self, users: Any, items: Any, times: Any) -> tuple[_structs.Cells, list[Any]]:
+        user_rows = self._users.row(users) if _is_single(users) else self._users.rows(users)
+        item_rows = self._items.row(items) if _is_single(items) else self._items.rows(items)
+        count = len(item_rows) if _is_single(users) else len(user_rows)
+        kept: list[Any] = [
+            np.ascontiguousarray(np.broadcast_to(user_rows, count)) if _is_single(users) else user_rows,
+            np.ascontiguousarray(np.broadcast_to(item_rows, count)) if _is_single(items) else item_rows,
+        ]
+        if len(kept[1]) != count:
+            raise ValueError(f"{count} users, but {len(kept[1])} items: give pairs, or one of a side")
+        cells = _structs.Cells(count=count, users=kept[0].ctypes.data, items=kept[1].ctypes.data)
+        if times is not None:
+            kept.append(_times(times, count))
+            cells.times = kept[2].ctypes.data
+        return cells, kept
+
+    def predict(self, users: Any, items: Any, times: Any = None, *, std: bool = False) -> Any:
+        """Predict ratings, clipped to the scale.
+
+        A user the model does not know is taken for the typical one, likewise an item; with both unknown the prediction
+        is the mean of the ratings.
+
+        Args:
+            users: An id, or a column of ids (array, Series, list).
+            items: An id, or a column of ids. One user goes with many items, and the other way round.
+            times: When: numbers in the unit of the ratings' times, or datetimes; None: at no time. A model whose
+                users' offsets do not move has no use for them.
+            std: Also the standard deviation of a rating around each prediction. The model must hold samples
+                (`rule="bayes"`).
+
+        Returns:
+            A float for one user and one item, else an array of float32; with `std` a pair of them.
+
+        Raises:
+            UnsupportedError: `std` of a model that holds no samples.
+
+        """
+        cells, kept = self._cells(users, items, times)
+        predictions = np.empty(cells.count, np.float32)
+        deviations = np.empty(cells.count, np.float32) if std else None
+        address = deviations.ctypes.data if deviations is not None else None
+        call(
+            lib.palate_model_predict,
+            self._handle.pointer,
+            ctypes.byref(cells),
+            predictions.ctypes.data,
+            address,
+            None,
+        )
+        del kept
+        if _is_single(users) and _is_single(items):
+            one = float(predictions[0])
+            return one if deviations is None else (one, float(deviations[0]))
+        return predictions if deviations is None else (predictions, deviations)
+
+    def evaluate(self, ratings: Any, *, threads: int = 0, **options: Any) -> Metrics:
+        """Compare the model with ratings it has not seen.
+
+        Args:
+            ratings: `Ratings`, or anything `Ratings` takes.
+            threads: 0: as many as the machine gives.
+            **options: Of `Ratings`.
+
+        """
+        taken = ratings if isinstance(ratings, Ratings) else Ratings(ratings, **options)
+        out = _structs.Metrics()
+        call(lib.palate_model_evaluate, self._handle.pointer, taken._handle.pointer, threads, ctypes.byref(out))
+        return Metrics(out.count, out.rmse, out.mae, out.baseline_rmse, out.unknown.users, out.unknown.items)
+
+    # ---- Recommendation ----
+
+    def recommend(
+        self,
+        users: Any = None,
+        n: int = 10,
+        *,
+        include_seen: bool = False,
+        allow: Any = None,
+        deny: Any = None,
+        threads: int = 0,
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
+        """Return the n items with the highest scores; exact, best first.
+
+        The score is the prediction before it is clipped to the scale, so that items at its top still have an order.
+        Equal scores are ordered by id.
+
+        Args:
+            users: An id, or a column of ids; None: all users, in the order of `user_ids`.
+            n: Items a user.
+            include_seen: Items the user has rated may come, too.
+            allow: Ids of the only items that may come; None: any item.
+            deny: Ids of items that never come. Items unknown to the model do not matter.
+            threads: 0: as many as the machine gives. The result does not depend on it.
+
+        Returns:
+            Ids and scores. For one user two arrays, shorter than n where items run out; else two of users x n, places
+            that are left empty holding -1 (texts: "") and NaN.
+
+        Raises:
+            UnknownIdError: A user or an item in `allow` that the model does not know.
+
+        """
+        options = {"count": n, "include_seen": include_seen, "threads": threads}
+        filled = _options.recommending.fill(options, "recommend")
+        self._set_filters(filled, allow, deny)
+        if users is None:
+            rows = np.arange(self._info.user_count, dtype=np.uint32)
+        else:
+            rows = self._users.known_rows(users)
+        items = np.empty((len(rows), int(filled.values.count)), np.uint32)
+        scores = np.empty(items.shape, np.float32)
+        counts = np.empty(len(rows), np.uint32)
+        call(
+            lib.palate_model_recommend, self._handle.pointer, rows.ctypes.data, len(rows), filled.pointer,
+            items.ctypes.data, scores.ctypes.data, counts.ctypes.data,
+        )  # fmt: skip
+        if users is not None and _is_single(users):
+            return self._items.ids.of_rows(items[0, : counts[0]]), scores[0, : counts[0]]
+        if (counts < items.shape[1]).any():
+            scores[items == _structs.NO_ROW] = np.nan
+        return self._items.ids.of_rows(items), scores
+
+    # ---- Somebody new ----
+
+    def fold_in(
+        self, ratings: Any, side: str = "users", *, regularization: Any = None, threads: int = 0, **options: Any
+    ) -> NewRows:
+        """Return factors and offsets for users (or items) that training has not seen.
+
+        Each becomes the minimum of what training minimizes, with everything else held fixed. The model does not change.
+        A known user with new ratings is a new one: give all of them.
+
+        Args:
+            ratings: Of one user a mapping of item to rating (of one item: of user to rating). Of many: `Ratings`, or
+                anything `Ratings` takes. Items that the model does not know play no part.
+            side: Whether "users" or "items" are new.
+            regularization: Strength of the prior of the factors; by default the model's own.
+            threads: 0: as many as the machine gives.
+            **options: Of `Ratings`.
+
+        Raises:
+            UnsupportedError: The model is an average of samples (`rule="bayes"`), which has no prior.
+
+        Examples:
+            >>> import palate
+            >>> model = palate.Model.from_factors([[1, 0]], [[5, 0], [0, 5]], item_ids=["Alien", "Up"])
+            >>> model.fold_in({"Up": 5}).factors.argmax()
+            1
+
+        """
+        given = _fold_in.rated(self, ratings, side, options)
+        return _fold_in.solve(self, given, side, {"regularization": regularization, "threads": threads})
+
+    def recommend_new(
+        self,
+        ratings: Any,
+        n: int = 10,
+        *,
+        include_seen: bool = False,
+        allow: Any = None,
+        deny: Any = None,
+        **options: Any,
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
+        """Return the n items with the highest scores for users that training has not seen, by `fold_in`.
+
+        Args:
+            ratings: As for `fold_in`: of one user a mapping of item to rating.
+            n: Items a user.
+            include_seen: Items that are rated may come, too.
+            allow: Ids of the only items that may come; None: any item.
+            deny: Ids of items that never come.
+            **options: Of `Ratings`.
+
+        Returns:
+            Ids and scores, as `recommend` does; users in the order of their ids.
+
+        """
+        given = _fold_in.rated(self, ratings, "users", options)
+        new = _fold_in.solve(self, given, "users", {})
+        filled = _options.recommending.fill({"count": n, "include_seen": include_seen}, "recommend_new")
+        wanted = int(filled.values.count)
+        never = np.zeros(self._info.item_count, bool)
+        if allow is not None:
+            never[:] = True
+            never[self._items.known_rows(allow)] = False
+        if deny is not None:
+            never[self._known_only(deny)] = True
+        items = np.full((len(new.ids), wanted), _structs.NO_ROW, np.uint32)
+        scores = np.full(items.shape, np.nan, np.float32)
+        for row in range(len(new.ids)):
+            excluded = never.copy()
+            seen = given.columns[given.begins[row] : given.begins[row + 1]]
+            if not include_seen:
+                excluded[seen[seen != _structs.NO_ROW]] = True
+            every = self.item_factors @ new.factors[row] + self.item_offsets + np.float32(self._info.base)
+            rows, found = _fold_in.best(every + new.offsets[row], excluded, wanted, self._items.ids)
+            items[row, : len(rows)], scores[row, : len(rows)] = rows, found
+        if given.single:
+            count = int((items[0] != _structs.NO_ROW).sum())
+            return self._items.ids.of_rows(items[0, :count]), scores[0, :count]
+        return self._items.ids.of_rows(items), scores
+
+    def _known_only(self, items: Any) -> npt.NDArray[np.uint32]:
+        found = self._items.row(items) if _is_single(items) else self._items.rows(items)
+        return np.ascontiguousarray(found[found != _structs.NO_ROW])
+
+    def _set_filters(self, filled: _options.Filled, allow: Any, deny: Any) -> None:
+        if allow is not None:
+            rows = filled.keep(self._items.known_rows(allow))
+            # No address would stand for any item.
+            filled.values.allow = rows.ctypes.data
+            filled.values.allow_count = len(rows)
+        if deny is not None:
+            rows = filled.keep(self._known_only(deny))
+            filled.values.deny = rows.ctypes.data
+            filled.values.deny_count = len(rows)
+
+    # ---- For people ----
+
+    def __repr__(self) -> str:
+        info = self._info
+        made = f"mode {info.mode}, rule {info.rule}" if info.mode != "imported" else "from given factors"
+        return (
+            f"<palate.Model: {info.factor_count} factors of {info.user_count:,} users and {info.item_count:,} items, "
+            f"{made}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from ._html import of_model
+
+        return of_model(self)
+
+
+def _times(times: Any, count: int) -> npt.NDArray[np.int64]:
+    """Return times as an array of int64, one for all or one for each."""
+    if isinstance(times, np.datetime64) or _is_single(times):
+        times = np.full(count, times)
+    chunks = _columns.times(times)
+    length = sum(len(chunk) for chunk in chunks)
+    if length != count:
+        raise ValueError(f"{count} pairs, but {length} times: give one for all or one for each")
+    return np.concatenate([_int64_of(chunk) for chunk in chunks] or [np.empty(0, np.int64)])
+
+
+def _int64_of(chunk: _columns.Chunk) -> npt.NDArray[np.int64]:
+    """Return whole numbers of a chunk as an array; what is missing becomes NO_TIME."""
+    struct = chunk.struct
+    dtype = np.dtype(["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"][struct.type - 1])
+    values = _views.view(struct.values, (len(chunk),), dtype, chunk, (struct.stride or dtype.itemsize,))
+    made: npt.NDArray[np.int64] = values.astype(np.int64)
+    if struct.valid:
+        begin, end = struct.valid_first, struct.valid_first + len(chunk)
+        bits = _views.view(struct.valid, ((end + 7) // 8,), np.uint8, chunk)
+        made[np.unpackbits(bits, bitorder="little")[begin:end] == 0] = _structs.NO_TIME
+    return made

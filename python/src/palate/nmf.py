@@ -1,0 +1,460 @@
+# SPDX-License-Identifier: Apache-2.0
+"""NMF as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+import functools
+import numbers
+from typing import TYPE_CHECKING, Any, Callable
+
+import numpy as np
+
+from . import _options
+from ._fold_in import Rated, solve
+from ._structs import NO_ROW
+from .errors import InvalidError, NotFittedError
+from .ratings import Ratings
+from .training import train
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .model import Model
+
+try:
+    import scipy.sparse as sp
+    from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+    from sklearn.utils import check_random_state
+    from sklearn.utils.validation import check_non_negative
+except ImportError as error:
+    raise ImportError("palate.NMF takes scikit-learn: pip install scikit-learn") from error
+
+__all__ = ["NMF"]
+
+# Parameters by the keywords of `train` that they stand for.
+_TRAINING = {
+    "n_components": "factors",
+    "max_iter": "epochs",
+    "tol": "tolerance",
+    "solver": "rule",
+    "mode": "mode",
+    "alpha_W": "regularization",
+    "validation": "validation",
+    "patience": "patience",
+    "n_jobs": "threads",
+}
+
+
+def _aliases() -> dict[str, str]:
+    """Return other names of parameters, such as "factors" for n_components."""
+    names: dict[str, str] = {}
+    for parameter, keyword in _TRAINING.items():
+        option = _options.training.find(keyword)
+        if option is not None:
+            names.update({name: parameter for name in (option.name, *option.aliases) if name != parameter})
+    names.update(seed="random_state", alpha="alpha_W", progress="verbose")
+    return names
+
+
+_ALIASES = _aliases()
+_PARTIAL_EPOCHS = 5
+
+
+def _known_by(parameters: dict[str, Any], values: dict[str, Any]) -> None:
+    """Add values, given by any names, to parameters."""
+    for name, value in values.items():
+        parameter = _ALIASES.get(name, name)
+        if parameter in parameters:
+            raise TypeError(f"NMF: {name!r} is {parameter!r}, which is given, too: give one of them")
+        parameters[parameter] = value
+
+
+def _with_aliases(init: Callable[..., None]) -> Callable[..., None]:
+    """Let parameters go by other names, too. Signature and documentation remain those scikit-learn works with."""
+
+    @functools.wraps(init)
+    def by_any_name(self: Any, *args: Any, **given: Any) -> None:
+        parameters: dict[str, Any] = {}
+        _known_by(parameters, given)
+        init(self, *args, **parameters)
+
+    return by_any_name
+
+
+def _validate(estimator: Any, X: Any, reset: bool) -> Any:
+    """Return X as scikit-learn wants it checked: CSR, or an array in which NaN is allowed."""
+    options: dict[str, Any] = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "reset": reset}
+    try:
+        from sklearn.utils.validation import validate_data
+    except ImportError:  # scikit-learn before 1.6
+        return estimator._validate_data(X, force_all_finite="allow-nan", **options)
+    return validate_data(estimator, X, ensure_all_finite="allow-nan", **options)
+
+
+class _Cells:
+    """The cells of X that are known: row by row, which columns and what values."""
+
+    def __init__(self, X: Any) -> None:
+        self.shape: tuple[int, int] = X.shape
+        if sp.issparse(X):
+            X = X.copy() if not X.has_canonical_format else X
+            X.sum_duplicates()
+            known = ~np.isnan(X.data)
+            counts = np.diff(X.indptr)
+            rows = np.repeat(np.arange(X.shape[0]), counts)[known]
+            self.columns, self.values = X.indices[known], X.data[known]
+        else:
+            rows, self.columns = np.nonzero(~np.isnan(X))
+            self.values = X[rows, self.columns]
+        self.rows: npt.NDArray[Any] = rows
+        self.begins = np.zeros(X.shape[0] + 1, np.int64)
+        np.cumsum(np.bincount(rows, minlength=X.shape[0]), out=self.begins[1:])
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def ratings(self) -> Ratings:
+        return Ratings.from_arrays(self.rows, self.columns, self.values)
+
+    def select(self, chosen: npt.NDArray[np.bool_]) -> _Cells:
+        made = object.__new__(_Cells)
+        made.shape = self.shape
+        made.rows, made.columns, made.values = self.rows[chosen], self.columns[chosen], self.values[chosen]
+        made.begins = np.zeros(self.shape[0] + 1, np.int64)
+        np.cumsum(np.bincount(made.rows, minlength=self.shape[0]), out=made.begins[1:])
+        return made
+
+    def below(self, other: _Cells) -> _Cells:
+        """Return these cells with those of more rows under them."""
+        made = object.__new__(_Cells)
+        made.shape = (self.shape[0] + other.shape[0], self.shape[1])
+        made.rows = np.concatenate([self.rows, other.rows + self.shape[0]])
+        made.columns = np.concatenate([self.columns, other.columns])
+        made.values = np.concatenate([self.values, other.values])
+        made.begins = np.concatenate([self.begins, self.begins[-1] + other.begins[1:]])
+        return made
+
+
+class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Non-negative matrix factorization of what is known of a matrix: X ~ W H, W, H >= 0.
+
+    **A cell that is not stored is unknown, not zero.** In a sparse X only what is stored counts, zeros that are stored
+    included; in a dense X `NaN` is unknown. This is the opposite of what `sklearn.decomposition.NMF` makes of a sparse
+    matrix.
+
+    Rows of X are users (samples), columns items (features). In Pipelines, GridSearchCV and the like it works as any
+    transformer: `transform` folds rows in with H held fixed.
+
+    Args:
+        n_components: k, or "auto": 63, 31 for few cells; no more than there are columns.
+        mode: "pure": X ~ W H is all there is. "strict" and "default" add offsets of rows and columns, which predict
+            better: W = [U, o, 1] and H = [V; 1; s] then have k + 2 components, those of the offsets last; with
+            "default" offsets may be negative, and so may X.
+        solver: "map", coordinate descent; or "mu", multiplicative updates.
+        tol: Training ends when the objective falls by less than this share in a sweep; or "auto".
+        max_iter: The most sweeps, or "auto".
+        random_state: An int, a RandomState or None, as in scikit-learn.
+        alpha_W: Strength of the prior of the factors, palate's `regularization`; "auto" chooses it by the data.
+        validation: Share of the cells held out to stop by.
+        patience: With validation: sweeps without a better RMSE until it stops.
+        n_jobs: Threads; None: as many as the machine gives. The result does not depend on it.
+        verbose: Show a bar while it trains.
+
+    Parameters may go by the names that they have in `palate.train` and in other programs, too: `factors`, `rank`, `k`,
+    `n_epochs`, `iterations`, `regularization`, `seed`, `threads` and so on.
+
+    Attributes:
+        components_: H, n_components_ x n_features_in_.
+        n_components_: Rows of H.
+        n_iter_: Sweeps run.
+        reconstruction_err_: Root of the sum of squared errors over the known cells.
+        n_features_in_: Columns of X.
+        model_: The `palate.Model`: users are rows of X, items its columns, by number.
+
+    Examples:
+        >>> import numpy as np
+        >>> from palate import NMF
+        >>> X = np.array([[5, 3, np.nan], [4, np.nan, 1], [1, 1, 5]])
+        >>> nmf = NMF(n_components=2, random_state=0).fit(X)
+        >>> filled = nmf.inverse_transform(nmf.transform(X))
+        >>> bool(filled[1, 1] > 1)
+        True
+
+    """
+
+    @_with_aliases
+    def __init__(
+        self,
+        n_components: Any = "auto",
+        *,
+        mode: str = "pure",
+        solver: str = "map",
+        tol: Any = "auto",
+        max_iter: Any = "auto",
+        random_state: Any = None,
+        alpha_W: Any = "auto",
+        validation: float = 0.0,
+        patience: int = 5,
+        n_jobs: int | None = None,
+        verbose: Any = 0,
+    ) -> None:
+        self.n_components = n_components
+        self.mode = mode
+        self.solver = solver
+        self.tol = tol
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.alpha_W = alpha_W
+        self.validation = validation
+        self.patience = patience
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def set_params(self, **params: Any) -> NMF:
+        """Set parameters, by any of their names."""
+        parameters: dict[str, Any] = {}
+        _known_by(parameters, params)
+        super().set_params(**parameters)
+        return self
+
+    # ---- Fitting ----
+
+    def _check(self, X: Any, reset: bool) -> _Cells:
+        X = _validate(self, X, reset)
+        if self.mode != "default":
+            known = X.data if sp.issparse(X) else np.nan_to_num(X)
+            if known.size > 0:
+                check_non_negative(known, "NMF (input X)")
+        return _Cells(X)
+
+    def _seed(self) -> int:
+        if isinstance(self.random_state, numbers.Integral):
+            return int(self.random_state)
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _options(self, cells: _Cells) -> dict[str, Any]:
+        options = {keyword: getattr(self, name) for name, keyword in _TRAINING.items()}
+        if options["factors"] in ("auto", None) and cells.shape[1] < 31:
+            options["factors"] = cells.shape[1]
+        if options["threads"] is not None and options["threads"] < 0:
+            options["threads"] = None
+        return {**options, "seed": self._seed()}
+
+    def _train(self, cells: _Cells, start: Any = None, **more: Any) -> None:
+        if len(cells) == 0:
+            raise ValueError("X holds no known cell: every one is NaN or not stored")
+        options = {**self._options(cells), **more}
+        if start is not None:
+            options.pop("factors")
+        try:
+            model = train(cells.ratings(), progress=bool(self.verbose), start=start, **options)
+        except InvalidError as error:
+            raise InvalidError(f"NMF: {error}") from None
+        self._take(model, cells)
+
+    def _take(self, model: Model, cells: _Cells) -> None:
+        self.model_ = model
+        self._items_of = _rows_of(model.item_ids, cells.shape[1])
+        dtype = cells.values.dtype
+        self.components_ = self._components().astype(dtype)
+        self.n_components_ = len(self.components_)
+        self.n_iter_ = model.info.epochs
+        self.reconstruction_err_ = float(model.info.train_rmse * np.sqrt(len(cells)))
+
+    def _components(self) -> npt.NDArray[Any]:
+        """Return H: the columns of X, also those training knows nothing of, which are the typical one."""
+        model = self.model_
+        factors, offsets = _with_typical(model, self._items_of)
+        if not self._has_offsets():
+            return np.asarray(factors.T)
+        return np.vstack([factors.T, np.ones(len(offsets)), offsets + model.info.base])
+
+    def _has_offsets(self) -> bool:
+        return bool(self.model_.info.mode != "pure" and self.model_.info.rule != "mu")
+
+    def fit(self, X: Any, y: Any = None) -> NMF:
+        """Learn H from X.
+
+        Args:
+            X: n_samples x n_features, scipy.sparse (what is not stored is unknown) or dense (NaN is unknown).
+            y: Not used.
+
+        Returns:
+            The estimator.
+
+        """
+        self._train(self._check(X, reset=True))
+        return self
+
+    def partial_fit(self, X: Any, y: Any = None) -> NMF:
+        """Learn from more rows.
+
+        The known cells of all calls are kept (about 24 bytes each), and a few sweeps over all of them improve the
+        factors from where they are: nothing is forgotten, and the more calls, the nearer it comes to `fit` of all rows.
+
+        Args:
+            X: Rows that come under those seen so far.
+            y: Not used.
+
+        Returns:
+            The estimator.
+
+        """
+        first = not hasattr(self, "model_") or not hasattr(self, "_seen")
+        cells = self._check(X, reset=first)
+        if first:
+            self._train(cells)
+            self._seen = cells
+            return self
+        seen = self._seen.below(cells)
+        added = self._fold(cells)
+        self._train(seen, start=self._start(seen, added), epochs=self._partial_epochs())
+        self._seen = seen
+        return self
+
+    def _partial_epochs(self) -> Any:
+        return _PARTIAL_EPOCHS if self.max_iter in ("auto", None) else min(self.max_iter, _PARTIAL_EPOCHS)
+
+    def _start(self, seen: _Cells, added: npt.NDArray[np.float32]) -> tuple[Any, Any]:
+        """Return factors to start from: those there are, and for new rows their fold-in."""
+        before = self._seen.shape[0]
+        old, _ = _with_typical(self.model_, _rows_of(self.model_.user_ids, before), users=True)
+        users = np.vstack([old, added])
+        items, _ = _with_typical(self.model_, self._items_of)
+        ratings = seen.ratings()
+        return users[ratings.user_ids], items[ratings.item_ids]
+
+    # ---- Using ----
+
+    def _fold(self, cells: _Cells) -> npt.NDArray[np.float32]:
+        return self._solve(cells)[0]
+
+    def _solve(self, cells: _Cells) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        given = Rated(np.arange(cells.shape[0]), cells.begins, self._items_of[cells.columns], cells.values)
+        new = solve(self.model_, given, "users", {"threads": self._threads()})
+        return new.factors, new.offsets
+
+    def _threads(self) -> int | None:
+        return None if self.n_jobs is None or self.n_jobs < 0 else self.n_jobs
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "model_"):
+            raise NotFittedError("This NMF instance is not fitted yet. Call 'fit' before using this estimator.")
+
+    def _weights(self, cells: _Cells) -> npt.NDArray[Any]:
+        factors, offsets = self._solve(cells)
+        if not self._has_offsets():
+            return factors
+        return np.column_stack([factors, offsets, np.ones(len(offsets))])
+
+    def transform(self, X: Any) -> npt.NDArray[Any]:
+        """Fold rows in: the best W for X with H held fixed.
+
+        Args:
+            X: n_samples x n_features. A row of which nothing is known is the typical one.
+
+        Returns:
+            W, n_samples x n_components_.
+
+        """
+        self._check_fitted()
+        cells = self._check(X, reset=False)
+        return self._weights(cells).astype(cells.values.dtype)
+
+    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> npt.NDArray[Any]:
+        """Learn H from X, and return W for it: as `fit(X).transform(X)`."""
+        return self.fit(X, y, **params).transform(X)
+
+    def inverse_transform(self, X: Any) -> npt.NDArray[Any]:
+        """Return W H: what is predicted for every cell.
+
+        Args:
+            X: W, n_samples x n_components_, as `transform` returns it.
+
+        """
+        self._check_fitted()
+        W = np.asarray(X)
+        if W.ndim != 2 or W.shape[1] != self.n_components_:
+            raise ValueError(f"W has shape {W.shape}; it needs {self.n_components_} columns, as transform() returns it")
+        made: npt.NDArray[Any] = W @ self.components_
+        return made
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return R^2 of cells that the rows are folded in without: how well X is completed.
+
+        A fifth of the known cells of each row is hidden (by `random_state`; where that is None, by 0); the rows are
+        folded in by the others, and predict the hidden ones. 1 is perfect, 0 as good as the mean of X.
+
+        Args:
+            X: n_samples x n_features.
+            y: Not used.
+
+        """
+        self._check_fitted()
+        cells = self._check(X, reset=False)
+        hidden = _hide(cells, np.random.RandomState(self._score_seed()))
+        shown, asked = cells.select(~hidden), cells.select(hidden)
+        if len(asked) == 0:
+            raise ValueError("no row of X has two known cells, one to fold in by and one to predict")
+        predicted = np.einsum("ef,fe->e", self._weights(shown)[asked.rows], self.components_[:, asked.columns])
+        spread = float(((asked.values - cells.values.mean()) ** 2).sum())
+        error = float(((asked.values - predicted) ** 2).sum())
+        return 1.0 - error / spread if spread > 0 else float(error == 0)
+
+    def _score_seed(self) -> int:
+        return int(self.random_state) if isinstance(self.random_state, numbers.Integral) else 0
+
+    # ---- What scikit-learn asks ----
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.components_)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model_")
+
+    def _more_tags(self) -> dict[str, Any]:  # scikit-learn before 1.6
+        return {
+            "requires_positive_X": self.mode != "default",
+            "allow_nan": True,
+            "preserves_dtype": [np.float64, np.float32],
+        }
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.positive_only = self.mode != "default"
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def _hide(cells: _Cells, rng: np.random.RandomState) -> npt.NDArray[np.bool_]:
+    """Return which cells are hidden: a fifth of each row, at least one where there are two, by chance."""
+    order = np.lexsort((rng.uniform(size=len(cells)), cells.rows))
+    counts = np.diff(cells.begins)
+    wanted = np.where(counts >= 2, np.maximum(counts // 5, 1), 0)
+    place = np.arange(len(cells)) - np.repeat(cells.begins[:-1], counts)
+    hidden = np.zeros(len(cells), bool)
+    hidden[order] = place < np.repeat(wanted, counts)
+    return hidden
+
+
+def _rows_of(ids: npt.NDArray[Any], count: int) -> npt.NDArray[np.uint32]:
+    """Return the row of each number 0..count-1 among ids that are such numbers."""
+    rows = np.full(count, NO_ROW, np.uint32)
+    rows[ids] = np.arange(len(ids), dtype=np.uint32)
+    return rows
+
+
+def _with_typical(
+    model: Model, rows: npt.NDArray[np.uint32], users: bool = False
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return factors and offsets by number, the typical row's where there is none."""
+    factors = model.user_factors if users else model.item_factors
+    offsets = model.user_offsets if users else model.item_offsets
+    side = "users" if users else "items"
+    nobody = Rated(np.empty(1, object), np.zeros(2, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32))
+    typical = solve(model, nobody, side, {})
+    places = np.where(rows == NO_ROW, len(factors), rows)
+    return np.vstack([factors, typical.factors])[places], np.append(offsets, typical.offsets)[places]
