@@ -224,10 +224,11 @@ done:
 
 /* ---- The prior, for taking in new rows ---- */
 
-static palate_status copy_prior(const palate__training *training, const palate__train_side *from,
-                                palate__side *to, palate_error *err)
+/* Coefficients are as many numbers as the rows of both sides: they are moved, without bias and padding. */
+static palate_status hand_over_prior(const palate__training *training, palate__train_side *from,
+                                     palate__side *to, palate_error *err)
 {
-    const palate__prior *prior = &from->prior;
+    palate__prior *prior = &from->prior;
     const size_t k = training->factor_count;
     float *lambda = palate__allocate_array(training->context, k + 1, sizeof *lambda);
     to->lambda = lambda;
@@ -236,21 +237,18 @@ static palate_status copy_prior(const palate__training *training, const palate__
     memcpy(lambda, prior->lambda, (k + 1) * sizeof *lambda);
     if (prior->link_count == 0)
         return PALATE_OK;
-    const palate__link *link = &prior->links[0];
-    float *coefficients = palate__allocate_array(training->context, link->rows_of->row_count,
-                                                 k * sizeof *coefficients);
+    palate__link *link = &prior->links[0];
+    float *coefficients = link->coefficients;
+    link->coefficients = NULL;
     to->link = coefficients;
-    if (coefficients == NULL)
-        return palate__fail_memory(err, "making the model");
     for (size_t feature = 0; feature < link->rows_of->row_count; feature++)
-        memcpy(coefficients + feature * k, link->coefficients + feature * training->stride + 1,
-               k * sizeof *coefficients);
+        memmove(coefficients + feature * k, coefficients + feature * training->stride + 1,
+                k * sizeof *coefficients);
     return PALATE_OK;
 }
 
 /* Averages have many priors; none is kept. */
-static palate_status fill_prior(const palate__training *training, palate_model *model,
-                                palate_error *err)
+static palate_status fill_prior(palate__training *training, palate_model *model, palate_error *err)
 {
     palate_status status = PALATE_OK;
     model->gain = training->gain;
@@ -267,8 +265,8 @@ static palate_status fill_prior(const palate__training *training, palate_model *
         return PALATE_OK;
     model->user_bias_mean = training->users.prior.bias_mean;
     model->item_bias_mean = training->items.prior.bias_mean;
-    PALATE_TRY(copy_prior(training, &training->users, &model->users, err));
-    PALATE_TRY(copy_prior(training, &training->items, &model->items, err));
+    PALATE_TRY(hand_over_prior(training, &training->users, &model->users, err));
+    PALATE_TRY(hand_over_prior(training, &training->items, &model->items, err));
 done:
     return status;
 }
@@ -488,7 +486,7 @@ static void count_ratings(const palate__matrix *matrix, const palate__side *side
         counts[row] = (uint32_t)count_of(matrix, row);
 }
 
-static palate_status fill(const palate__training *training, palate_model *model, palate_error *err)
+static palate_status fill(palate__training *training, palate_model *model, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate_ratings *ratings = training->ratings;
@@ -509,7 +507,7 @@ done:
     return status;
 }
 
-palate_status palate__training_finish(const palate__training *training, palate_model **out,
+palate_status palate__training_finish(palate__training *training, palate_model **out,
                                       palate_error *err)
 {
     palate_status status = PALATE_OK;
