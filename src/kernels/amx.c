@@ -8,6 +8,7 @@
 #define VNNI
 #define AMX
 #include "kernels/panel.inc"
+#include "kernels/peak.inc"
 #include "kernels/scores.inc"
 #include "kernels/tiles.inc"
 #include "kernels/transform.inc"
@@ -38,6 +39,7 @@ const palate__kernels palate__kernels_amx = {
     .to_steps = to_steps,
     .byte_limit = BYTE_LIMIT,
     .transform = transform,
+    .multiply_adds = multiply_adds,
 };
 #else
 typedef int palate__no_amx;
