@@ -239,10 +239,8 @@ static double row_update(const palate__row_problem *p, float *x, float *away, fl
     return squared_error;
 }
 
-static double multiply_sums(const palate__rated *rated, const float *x, double *above,
-                            double *below)
+static void multiply_sums(const palate__rated *rated, const float *x, double *above, double *below)
 {
-    double squared_error = 0.0;
     memset(above, 0, rated->stride * sizeof *above);
     memset(below, 0, rated->stride * sizeof *below);
     for (size_t e = 0; e < rated->count; e++) {
@@ -254,9 +252,7 @@ static double multiply_sums(const palate__rated *rated, const float *x, double *
             above[f] += target * (double)z[f];
             below[f] += estimate * (double)z[f];
         }
-        squared_error += (target - estimate) * (target - estimate);
     }
-    return squared_error;
 }
 
 static void slice_gather(const float *matrix, size_t stride, const uint32_t *rows,

@@ -129,10 +129,9 @@ typedef struct palate__kernels {
      *
      *     above[f] = sum_e target_e z_ef       below[f] = sum_e estimate_e z_ef
      *
-     * in doubles. Returns sum_e (target_e - estimate_e)^2. Sums over ratings are taken in their order.
+     * in doubles. Sums over ratings are taken in their order.
      */
-    double (*multiply_sums)(const palate__rated *rated, const float *x, double *above,
-                            double *below);
+    void (*multiply_sums)(const palate__rated *rated, const float *x, double *above, double *below);
 
     /*
      * A slice of PALATE__LANES columns of a matrix, and the rows that share something:

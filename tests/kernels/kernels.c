@@ -532,7 +532,7 @@ static void test_slices_for_every_count(void **unused)
 static void check_multiply_sums(const palate__kernels *kernels, const palate__rated *rated,
                                 const float *x)
 {
-    double above[LENGTH_MAX], below[LENGTH_MAX], expected = 0.0;
+    double above[LENGTH_MAX], below[LENGTH_MAX];
     double up[LENGTH_MAX] = {0}, down[LENGTH_MAX] = {0};
     for (size_t e = 0; e < rated->count; e++) {
         const float *z = rated->fixed + rated->columns[e] * rated->stride;
@@ -541,14 +541,12 @@ static void check_multiply_sums(const palate__kernels *kernels, const palate__ra
             product += (double)x[f] * (double)z[f];
         const double target = (double)rated->ratings[e] - rated->shift;
         const double estimate = rated->estimates != NULL ? (double)rated->estimates[e] : product;
-        expected += (target - estimate) * (target - estimate);
         for (size_t f = 0; f < rated->stride; f++) {
             up[f] += target * (double)z[f];
             down[f] += estimate * (double)z[f];
         }
     }
-    const double found = kernels->multiply_sums(rated, x, above, below);
-    assert_true(fabs(found - expected) <= 1e-4 * (1.0 + expected));
+    kernels->multiply_sums(rated, x, above, below);
     for (size_t f = 0; f < rated->stride; f++) {
         assert_true(fabs(above[f] - up[f]) <= 1e-12 * (1.0 + fabs(up[f])));
         assert_true(fabs(below[f] - down[f]) <= 1e-5 * (1.0 + fabs(down[f])));

@@ -73,9 +73,9 @@ class Trainset:
     @classmethod
     def _of_ratings(cls, raw_ratings: list[tuple[Any, Any, float, Any]], rating_scale: Any) -> Trainset:
         """Make one of (user, item, rating, time), without the dictionaries, which take long and few ask for."""
-        users, items, ratings = (list(column) for column in list(zip(*raw_ratings))[:3]) if raw_ratings else ([],) * 3
-        user_numbers, user_rows = _numbers(users)
-        item_numbers, item_rows = _numbers(items)
+        user_numbers, user_rows = _numbers([rating[0] for rating in raw_ratings])
+        item_numbers, item_rows = _numbers([rating[1] for rating in raw_ratings])
+        ratings = [rating[2] for rating in raw_ratings]
         made = cls(
             None, None, len(user_numbers), len(item_numbers), len(ratings), rating_scale, user_numbers, item_numbers
         )
