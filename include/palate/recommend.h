@@ -59,6 +59,9 @@ typedef struct palate_new_rows {
     const uint32_t *
         columns; /**< Rows of the other side; PALATE_NO_ROW: one it does not know, which is left out. */
     const float *ratings; /**< On the scale of the ratings; finite. */
+    /** NULL, or when, in the unit of the ratings' times; PALATE_NO_TIME: not known. What a known user's offset was off by
+     * then is no property of a new item. The offset of a new user is one for all times. */
+    const int64_t *times;
 } palate_new_rows;
 
 typedef enum palate_fold_in_side {

@@ -115,6 +115,16 @@ static void leave(const work *of, const float *x, float *factors, float *offset)
 
 /* ---- One row ---- */
 
+/* A rating, without the drift of a user whom the model knows. */
+static float rating_at(const work *of, int64_t e)
+{
+    const palate_new_rows *rows = of->rows;
+    if (rows->times == NULL || rows->times[e] == PALATE_NO_TIME || of->other != &of->model->users)
+        return rows->ratings[e];
+    const palate__moments moments = palate__model_moments(of->model, rows->columns[e]);
+    return rows->ratings[e] - palate__drift_at(&moments, rows->times[e]);
+}
+
 /* The columns that the model knows, as rows inside. Returns their number. */
 static size_t gather(const work *of, size_t row, const desk *at)
 {
@@ -128,7 +138,7 @@ static size_t gather(const work *of, size_t row, const desk *at)
         memset(z, 0, of->stride * sizeof *z);
         z[0] = (float)enter(of, of->other->factors + column * of->k,
                             (double)of->other->offsets[column], z + 1);
-        at->ratings[count] = rows->ratings[e];
+        at->ratings[count] = rating_at(of, e);
         at->columns[count] = column;
         count++;
     }

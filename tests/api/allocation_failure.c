@@ -287,7 +287,7 @@ static palate_status fold_in(const session *at, palate_error *err)
     static const int64_t begins[] = {0, 2};
     static const uint32_t columns[] = {3, 1};
     static const float ratings[] = {4, 2};
-    const palate_new_rows rows = {1, begins, columns, ratings};
+    const palate_new_rows rows = {1, begins, columns, ratings, NULL};
     float factors[3];
     float offset = 0.0F;
     return palate_model_fold_in(at->model, &rows, NULL, factors, &offset, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Taking in new rows: somebody whom training knew gets the row that training gave; nothing nearby is
  * better; and what is wrong is refused. */
+#include "kernels/kernels.h"
 #include "model/model.h"
 
 #include "../train/support.h"
@@ -43,7 +44,7 @@ static given all_rows(int side)
     const palate_sparse_rows from = side == PALATE_FOLD_IN_USERS
                                         ? palate_ratings_by_user(all.ratings)
                                         : palate_ratings_by_item(all.ratings);
-    all.rows = (palate_new_rows){from.row_count, from.begins, from.columns, from.ratings};
+    all.rows = (palate_new_rows){from.row_count, from.begins, from.columns, from.ratings, NULL};
     free(made);
     return all;
 }
@@ -176,7 +177,7 @@ static void rows_do_not_depend_on_threads_or_each_other(void **state)
     }
     for (size_t row = 0; row < all.rows.count; row++) {
         const palate_new_rows single = {1, all.rows.begins + row, all.rows.columns,
-                                        all.rows.ratings};
+                                        all.rows.ratings, NULL};
         folded alone = fold(model, &single, &options);
         assert_memory_equal(alone.factors, one.factors + row * 4, 4 * sizeof(float));
         forget(&alone);
@@ -193,7 +194,7 @@ static void what_is_not_known_plays_no_part(void **state)
     static const int64_t begins[] = {0, 2, 5, 5, 6};
     static const uint32_t columns[] = {3, 7, PALATE_NO_ROW, 3, 7, PALATE_NO_ROW};
     static const float ratings[] = {4, 2, 1, 4, 2, 5};
-    const palate_new_rows rows = {4, begins, columns, ratings};
+    const palate_new_rows rows = {4, begins, columns, ratings, NULL};
     folded made = fold(model, &rows, NULL);
     assert_memory_equal(made.factors, made.factors + 4, 4 * sizeof(float));
     assert_true(made.offsets[0] == made.offsets[1]);
@@ -211,7 +212,7 @@ static void assert_sense(const palate_model *model)
     static const int64_t begins[] = {0, 4, 8};
     static const uint32_t columns[] = {0, 1, 2, 3, 0, 1, 2, 3};
     static const float ratings[] = {5, 5, 4, 5, 1, 2, 1, 1};
-    const palate_new_rows rows = {2, begins, columns, ratings};
+    const palate_new_rows rows = {2, begins, columns, ratings, NULL};
     const size_t k = model->factor_count;
     folded made = fold(model, &rows, NULL);
     double means[2] = {0.0, 0.0};
@@ -277,11 +278,52 @@ static void models_without_a_prior_take_in_rows_too(void **state)
     palate_model *average = train(ratings, &options);
     float room[1000];
     const int64_t begins[] = {0, 0};
-    const palate_new_rows nothing = {1, begins, NULL, NULL};
+    const palate_new_rows nothing = {1, begins, NULL, NULL, NULL};
     assert_int_equal(palate_model_fold_in(average, &nothing, NULL, room, room, &err),
                      PALATE_E_UNSUPPORTED);
     assert_non_null(strstr(err.message, "rule map"));
     palate_model_free(average);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
+/* Ratings of a user who was in a good mood for a while, with the times that tell. */
+static void drift_of_users_is_no_property_of_items(void **state)
+{
+    (void)state;
+    triples *made = stars(60, 40, 0.3);
+    for (size_t e = 0; e < made->count; e++) {
+        const bool good = made_up((uint32_t)e, 77) < 0.5;
+        made->times[e] = good ? 1000000 : 0;
+        made->ratings[e] += good ? 2.0F : 0.0F;
+    }
+    made->timed = true;
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options;
+    palate_train_options_init(&options);
+    options.time_scale = 1000.0;
+    palate_model *model = train(ratings, &options);
+    assert_true(model->moment_begins != NULL);
+    static const int64_t begins[] = {0, 3};
+    static const uint32_t columns[] = {0, 1, 2};
+    static const float fours[] = {4, 4, 4};
+    static const int64_t good[] = {1000000, 1000000, 1000000};
+    static const int64_t bad[] = {0, 0, 0};
+    static const int64_t never[] = {PALATE_NO_TIME, PALATE_NO_TIME, PALATE_NO_TIME};
+    const palate_fold_in_options items = options_for(PALATE_FOLD_IN_ITEMS);
+    palate_new_rows rows = {1, begins, columns, fours, NULL};
+    float level[4];
+    const int64_t *const times[] = {good, bad, never, NULL};
+    for (size_t t = 0; t < 4; t++) {
+        rows.times = times[t];
+        folded one = fold(model, &rows, &items);
+        level[t] = one.offsets[0] + palate__kernels_get()->dot(model->users.typical, one.factors,
+                                                               model->factor_count);
+        forget(&one);
+    }
+    assert_true(level[0] < level[2] && level[2] < level[1]);
+    assert_true(level[2] == level[3]);
+    palate_model_free(model);
     palate_ratings_free(ratings);
     free(made);
 }
@@ -293,7 +335,7 @@ static void offsets_of_strict_models_are_not_negative(void **state)
     static const int64_t begins[] = {0, 3};
     static const uint32_t columns[] = {0, 1, 2};
     static const float ratings[] = {1, 1, 1};
-    const palate_new_rows rows = {1, begins, columns, ratings};
+    const palate_new_rows rows = {1, begins, columns, ratings, NULL};
     folded made = fold(model, &rows, NULL);
     assert_true(made.offsets[0] >= 0.0F);
     forget(&made);
@@ -315,11 +357,12 @@ static void what_is_wrong_is_refused(void **state)
     float factors[4];
     float offset[1];
     palate_error err;
-    const palate_new_rows rows = {1, good, column, rating};
+    const palate_new_rows rows = {1, good, column, rating, NULL};
     const palate_new_rows wrong[] = {
-        {1, falling, column, rating},  {1, negative, column, rating}, {1, good, outside, rating},
-        {1, good, column, nan_rating}, {1, good, column, huge},       {1, NULL, column, rating},
-        {1, good, NULL, rating},       {1, good, column, NULL},
+        {1, falling, column, rating, NULL}, {1, negative, column, rating, NULL},
+        {1, good, outside, rating, NULL},   {1, good, column, nan_rating, NULL},
+        {1, good, column, huge, NULL},      {1, NULL, column, rating, NULL},
+        {1, good, NULL, rating, NULL},      {1, good, column, NULL, NULL},
     };
     for (size_t w = 0; w < sizeof wrong / sizeof wrong[0]; w++)
         assert_int_equal(palate_model_fold_in(model, &wrong[w], NULL, factors, offset, &err),
@@ -339,7 +382,7 @@ static void what_is_wrong_is_refused(void **state)
     options.regularization = NAN;
     assert_int_equal(palate_model_fold_in(model, &rows, &options, factors, offset, &err),
                      PALATE_E_INVALID);
-    const palate_new_rows none = {0, NULL, NULL, NULL};
+    const palate_new_rows none = {0, NULL, NULL, NULL, NULL};
     assert_int_equal(palate_model_fold_in(model, &none, NULL, NULL, NULL, &err), PALATE_OK);
     palate_model_free(model);
 }
@@ -352,6 +395,7 @@ int main(void)
         cmocka_unit_test(rows_do_not_depend_on_threads_or_each_other),
         cmocka_unit_test(what_is_not_known_plays_no_part),
         cmocka_unit_test(models_without_a_prior_take_in_rows_too),
+        cmocka_unit_test(drift_of_users_is_no_property_of_items),
         cmocka_unit_test(offsets_of_strict_models_are_not_negative),
         cmocka_unit_test(what_is_wrong_is_refused),
     };

@@ -212,7 +212,13 @@ class Factors(Struct):
 
 class NewRows(Struct):
     c_name = "palate_new_rows"
-    _fields_ = [("count", c_size_t), ("begins", c_void_p), ("columns", c_void_p), ("ratings", c_void_p)]
+    _fields_ = [
+        ("count", c_size_t),
+        ("begins", c_void_p),
+        ("columns", c_void_p),
+        ("ratings", c_void_p),
+        ("times", c_void_p),
+    ]
 
 
 class Progress(Struct):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterable
 from typing import Any, Callable
@@ -78,7 +79,7 @@ def cross_validate(
     names = [name.lower() for name in measures]
     splits = get_cv(cv)
     jobs = (
-        (fit_and_score, (algo, trainset, testset, names, return_train_measures))
+        (fit_and_score, (algo if n_jobs == 1 else copy.copy(algo), trainset, testset, names, return_train_measures))
         for trainset, testset in splits.split(data)
     )
     results = run(jobs, n_jobs, pre_dispatch, 0)
