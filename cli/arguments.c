@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "arguments.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -136,6 +137,17 @@ int arguments_usage_error(const cli_command *command, const char *format, ...)
             message_has_colour(stderr) ? "\033[31m" : "", command->name,
             message_has_colour(stderr) ? "\033[0m" : "", text, command->name);
     return EXIT_USAGE;
+}
+
+bool arguments_time(const cli_arguments *arguments, const char *text, int64_t *time)
+{
+    char *end = NULL;
+    errno = 0;
+    *time = text == NULL ? PALATE_NO_TIME : strtoll(text, &end, 10);
+    if (text == NULL || (errno == 0 && end != text && *end == '\0'))
+        return true;
+    arguments_usage_error(arguments->command, "--time %s: not a whole number", text);
+    return false;
 }
 
 static int fail_unknown(const cli_command *command, const char *name)

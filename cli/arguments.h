@@ -28,6 +28,10 @@ const common_options *arguments_common(const cli_arguments *arguments);
 int arguments_usage_error(const cli_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The time that an option --time gives; NULL: PALATE_NO_TIME. Returns false after telling that it is
+ * none. */
+bool arguments_time(const cli_arguments *arguments, const char *text, int64_t *time);
+
 /* ---- The tables of a command, for help, manual and completion ---- */
 
 /* The table of a group, that of the common options included; NULL after the last. */

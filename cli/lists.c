@@ -39,8 +39,64 @@ void row_list_release(row_list *list)
     *list = (row_list){0};
 }
 
-const row_side SIDE_USERS = {"users", palate_model_find_user};
-const row_side SIDE_ITEMS = {"items", palate_model_find_item};
+const row_side SIDE_USERS = {"user", "users", palate_model_find_user, palate_model_user_id};
+const row_side SIDE_ITEMS = {"item", "items", palate_model_find_item, palate_model_item_id};
+
+/* ---- Did you mean ...? ---- */
+
+enum { NEAREST = 3 };
+
+typedef struct near_id {
+    const char *id;
+    size_t distance;
+} near_id;
+
+/* The nearest ids, the nearest first; of equally near ones those with more ratings. Returns how many. */
+static size_t find_nearest(const palate_model *model, const row_side *side, const char *id,
+                           near_id nearest[NEAREST])
+{
+    const char *candidate = NULL;
+    size_t count = 0;
+    for (uint32_t row = 0; (candidate = side->id(model, row)) != NULL; row++) {
+        const size_t distance = palate_text_distance(id, candidate);
+        size_t place = count;
+        while (place > 0 && distance < nearest[place - 1].distance)
+            place--;
+        if (distance == SIZE_MAX || place == NEAREST)
+            continue;
+        count += count < NEAREST;
+        memmove(nearest + place + 1, nearest + place, (count - place - 1) * sizeof *nearest);
+        nearest[place] = (near_id){candidate, distance};
+    }
+    return count;
+}
+
+bool row_find(const palate_model *model, const row_side *side, const char *id, uint32_t *row)
+{
+    near_id nearest[NEAREST];
+    *row = side->find(model, id, PALATE_TEXT);
+    if (*row != PALATE_NO_ROW)
+        return true;
+    switch (find_nearest(model, side, id, nearest)) {
+    case 0:
+        message_error("the model does not know %s %s", side->singular, id);
+        break;
+    case 1:
+        message_error("the model does not know %s %s; did you mean %s?", side->singular, id,
+                      nearest[0].id);
+        break;
+    case 2:
+        message_error("the model does not know %s %s; did you mean %s or %s?", side->singular, id,
+                      nearest[0].id, nearest[1].id);
+        break;
+    default:
+        message_error("the model does not know %s %s; did you mean %s, %s or %s?", side->singular,
+                      id, nearest[0].id, nearest[1].id, nearest[2].id);
+    }
+    return false;
+}
+
+/* ---- Files ---- */
 
 /* What is left of a line without its end and a byte order mark. */
 static char *trim(char *line, bool first)

@@ -16,11 +16,16 @@ bool row_list_add(row_list *list, uint32_t row);
 
 /* Users or items. */
 typedef struct row_side {
-    const char *plural;
+    const char *singular, *plural;
     uint32_t (*find)(const palate_model *model, const char *id, size_t bytes);
+    const char *(*id)(const palate_model *model, uint32_t row); /* NULL: no row. */
 } row_side;
 
 extern const row_side SIDE_USERS, SIDE_ITEMS;
+
+/* The row of an id. Where the model does not know it, tells so, with the ids nearest to it, and returns
+ * false. */
+bool row_find(const palate_model *model, const row_side *side, const char *id, uint32_t *row);
 
 /* Adds the rows of a file's ids, one a line; "-" is standard input. Ids that the model does not
  * know are counted and told. */

@@ -4,7 +4,6 @@
 #include "describe.h"
 #include "output.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,14 +231,6 @@ static int print_one(const own_options *own, float prediction, float deviation)
     return EXIT_DONE;
 }
 
-static bool parse_time(const char *text, int64_t *time)
-{
-    char *end = NULL;
-    errno = 0;
-    *time = text == NULL ? PALATE_NO_TIME : strtoll(text, &end, 10);
-    return text == NULL || (errno == 0 && end != text && *end == '\0');
-}
-
 static int predict_one(const cli_arguments *arguments, const palate_model *model)
 {
     const own_options *own = arguments->values[0];
@@ -248,9 +239,8 @@ static int predict_one(const cli_arguments *arguments, const palate_model *model
     float prediction = 0;
     float deviation = 0;
     int64_t time = PALATE_NO_TIME;
-    if (!parse_time(own->time, &time))
-        return arguments_usage_error(arguments->command, "--time %s: not a whole number",
-                                     own->time);
+    if (!arguments_time(arguments, own->time, &time))
+        return EXIT_USAGE;
     uint32_t user = palate_model_find_user(model, own->user, PALATE_TEXT);
     uint32_t item = palate_model_find_item(model, own->item, PALATE_TEXT);
     const palate_cells cells = {1, &user, &item, &time};

@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "lists.h"
 #include "message.h"
+#include "newcomers.h"
 #include "output.h"
 #include "table.h"
 
@@ -14,6 +15,7 @@ typedef struct own_options {
     const char *user; /* The last one given; all are in arguments->given. */
     const char *users;
     bool all_users;
+    const char *ratings;
     const char *items;
     const char *allow;
     const char *deny;
@@ -23,7 +25,7 @@ typedef struct own_options {
 
 #define AT(field) offsetof(own_options, field)
 
-enum { OWN, RECOMMEND };
+enum { OWN, RECOMMEND, READ };
 
 static const palate_option OPTIONS[] = {
     {"user", "", PALATE_OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "ID",
@@ -32,6 +34,9 @@ static const palate_option OPTIONS[] = {
      "Recommend to the users of this list, an id a line"},
     {"all-users", "", PALATE_OPTION_BOOL, AT(all_users), "false", 0, 0, NULL, NULL,
      "Recommend to every user of the model"},
+    {"ratings", "", PALATE_OPTION_TEXT, AT(ratings), NULL, 0, 0, NULL, "FILE",
+     "Recommend to the users of these ratings, whom the model has not seen; nothing of them is "
+     "kept"},
     {"items", "titles", PALATE_OPTION_TEXT, AT(items), NULL, 0, 0, NULL, "FILE",
      "Table of items, such as movies.csv: adds their titles"},
     {"allow", "", PALATE_OPTION_TEXT, AT(allow), NULL, 0, 0, NULL, "FILE",
@@ -58,38 +63,20 @@ typedef struct recommend_work {
     palate_catalogue *catalogue;
     palate_recommend_options options; /* count is at least 1. */
     row_list users, allow, deny;
+    newcomers newcomers; /* In place of users, with --ratings. */
     output out;
     int64_t written; /* Users. */
 } recommend_work;
 
 /* What came out for one user. */
 typedef struct user_result {
-    uint32_t user;
+    const char *user;
     const uint32_t *items;
     const float *scores;
     uint32_t count;
 } user_result;
 
 /* ---- Which users ---- */
-
-static int fail_unknown_user(const palate_model *model, const char *id)
-{
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
-    palate_model_summary summary;
-    palate_model_info(model, &summary);
-    for (uint32_t row = 0; row < summary.user_count; row++) {
-        const char *candidate = palate_model_user_id(model, row);
-        size_t distance = palate_text_distance(id, candidate);
-        if (distance < least) {
-            least = distance;
-            nearest = candidate;
-        }
-    }
-    if (nearest == NULL)
-        return message_error("the model does not know user %s", id);
-    return message_error("the model does not know user %s; did you mean %s?", id, nearest);
-}
 
 static int list_given_users(recommend_work *work)
 {
@@ -100,10 +87,9 @@ static int list_given_users(recommend_work *work)
         const given_option *given = &work->arguments->given[place];
         if (given->option != &OPTIONS[0])
             continue;
-        uint32_t row = palate_model_find_user(work->model, given->text, PALATE_TEXT);
-        if (row == PALATE_NO_ROW)
-            return fail_unknown_user(work->model, given->text);
-        if (!row_list_add(&work->users, row))
+        uint32_t row = PALATE_NO_ROW;
+        if (!row_find(work->model, &SIDE_USERS, given->text, &row) ||
+            !row_list_add(&work->users, row))
             return EXIT_FAILED;
     }
     return EXIT_DONE;
@@ -119,12 +105,24 @@ static int list_all_users(recommend_work *work)
     return EXIT_DONE;
 }
 
+static size_t user_count(const recommend_work *work)
+{
+    return work->newcomers.ratings != NULL ? work->newcomers.rows.count : work->users.count;
+}
+
+static const char *user_id(const recommend_work *work, size_t place)
+{
+    return work->newcomers.ratings != NULL
+               ? newcomers_id(&work->newcomers, place)
+               : palate_model_user_id(work->model, work->users.rows[place]);
+}
+
 /* ---- Output ---- */
 
 static bool for_a_person(const recommend_work *work)
 {
     const own_options *own = work->arguments->values[OWN];
-    return work->users.count == 1 && own->output == NULL && !own->json &&
+    return user_count(work) == 1 && own->output == NULL && !own->json &&
            message_is_terminal(stdout);
 }
 
@@ -135,10 +133,9 @@ static const char *title_of(const recommend_work *work, uint32_t item)
 
 static void write_csv(recommend_work *work, const user_result *result)
 {
-    const char *user_id = palate_model_user_id(work->model, result->user);
     for (uint32_t place = 0; place < result->count; place++) {
         const char *item_id = palate_model_item_id(work->model, result->items[place]);
-        output_field(&work->out, user_id, strlen(user_id));
+        output_field(&work->out, result->user, strlen(result->user));
         output_character(&work->out, ',');
         output_field(&work->out, item_id, strlen(item_id));
         output_character(&work->out, ',');
@@ -164,7 +161,7 @@ static void write_json(recommend_work *work, const user_result *result)
 {
     output *out = &work->out;
     output_text(out, work->written == 0 ? "\n" : ",\n");
-    write_json_member(out, "{\"user\": ", palate_model_user_id(work->model, result->user));
+    write_json_member(out, "{\"user\": ", result->user);
     output_text(out, ", \"items\": [");
     for (uint32_t place = 0; place < result->count; place++) {
         output_text(out, place == 0 ? "\n  " : ",\n  ");
@@ -209,7 +206,7 @@ static size_t batch_size(const recommend_work *work)
     const size_t most_places = (size_t)1 << 20;
     size_t size = most_places / (size_t)work->options.count;
     size = size < 1 ? 1 : size > 2048 ? 2048 : size;
-    return size < work->users.count ? size : work->users.count;
+    return size < user_count(work) ? size : user_count(work);
 }
 
 typedef struct result_batch {
@@ -218,15 +215,26 @@ typedef struct result_batch {
     uint32_t *counts;
 } result_batch;
 
+static palate_status ask(const recommend_work *work, const result_batch *batch, size_t first,
+                         size_t count, palate_error *err)
+{
+    if (work->newcomers.ratings == NULL)
+        return palate_model_recommend(work->model, work->users.rows + first, count, &work->options,
+                                      batch->items, batch->scores, batch->counts, err);
+    palate_new_rows some = work->newcomers.rows;
+    some.begins += first;
+    some.count = count;
+    return palate_model_recommend_new(work->model, &some, &work->options, batch->items,
+                                      batch->scores, batch->counts, err);
+}
+
 static bool recommend_batch(recommend_work *work, const result_batch *batch, size_t first,
                             size_t count)
 {
     palate_error err;
-    const uint32_t *users = work->users.rows + first;
     const own_options *own = work->arguments->values[OWN];
     size_t most = (size_t)work->options.count;
-    if (palate_model_recommend(work->model, users, count, &work->options, batch->items,
-                               batch->scores, batch->counts, &err) != PALATE_OK) {
+    if (ask(work, batch, first, count, &err) != PALATE_OK) {
         message_failed(&err);
         return false;
     }
@@ -234,7 +242,7 @@ static bool recommend_batch(recommend_work *work, const result_batch *batch, siz
                                                            : own->json        ? write_json
                                                                               : write_csv;
     for (size_t place = 0; place < count; place++) {
-        const user_result result = {users[place], batch->items + place * most,
+        const user_result result = {user_id(work, first + place), batch->items + place * most,
                                     batch->scores + place * most, batch->counts[place]};
         write(work, &result);
         work->written++;
@@ -252,8 +260,8 @@ static bool recommend_all(recommend_work *work)
     bool done = batch.items != NULL && batch.scores != NULL && batch.counts != NULL;
     if (!done)
         message_error("out of memory while recommending");
-    for (size_t first = 0; done && first < work->users.count; first += size) {
-        size_t left = work->users.count - first;
+    for (size_t first = 0; done && first < user_count(work); first += size) {
+        size_t left = user_count(work) - first;
         done = recommend_batch(work, &batch, first, left < size ? left : size);
     }
     free(batch.items);
@@ -302,15 +310,21 @@ static int load(recommend_work *work)
     work->options.allow_count = work->allow.count;
     work->options.deny = own->deny == NULL ? NULL : work->deny.rows;
     work->options.deny_count = work->deny.count;
+    if (own->ratings != NULL)
+        return newcomers_read(&work->newcomers, context, work->model, work->arguments->values[READ],
+                              own->ratings);
     return own->all_users ? list_all_users(work) : list_given_users(work);
 }
 
 static int run(const cli_arguments *arguments)
 {
     const own_options *own = arguments->values[OWN];
-    if ((own->user != NULL || own->users != NULL) == own->all_users)
-        return arguments_usage_error(arguments->command,
-                                     "for whom? give --user ID, --users FILE or --all-users");
+    const int ways = (own->user != NULL || own->users != NULL) + own->all_users +
+                     (own->ratings != NULL);
+    if (ways != 1)
+        return arguments_usage_error(
+            arguments->command,
+            "for whom? give --user ID, --users FILE, --all-users or --ratings FILE");
     recommend_work work = {.arguments = arguments};
     int exit_status = row_list_begin(&work.users) && row_list_begin(&work.allow) &&
                               row_list_begin(&work.deny)
@@ -321,6 +335,7 @@ static int run(const cli_arguments *arguments)
     row_list_release(&work.users);
     row_list_release(&work.allow);
     row_list_release(&work.deny);
+    newcomers_release(&work.newcomers);
     palate_catalogue_free(work.catalogue);
     palate_model_free(work.model);
     return exit_status;
@@ -330,6 +345,8 @@ static const example EXAMPLES[] = {
     {"palate recommend movies.palate --user 42 --items movies.csv",
      "ten films for user 42, with their titles"},
     {"palate recommend movies.palate --all-users -n 20 -o top20.csv", "for everyone, into a file"},
+    {"palate recommend movies.palate --ratings mine.csv --items movies.csv",
+     "for somebody whom the model has never seen"},
     {"palate recommend movies.palate --user 42 --allow in-stock.txt --json",
      "only what is in stock, for a program"},
     {NULL, NULL},
@@ -337,7 +354,7 @@ static const example EXAMPLES[] = {
 
 const cli_command COMMAND_RECOMMEND = {
     .name = "recommend",
-    .operands = "MODEL --user ID | --users FILE | --all-users [options]",
+    .operands = "MODEL --user ID | --users FILE | --all-users | --ratings FILE [options]",
     .summary = "recommend the best items to users",
     .description =
         "Find the items with the highest predictions for a user, those already rated left out. "
@@ -345,7 +362,9 @@ const cli_command COMMAND_RECOMMEND = {
         "user,item,score,rank; the score is the prediction before it is clipped to the scale.",
     .operands_least = 1,
     .operands_most = 1,
-    .groups = {{own_table, NULL}, {palate_recommend_options_table, NULL}},
+    .groups = {{own_table, NULL},
+               {palate_recommend_options_table, NULL},
+               {palate_read_options_table, "scale duplicates keep-order lenient threads"}},
     .examples = EXAMPLES,
     .run = run,
 };

@@ -5,8 +5,19 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_CELLS = 64, GAP = 2 };
+
+/* Ends a text that fills its cell in an ellipsis, after a whole letter. */
+static void shorten(char cell[CELL_BYTES])
+{
+    static const char ellipsis[] = "…";
+    size_t end = CELL_BYTES - sizeof ellipsis;
+    while (end > 0 && ((unsigned char)cell[end] & 0xC0U) == 0x80U)
+        end--;
+    memcpy(cell + end, ellipsis, sizeof ellipsis);
+}
 
 bool table_add(table *to, const char *format, ...)
 {
@@ -22,8 +33,11 @@ bool table_add(table *to, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(to->cells[to->count++], CELL_BYTES, format, arguments);
+    const int bytes = vsnprintf(to->cells[to->count], CELL_BYTES, format, arguments);
     va_end(arguments);
+    if (bytes >= CELL_BYTES)
+        shorten(to->cells[to->count]);
+    to->count++;
     return true;
 }
 

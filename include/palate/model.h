@@ -121,6 +121,11 @@ PALATE_API const float *palate_model_item_offsets(const palate_model *model);
 PALATE_API const uint32_t *palate_model_seen(const palate_model *model, uint32_t user,
                                              int64_t *count);
 
+/** @return The same with the ratings, where the model keeps them (training option keep_ratings):
+ * `ratings` is NULL where it does not, `times` where users' offsets do not move with time. Valid as
+ * long as the model. */
+PALATE_API palate_rated palate_model_rated(const palate_model *model, uint32_t user);
+
 /** @return The name of factor f, such as "Action" or "factor 1"; NULL for f >= k. */
 PALATE_API const char *palate_model_factor_name(const palate_model *model, uint32_t f);
 

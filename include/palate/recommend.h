@@ -59,9 +59,9 @@ typedef struct palate_new_rows {
     const uint32_t *
         columns; /**< Rows of the other side; PALATE_NO_ROW: one it does not know, which is left out. */
     const float *ratings; /**< On the scale of the ratings; finite. */
-    /** NULL, or when, in the unit of the ratings' times; PALATE_NO_TIME: not known. What a known user's offset was off by
-     * then is no property of a new item. The offset of a new user is one for all times. */
-    const int64_t *times;
+    const int64_t *
+        times; /**< When, or PALATE_NO_TIME; NULL: at no time. Where the model's users' offsets move with
+                     time, a new user's do, and what known users were off by then is no property of a new item. */
 } palate_new_rows;
 
 typedef enum palate_fold_in_side {
@@ -100,6 +100,21 @@ PALATE_API void palate_fold_in_options_init(palate_fold_in_options *options);
 PALATE_API PALATE_MUST_CHECK palate_status palate_model_fold_in(
     const palate_model *model, const palate_new_rows *rows, const palate_fold_in_options *options,
     float *factors, float *offsets, palate_error *err);
+
+/**
+ * The N items with the highest score for each of some users that training has not seen: folded in by
+ * palate_model_fold_in() with the model's own prior, then as palate_model_recommend(). Items that they
+ * have rated are left out. Nothing of them is kept.
+ *
+ * @param users  Their ratings: columns are item rows. A user without any known rating is the typical one.
+ * @param options, items, scores, counts  As for palate_model_recommend(), for users->count users.
+ * @return As palate_model_recommend() and palate_model_fold_in().
+ * @determinism As palate_model_recommend().
+ */
+PALATE_API PALATE_MUST_CHECK palate_status
+palate_model_recommend_new(const palate_model *model, const palate_new_rows *users,
+                           const palate_recommend_options *options, uint32_t *items, float *scores,
+                           uint32_t *counts, palate_error *err);
 
 #ifdef __cplusplus
 }

@@ -77,8 +77,8 @@ typedef struct palate_start {
 
 /** How to train. Fill with palate_train_options_init(). */
 typedef struct palate_train_options {
-    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 63; for fewer than 20,000 ratings,
-                              in mode strict, and for bayes in mode pure 31; for rule mu 15. */
+    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 95 from 500,000 ratings on, 31 below
+                              20,000 and for bayes in mode pure, else 63; for rule mu 15. */
     int64_t epochs;        /**< The most sweeps, 0..100000, or PALATE_AUTO: 40, in mode pure 100,
                               for rule mu 50, for bayes 500. */
     int mode;              /**< palate_mode. */
@@ -112,8 +112,11 @@ typedef struct palate_train_options {
     bool
         tune; /**< Choose regularization, link and factors, where they are PALATE_AUTO, on a tenth of
                   the ratings: takes some ten times as long. */
-    bool fast;         /**< Where epochs are PALATE_AUTO, about a third as many; strengths by rule,
+    bool fast; /**< Where epochs are PALATE_AUTO, about a third as many; strengths by rule,
                           without a pilot: RMSE some .002 higher in a third of the time. */
+    bool
+        keep_ratings; /**< The model keeps the ratings, 4 bytes each (12 where users' offsets move with time), to explain,
+                          update and forget by. */
     uint64_t seed;     /**< Of everything random. */
     int64_t threads;   /**< 0: as many as the machine gives. The result does not depend on it. */
     double validation; /**< Share of the ratings held out to measure and stop by, 0..0.9. */

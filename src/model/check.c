@@ -385,6 +385,22 @@ static palate_status check_seen(const inspection *in)
     return PALATE_OK;
 }
 
+static palate_status check_kept(const inspection *in)
+{
+    const palate_model *model = in->model;
+    const size_t count = (size_t)in->sizes->of[PALATE__SEEN];
+    if (model->seen_times != NULL && model->seen_ratings == NULL)
+        return wrong(in, "seen_times are of no use without seen_ratings");
+    if (model->seen_ratings == NULL)
+        return PALATE_OK;
+    const size_t e = palate__kernels_get()->first_outside(model->seen_ratings, count, -FLT_MAX,
+                                                          FLT_MAX);
+    if (e == count)
+        return PALATE_OK;
+    return wrong(in, "seen_ratings: entry %zu is %g; it must be finite", e,
+                 (double)model->seen_ratings[e]);
+}
+
 /* ---- Moments ---- */
 
 static palate_status check_moments(const inspection *in)
@@ -398,6 +414,8 @@ static palate_status check_moments(const inspection *in)
         return wrong(in, "moment_begins does not span moment_times");
     if (!(model->drift_scale > 0.0) || !isfinite(model->drift_scale))
         return wrong(in, "the drift_scale %g is none", model->drift_scale);
+    if (!(model->drift_lambda >= 0.0) || !isfinite(model->drift_lambda))
+        return wrong(in, "the drift_lambda %g is none", model->drift_lambda);
     for (size_t user = 0; user < of[PALATE__USERS]; user++) {
         if (begins[user + 1] < begins[user] || begins[user + 1] > (int64_t)of[PALATE__MOMENTS])
             return wrong(in, "moment_begins falls after user row %zu", user);
@@ -432,6 +450,7 @@ palate_status palate__model_check(const palate_model *model, const palate__sizes
     PALATE_TRY(check_moments(&in));
     PALATE_TRY(check_facts(&in)); /* After the factors, which the mean may come from. */
     PALATE_TRY(check_seen(&in));
+    PALATE_TRY(check_kept(&in));
 done:
     return status;
 }

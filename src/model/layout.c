@@ -24,6 +24,7 @@ const palate__tensor palate__tensors[PALATE__TENSOR_COUNT] = {
     {"user_id_ends", PALATE__U64, {PALATE__USERS_AND_ONE}, AT(users.ids.ends), false},
     {"item_id_ends", PALATE__U64, {PALATE__ITEMS_AND_ONE}, AT(items.ids.ends), false},
     {"seen_begins", PALATE__I64, {PALATE__USERS_AND_ONE}, AT(seen_begins), false},
+    {"seen_times", PALATE__I64, {PALATE__SEEN}, AT(seen_times), true},
     {"moment_begins", PALATE__I64, {PALATE__MOMENT_USERS_AND_ONE}, AT(moment_begins), true},
     {"moment_times", PALATE__I64, {PALATE__MOMENTS}, AT(moment_times), true},
     {"user_factors", PALATE__F32, {PALATE__USERS, PALATE__FACTORS}, AT(users.factors), false},
@@ -32,6 +33,7 @@ const palate__tensor palate__tensors[PALATE__TENSOR_COUNT] = {
     {"item_offsets", PALATE__F32, {PALATE__ITEMS}, AT(items.offsets), false},
     {"user_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(users.typical), false},
     {"item_typical", PALATE__F32, {PALATE__FACTORS_AND_ONE}, AT(items.typical), false},
+    {"seen_ratings", PALATE__F32, {PALATE__SEEN}, AT(seen_ratings), true},
     {"moment_values", PALATE__F32, {PALATE__MOMENTS}, AT(moment_values), true},
     {"user_link", PALATE__F32, {PALATE__USER_LINKS, PALATE__FACTORS}, AT(users.link), true},
     {"item_link", PALATE__F32, {PALATE__ITEM_LINKS, PALATE__FACTORS}, AT(items.link), true},
@@ -92,8 +94,9 @@ palate__span palate__tensor_span(const palate_model *model, const palate__tensor
 {
     const char *data = NULL;
     memcpy(&data, (const char *)model + tensor->offset, sizeof data);
-    return (palate__span){data, (size_t)(sizes->of[tensor->shape[0]] * sizes->of[tensor->shape[1]] *
-                                         palate__element_types[tensor->element].bytes)};
+    const uint64_t count = sizes->of[tensor->shape[0]] * sizes->of[tensor->shape[1]];
+    const size_t bytes = (size_t)(count * palate__element_types[tensor->element].bytes);
+    return (palate__span){data, data == NULL ? 0 : bytes};
 }
 
 /* ---- Facts ---- */
@@ -122,6 +125,7 @@ const palate__fact palate__facts[PALATE__FACT_COUNT] = {
     {"item_bias_mean", PALATE__FACT_LATER, AT(item_bias_mean)},
     {"noise", PALATE__FACT_LATER, AT(noise)},
     {"drift_scale", PALATE__FACT_LATER, AT(drift_scale)},
+    {"drift_lambda", PALATE__FACT_LATER, AT(drift_lambda)},
     {"blend", PALATE__FACT_LATER, AT(blend)},
     {"tuning", PALATE__FACT_LATER_TEXT, AT(tuning_json)},
 };

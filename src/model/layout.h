@@ -79,7 +79,7 @@ typedef struct palate__tensor {
     bool optional;              /* Left out of the file where the pointer is NULL. */
 } palate__tensor;
 
-enum { PALATE__TENSOR_COUNT = 27 };
+enum { PALATE__TENSOR_COUNT = 29 };
 extern const palate__tensor palate__tensors[PALATE__TENSOR_COUNT];
 
 typedef struct palate__sizes {
@@ -111,7 +111,7 @@ typedef struct palate__fact {
     size_t offset; /* In palate_model. */
 } palate__fact;
 
-enum { PALATE__FACT_COUNT = 25 };
+enum { PALATE__FACT_COUNT = 26 };
 extern const palate__fact palate__facts[PALATE__FACT_COUNT];
 
 /* Enough for any fact but a text. */

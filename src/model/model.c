@@ -130,6 +130,8 @@ void palate_model_free(palate_model *model)
     free_side(model, &model->items);
     release_array(model, model->seen_begins);
     release_array(model, model->seen_items);
+    release_array(model, model->seen_ratings);
+    release_array(model, model->seen_times);
     release_array(model, model->moment_begins);
     release_array(model, model->moment_times);
     release_array(model, model->moment_values);
@@ -267,6 +269,18 @@ const uint32_t *palate_model_seen(const palate_model *model, uint32_t user, int6
     if (count != NULL)
         *count = there ? model->seen_begins[user + 1] - model->seen_begins[user] : 0;
     return there ? model->seen_items + model->seen_begins[user] : NULL;
+}
+
+palate_rated palate_model_rated(const palate_model *model, uint32_t user)
+{
+    palate_rated rated = {0};
+    rated.rows = palate_model_seen(model, user, &rated.count);
+    if (rated.rows == NULL)
+        return rated;
+    const int64_t begin = model->seen_begins[user];
+    rated.ratings = model->seen_ratings == NULL ? NULL : model->seen_ratings + begin;
+    rated.times = model->seen_times == NULL ? NULL : model->seen_times + begin;
+    return rated;
 }
 
 const char *palate_model_factor_name(const palate_model *model, uint32_t f)

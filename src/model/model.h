@@ -35,13 +35,16 @@ struct palate_model {
     palate__side items;
     const int64_t *seen_begins; /* m + 1 */
     const uint32_t *seen_items; /* Strictly increasing within a user. */
+    const float *seen_ratings;  /* What was given to each; NULL: not kept. */
+    const int64_t *seen_times;  /* When, or PALATE_NO_TIME; NULL: not kept. */
     palate__derived item_index; /* What recommending makes to be fast: recommend/index.h. */
 
     /* How users' offsets move (drift.h): the moments of each. NULL: they stay. */
     const int64_t *moment_begins; /* m + 1 */
     const int64_t *moment_times;  /* Strictly increasing within a user. */
     const float *moment_values;
-    double drift_scale; /* In the unit of the times. */
+    double drift_scale;  /* In the unit of the times. */
+    double drift_lambda; /* 1 / variance, inside; 0: not known, and new rows have no moments. */
 
     /* An average holds the factors of its blocks side by side: draws from the posterior, and before
      * them, where blend > 0, the minimum with that weight. 0 blocks: it is none. */
@@ -104,6 +107,26 @@ static inline float palate__score_start(const palate_model *model, float user_of
 
 /* The moments of a user; none where its offset stays. */
 palate__moments palate__model_moments(const palate_model *model, uint32_t user);
+
+/* The factors and offset that stand for a row: its own, or the typical ones where nothing is known of it. */
+typedef struct palate__view {
+    const float *factors;
+    float offset;
+    bool known;
+} palate__view;
+
+palate__view palate__model_view(const palate_model *model, const palate__side *side, uint32_t row);
+
+/* A prediction, and what it is made of. */
+typedef struct palate__cell_score {
+    float prediction; /* Within the scale. */
+    float score;      /* Before, drift included; the mean where both are unknown. */
+    float drift;
+} palate__cell_score;
+
+/* The prediction of a pair of rows, PALATE_NO_ROW included, at a time or at none. */
+palate__cell_score palate__model_cell(const palate_model *model, uint32_t user, uint32_t item,
+                                      int64_t time);
 
 /* The score of a pair of known rows before clipping: palate__score_start() plus the kernels' dot()
  * of the factors, in this order, so that it has the same bits wherever it is computed. */

@@ -7,21 +7,15 @@
 #include <float.h>
 #include <math.h>
 
-/* The factors and offset that stand for a row: its own, or the typical ones where nothing is known of it. */
-typedef struct view {
-    const float *factors;
-    float offset;
-    bool known;
-} view;
-
-static view view_of(const palate_model *model, const palate__side *side, uint32_t row)
+palate__view palate__model_view(const palate_model *model, const palate__side *side, uint32_t row)
 {
     if (row >= side->ids.count || side->counts[row] == 0)
-        return (view){side->typical, side->typical[model->factor_count], false};
-    return (view){side->factors + (size_t)row * model->factor_count, side->offsets[row], true};
+        return (palate__view){side->typical, side->typical[model->factor_count], false};
+    return (palate__view){side->factors + (size_t)row * model->factor_count, side->offsets[row],
+                          true};
 }
 
-static float score(const palate_model *model, view user, view item)
+static float score(const palate_model *model, palate__view user, palate__view item)
 {
     return palate__score_start(model, user.offset, item.offset) +
            palate__kernels_get()->dot(user.factors, item.factors, model->factor_count);
@@ -29,7 +23,8 @@ static float score(const palate_model *model, view user, view item)
 
 float palate__model_score(const palate_model *model, uint32_t user, uint32_t item)
 {
-    return score(model, view_of(model, &model->users, user), view_of(model, &model->items, item));
+    return score(model, palate__model_view(model, &model->users, user),
+                 palate__model_view(model, &model->items, item));
 }
 
 /* Within the scale, and finite even where huge factors overflow. */
@@ -46,7 +41,7 @@ static float bounded(const palate_model *model, float rating)
 /* ---- One cell ---- */
 
 typedef struct cell {
-    view user, item;
+    palate__view user, item;
     float drift;
 } cell;
 
@@ -60,22 +55,30 @@ static float drift_of(const palate_model *model, uint32_t user, int64_t time)
 
 static cell cell_of(const palate_model *model, uint32_t user, uint32_t item, int64_t time)
 {
-    return (cell){view_of(model, &model->users, user), view_of(model, &model->items, item),
-                  drift_of(model, user, time)};
+    return (cell){palate__model_view(model, &model->users, user),
+                  palate__model_view(model, &model->items, item), drift_of(model, user, time)};
 }
 
-static float predict(const palate_model *model, const cell *asked)
+static palate__cell_score predict(const palate_model *model, const cell *asked)
 {
-    bool known = asked->user.known || asked->item.known;
-    return bounded(model, known ? score(model, asked->user, asked->item) + asked->drift
-                                : (float)model->summary.mean);
+    const bool known = asked->user.known || asked->item.known;
+    const float found = known ? score(model, asked->user, asked->item) + asked->drift
+                              : (float)model->summary.mean;
+    return (palate__cell_score){bounded(model, found), found, asked->drift};
+}
+
+palate__cell_score palate__model_cell(const palate_model *model, uint32_t user, uint32_t item,
+                                      int64_t time)
+{
+    const cell asked = cell_of(model, user, item, time);
+    return predict(model, &asked);
 }
 
 /* ---- How sure ---- */
 
 /* The offset of a row in one sample; for somebody unknown its mean. */
 static double sample_offset(const palate_model *model, const palate__side *side, uint32_t row,
-                            const view *seen, uint32_t sample)
+                            const palate__view *seen, uint32_t sample)
 {
     return seen->known ? (double)side->sample_offsets[(size_t)row * model->sample_count + sample]
                        : (double)seen->offset;
@@ -150,7 +153,7 @@ palate_status palate_model_predict(const palate_model *model, const palate_cells
                                 item);
         const cell asked = cell_of(model, user, item,
                                    cells->times == NULL ? PALATE_NO_TIME : cells->times[e]);
-        predictions[e] = predict(model, &asked);
+        predictions[e] = predict(model, &asked).prediction;
         if (deviations != NULL)
             deviations[e] = deviation(model, &asked, user, item);
         counts.users += !asked.user.known;
@@ -168,5 +171,5 @@ float palate_model_predict_one(const palate_model *model, const char *user, cons
         return 0;
     const cell asked = cell_of(model, palate_model_find_user(model, user, PALATE_TEXT),
                                palate_model_find_item(model, item, PALATE_TEXT), PALATE_NO_TIME);
-    return predict(model, &asked);
+    return predict(model, &asked).prediction;
 }

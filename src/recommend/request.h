@@ -7,11 +7,20 @@
 #include "recommend/index.h"
 #include "recommend/shortlist.h"
 
+/* Users that the model does not hold. */
+typedef struct palate__newcomers {
+    const float *factors;  /* Of each, k. */
+    const float *offsets;  /* Of each. */
+    const size_t *begins;  /* What each has rated: */
+    const uint32_t *rated; /* item rows, increasing. */
+} palate__newcomers;
+
 typedef struct palate__request {
     const palate_model *model;
     const palate__kernels *kernels;
-    const uint32_t *users; /* Rows, or PALATE_NO_ROW. */
-    size_t user_count;     /* > 0 */
+    const uint32_t *users;              /* Rows, or PALATE_NO_ROW; */
+    const palate__newcomers *newcomers; /* or, in their place, these; else NULL. */
+    size_t user_count;                  /* > 0 */
     bool include_seen;
     size_t wanted;              /* N */
     const uint32_t *candidates; /* Rows that may be recommended, increasing; NULL: every row. */

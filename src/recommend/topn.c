@@ -6,33 +6,50 @@
 #include "base/threads.h"
 #include "recommend/request.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- The request ---- */
 
-palate__shortlist palate__request_list(const palate__request *asked, size_t place)
+static void begin_newcomer(const palate__request *asked, size_t place, palate__shortlist *list)
+{
+    const palate__newcomers *all = asked->newcomers;
+    list->factors = all->factors + place * asked->model->factor_count;
+    list->offset = all->offsets[place];
+    if (!asked->include_seen) {
+        list->seen = all->rated + all->begins[place];
+        list->seen_end = all->rated + all->begins[place + 1];
+    }
+}
+
+static void begin_user(const palate__request *asked, size_t place, palate__shortlist *list)
 {
     const palate_model *model = asked->model;
-    size_t k = model->factor_count;
-    uint32_t user = asked->users[place];
+    const size_t k = model->factor_count;
+    const uint32_t user = asked->users[place];
+    list->factors = model->users.typical;
+    list->offset = list->factors[k];
+    if (user != PALATE_NO_ROW && model->users.counts[user] > 0) {
+        list->factors = model->users.factors + user * k;
+        list->offset = model->users.offsets[user];
+    }
+    if (user != PALATE_NO_ROW && !asked->include_seen) {
+        list->seen = model->seen_items + model->seen_begins[user];
+        list->seen_end = model->seen_items + model->seen_begins[user + 1];
+    }
+}
+
+palate__shortlist palate__request_list(const palate__request *asked, size_t place)
+{
     size_t capacity = asked->wanted;
     palate__shortlist list = {
-        .ids = &model->items.ids,
-        .factors = model->users.typical,
+        .ids = &asked->model->items.ids,
         .floor = -INFINITY,
         .items = asked->items + place * asked->wanted,
         .scores = asked->scores + place * asked->wanted,
         .capacity = capacity < asked->candidate_count ? capacity : asked->candidate_count,
     };
-    list.offset = list.factors[k];
-    if (user != PALATE_NO_ROW && model->users.counts[user] > 0) {
-        list.factors = model->users.factors + user * k;
-        list.offset = model->users.offsets[user];
-    }
-    if (user != PALATE_NO_ROW && !asked->include_seen) {
-        list.seen = model->seen_items + model->seen_begins[user];
-        list.seen_end = model->seen_items + model->seen_begins[user + 1];
-    }
+    (asked->newcomers != NULL ? begin_newcomer : begin_user)(asked, place, &list);
     return list;
 }
 
@@ -77,8 +94,6 @@ static palate_status check(const palate__request *asked, const palate_recommend_
         return palate__fail(err, PALATE_E_INVALID,
                             "palate_model_recommend: items, scores or counts is NULL");
     PALATE_TRY(palate_options_check(palate_recommend_options_table(), options, err));
-    PALATE_TRY(
-        check_rows("users", asked->users, asked->user_count, model->users.ids.count, true, err));
     PALATE_TRY(check_rows("allow", options->allow, options->allow_count, model->items.ids.count,
                           false, err));
     PALATE_TRY(
@@ -189,6 +204,29 @@ static palate_status answer(const palate__request *asked, palate_error *err)
                                          : palate__recommend_scan(asked, err);
 }
 
+/* What is the same whoever the users are. */
+static palate_status complete(palate__request *asked, const palate_recommend_options *options,
+                              palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const palate_model *model = asked->model;
+    uint32_t *candidates = NULL;
+    asked->kernels = palate__kernels_get();
+    asked->threads = palate__thread_count(options->threads);
+    asked->include_seen = options->include_seen;
+    asked->wanted = (size_t)options->count;
+    asked->candidate_count = model->items.ids.count;
+    if (options->allow != NULL || options->deny_count > 0) {
+        PALATE_TRY(list_candidates(model, options, &candidates, &asked->candidate_count, err));
+        asked->candidates = candidates;
+    }
+    PALATE_TRY(answer(asked, err));
+done:
+    if (candidates != NULL)
+        palate__release(model->context, candidates);
+    return status;
+}
+
 palate_status palate_model_recommend(const palate_model *model, const uint32_t *users,
                                      size_t user_count, const palate_recommend_options *options,
                                      uint32_t *items, float *scores, uint32_t *counts,
@@ -196,7 +234,6 @@ palate_status palate_model_recommend(const palate_model *model, const uint32_t *
 {
     palate_status status = PALATE_OK;
     palate_recommend_options defaults;
-    uint32_t *candidates = NULL;
     palate_recommend_options_init(&defaults);
     if (options == NULL)
         options = &defaults;
@@ -207,20 +244,92 @@ palate_status palate_model_recommend(const palate_model *model, const uint32_t *
                              .scores = scores,
                              .counts = counts};
     PALATE_TRY(check(&asked, options, err));
-    if (user_count == 0)
-        return PALATE_OK;
-    asked.kernels = palate__kernels_get();
-    asked.threads = palate__thread_count(options->threads);
-    asked.include_seen = options->include_seen;
-    asked.wanted = (size_t)options->count;
-    asked.candidate_count = model->items.ids.count;
-    if (options->allow != NULL || options->deny_count > 0) {
-        PALATE_TRY(list_candidates(model, options, &candidates, &asked.candidate_count, err));
-        asked.candidates = candidates;
-    }
-    PALATE_TRY(answer(&asked, err));
+    PALATE_TRY(check_rows("users", users, user_count, model->users.ids.count, true, err));
+    if (user_count > 0)
+        PALATE_TRY(complete(&asked, options, err));
 done:
-    if (candidates != NULL)
-        palate__release(model->context, candidates);
+    return status;
+}
+
+/* ---- Somebody new ---- */
+
+static int compare_rows(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a;
+    const uint32_t right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Of rows in order, each once. Returns how many that are. */
+static size_t without_repeats(uint32_t *rows, size_t count)
+{
+    size_t kept = 0;
+    for (size_t r = 0; r < count; r++)
+        if (kept == 0 || rows[r] != rows[kept - 1])
+            rows[kept++] = rows[r];
+    return kept;
+}
+
+/* What each has rated, in order, without what the model does not know. */
+static void list_rated(const palate_new_rows *users, size_t *begins, uint32_t *rated)
+{
+    size_t count = 0;
+    for (size_t user = 0; user < users->count; user++) {
+        begins[user] = count;
+        for (int64_t e = users->begins[user]; e < users->begins[user + 1]; e++)
+            if (users->columns[e] != PALATE_NO_ROW)
+                rated[count++] = users->columns[e];
+        qsort(rated + begins[user], count - begins[user], sizeof *rated, compare_rows);
+        count = begins[user] + without_repeats(rated + begins[user], count - begins[user]);
+    }
+    begins[users->count] = count;
+}
+
+palate_status palate_model_recommend_new(const palate_model *model, const palate_new_rows *users,
+                                         const palate_recommend_options *options, uint32_t *items,
+                                         float *scores, uint32_t *counts, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate_recommend_options defaults;
+    palate_fold_in_options fold;
+    float *factors = NULL;
+    size_t *begins = NULL;
+    uint32_t *rated = NULL;
+    palate_recommend_options_init(&defaults);
+    palate_fold_in_options_init(&fold);
+    if (users == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_model_recommend_new: users is NULL");
+    if (options == NULL)
+        options = &defaults;
+    palate__request asked = {.model = model,
+                             .user_count = users->count,
+                             .items = items,
+                             .scores = scores,
+                             .counts = counts};
+    PALATE_TRY(check(&asked, options, err));
+    if (users->count == 0)
+        return PALATE_OK;
+    fold.threads = options->threads;
+    const size_t k = model->factor_count;
+    const size_t count = asked.user_count;
+    factors = palate__allocate_array(model->context, count * (k + 1), sizeof *factors);
+    if (factors == NULL)
+        PALATE_TRY(palate__fail_memory(err, "recommending to new users"));
+    /* Checks the rows, too. */
+    PALATE_TRY(palate_model_fold_in(model, users, &fold, factors, factors + count * k, err));
+    begins = palate__allocate_array(model->context, count + 1, sizeof *begins);
+    rated = palate__allocate_array(model->context, (size_t)users->begins[count], sizeof *rated);
+    if (begins == NULL || rated == NULL)
+        PALATE_TRY(palate__fail_memory(err, "recommending to new users"));
+    list_rated(users, begins, rated);
+    const palate__newcomers newcomers = {factors, factors + count * k, begins, rated};
+    asked.newcomers = &newcomers;
+    PALATE_TRY(complete(&asked, options, err));
+done:
+    if (model != NULL) {
+        palate__release(model->context, factors);
+        palate__release(model->context, begins);
+        palate__release(model->context, rated);
+    }
     return status;
 }

@@ -198,60 +198,8 @@ void palate__drift_set_scale(palate__drift *drift, size_t user_count, double sca
             double distance = first
                                   ? INFINITY
                                   : ((double)drift->times[t] - (double)drift->times[t - 1]) / scale;
-            drift->phis[t] = (float)exp(-distance);
-            drift->rests[t] = (float)-expm1(-2.0 * distance);
+            palate__chain_link(distance, &drift->phis[t], &drift->rests[t]);
         }
-}
-
-/* Mean and variance of each moment given the ratings until then. `noise`: variance of a rating. */
-static void go_forth(const palate__drift *drift, int64_t first, palate__drift_moment *moments,
-                     size_t count, double noise)
-{
-    double stationary = noise / drift->lambda;
-    double mean = 0.0;
-    double variance = 0.0;
-    for (size_t t = 0; t < count; t++) {
-        palate__drift_moment *now = &moments[t];
-        double phi = (double)drift->phis[first + (int64_t)t];
-        mean *= phi;
-        variance = stationary * (double)drift->rests[first + (int64_t)t] + phi * phi * variance;
-        double gain = variance / (variance + noise / now->count);
-        mean += gain * (now->sum / now->count - mean);
-        variance *= 1.0 - gain;
-        now->mean = mean;
-        now->variance = variance;
-    }
-}
-
-/* Sets every moment, the last one first, given the one after it. Returns d' K^-1 d. */
-static double go_back(const palate__drift *drift, int64_t first,
-                      const palate__drift_moment *moments, size_t count, double noise)
-{
-    float *values = drift->values + first;
-    double stationary = noise / drift->lambda;
-    double energy = 0.0;
-    for (size_t t = count; t-- > 0;) {
-        double mean = moments[t].mean;
-        double variance = moments[t].variance;
-        double phi = 0.0;
-        double rest = 1.0;
-        double next = 0.0;
-        if (t + 1 < count) {
-            phi = (double)drift->phis[first + (int64_t)t + 1];
-            rest = (double)drift->rests[first + (int64_t)t + 1];
-            next = (double)values[t + 1];
-            double predicted = stationary * rest + phi * phi * variance;
-            double back = variance * phi / predicted;
-            mean += back * (next - phi * mean);
-            variance = fmax(variance - back * back * predicted, 0.0);
-        }
-        if (moments[t].normal != 0.0F)
-            mean += sqrt(variance) * (double)moments[t].normal;
-        values[t] = (float)mean;
-        if (t + 1 < count) /* The innovation from here to the next one. */
-            energy += (next - phi * mean) * (next - phi * mean) / rest;
-    }
-    return energy + (double)values[0] * (double)values[0];
 }
 
 static void fill_normals(const palate__drift_draw *draw, uint32_t user,
@@ -271,14 +219,20 @@ double palate__drift_update(const palate__training *training, uint32_t user, con
                             int thread, const palate__drift_draw *draw)
 {
     const palate__drift *drift = &training->drift;
+    const int64_t first = drift->begins[user];
     palate__drift_moment *moments = drift->scratch + (size_t)thread * drift->most;
-    size_t count = (size_t)(drift->begins[user + 1] - drift->begins[user]);
-    double noise = draw == NULL ? 1.0 : draw->deviation * draw->deviation;
-    if (count == 0)
+    const palate__chain chain = {
+        .phis = drift->phis + first,
+        .rests = drift->rests + first,
+        .values = drift->values + first,
+        .count = (size_t)(drift->begins[user + 1] - first),
+        .lambda = drift->lambda,
+        .noise = draw == NULL ? 1.0 : draw->deviation * draw->deviation,
+    };
+    if (chain.count == 0)
         return 0.0;
-    collect(training, user, residual, moments, count);
+    collect(training, user, residual, moments, chain.count);
     if (draw != NULL)
-        fill_normals(draw, user, moments, count);
-    go_forth(drift, drift->begins[user], moments, count, noise);
-    return drift->lambda * go_back(drift, drift->begins[user], moments, count, noise);
+        fill_normals(draw, user, moments, chain.count);
+    return drift->lambda * palate__chain_solve(&chain, moments);
 }

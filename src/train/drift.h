@@ -2,17 +2,13 @@
 /* The users' offsets in time, while training: see model/drift.h for the process.
  *
  * Ratings of one sitting resemble each other more than the user's other ratings: moods, and lists
- * rated from top to bottom. Given the rest of the model, the moments of one user are a chain:
- *
- *     e_t = d(t) + noise               several ratings may share a moment
- *     d(t+) = phi d(t) + innovation    phi = exp(-(t+ - t) / scale)
- *
- * whose minimum (or a draw) one pass forth and one back find exactly (Kalman 1960; Rauch, Tung &
- * Striebel 1965). It is part of the update of the user's row.
+ * rated from top to bottom. Given the rest of the model, the moments of one user are a chain
+ * (model/chain.h); it is part of the update of the user's row.
  */
 #ifndef PALATE_TRAIN_DRIFT_H
 #define PALATE_TRAIN_DRIFT_H
 
+#include "model/chain.h"
 #include "palate/train.h"
 #include "ratings/matrix.h"
 #include "train/components.h"
@@ -21,13 +17,6 @@ typedef struct palate__training palate__training;
 
 /* The moment of a rating without a time. */
 #define PALATE__NO_MOMENT UINT32_MAX
-
-/* One moment on the way forth: what the ratings until then say of d. */
-typedef struct palate__drift_moment {
-    double sum, count; /* Of what the moment's ratings leave for d. */
-    double mean, variance;
-    float normal; /* For a draw. */
-} palate__drift_moment;
 
 typedef struct palate__drift {
     bool on;

@@ -293,6 +293,7 @@ static palate_status fill_drift(const palate__training *training, palate_model *
         return PALATE_OK;
     const size_t moments = (size_t)drift->begins[users];
     model->drift_scale = drift->scale;
+    model->drift_lambda = drift->lambda;
     model->moment_begins = palate__allocate_array(context, users + 1, sizeof(int64_t));
     model->moment_times = palate__allocate_array(context, moments, sizeof(int64_t));
     model->moment_values = palate__allocate_array(context, moments, sizeof(float));
@@ -392,6 +393,26 @@ static void copy_seen(const palate__training *training, palate_model *model)
     memcpy(palate__writable(model->seen_begins), by_user->begins,
            ((size_t)by_user->row_count + 1) * sizeof(int64_t));
     memcpy(palate__writable(model->seen_items), by_user->columns, (size_t)count * sizeof(uint32_t));
+}
+
+static palate_status copy_ratings(const palate__training *training, palate_model *model,
+                                  palate_error *err)
+{
+    palate_context *context = training->context;
+    const palate_ratings *ratings = training->ratings;
+    const size_t count = (size_t)palate__matrix_count(&ratings->by_user);
+    if (!training->options.keep_ratings)
+        return PALATE_OK;
+    model->seen_ratings = palate__allocate_array(context, count, sizeof(float));
+    if (training->drift.on)
+        model->seen_times = palate__allocate_array(context, count, sizeof(int64_t));
+    if (model->seen_ratings == NULL || (training->drift.on && model->seen_times == NULL))
+        return palate__fail_memory(err,
+                                   "making the model: without option keep_ratings it is smaller");
+    memcpy(palate__writable(model->seen_ratings), ratings->by_user.values, count * sizeof(float));
+    if (training->drift.on)
+        memcpy(palate__writable(model->seen_times), ratings->times, count * sizeof(int64_t));
+    return PALATE_OK;
 }
 
 static char *options_as_json(const palate__training *training)
@@ -503,6 +524,7 @@ static palate_status fill(const palate__training *training, palate_model *model,
     if (training->options.mode == PALATE_MODE_STRICT)
         make_strict(training, model);
     copy_seen(training, model);
+    PALATE_TRY(copy_ratings(training, model, err));
     PALATE_TRY(describe(training, model, err));
     PALATE_TRY(copy_log(training, model, err));
 done:

@@ -10,9 +10,8 @@
 static const palate_option rows[] = {
     {"factors", "n-factors n-components rank k dim", PALATE_OPTION_COUNT_AUTO, AT(factors), "auto",
      1, 1000, NULL, "K",
-     "Latent factors; auto: 63, for fewer than 20,000 ratings, in mode strict, and for bayes in "
-     "mode "
-     "pure 31; for rule mu 15"},
+     "Latent factors; auto: 95 from 500,000 ratings on, 31 below 20,000 and for bayes in mode "
+     "pure, else 63; for rule mu 15"},
     {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT_AUTO, AT(epochs), "auto",
      0, 100000, NULL, "N",
      "Most sweeps over all users and items; auto: 40, in mode pure 100, for rule mu 50, for bayes "
@@ -72,6 +71,8 @@ static const palate_option rows[] = {
      "A third of the time for an RMSE some .002 higher: a third of the epochs, and strengths by "
      "rule, "
      "without a pilot"},
+    {"keep-ratings", "", PALATE_OPTION_BOOL, AT(keep_ratings), "true", 0, 0, NULL, NULL,
+     "Keep the ratings in the model, to explain, update and forget by"},
     {"seed", "random-state", PALATE_OPTION_SEED, AT(seed), "0", 0, 0, NULL, "N",
      "Of everything random"},
     {"threads", "num-threads nthreads n-jobs jobs", PALATE_OPTION_COUNT, AT(threads), "0", 0, 1024,

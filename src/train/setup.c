@@ -37,17 +37,21 @@ static void resolve_count(int64_t *option, int64_t automatic)
         *option = automatic;
 }
 
-/* Ratings from which 63 factors are worth their time (docs/training.md). */
+/* Ratings from which 63 and 95 factors are worth their time (docs/training.md). */
 static const int64_t MANY_RATINGS = 20000;
+static const int64_t VERY_MANY_RATINGS = 500000;
 
-/* Not where sums of factors cannot be told from what they stand on: in mode strict offsets must not
- * fall below zero, in mode pure there are none, and no draw of a factor is zero. */
-static bool wants_many_factors(const palate__training *training)
+/* Few in mode pure, where no draw of a factor is zero and no offset makes up for it. */
+static int64_t choose_factors(const palate__training *training)
 {
     const palate_train_options *options = &training->options;
-    bool standing = options->mode == PALATE_MODE_STRICT ||
-                    (options->mode == PALATE_MODE_PURE && options->rule == PALATE_RULE_BAYES);
-    return palate__matrix_count(&training->ratings->by_user) >= MANY_RATINGS && !standing;
+    const int64_t count = palate__matrix_count(&training->ratings->by_user);
+    const bool bayes = options->rule == PALATE_RULE_BAYES;
+    if (options->rule == PALATE_RULE_MU)
+        return 15; /* The default of Surprise's NMF. */
+    if (count < MANY_RATINGS || (options->mode == PALATE_MODE_PURE && bayes))
+        return 31;
+    return count < VERY_MANY_RATINGS || options->fast || bayes ? 63 : 95;
 }
 
 /* Samples of the posterior take this many bytes at most, unless more are asked for. */
@@ -79,7 +83,7 @@ static void resolve_counts(palate__training *training)
     palate_train_options *options = &training->options;
     bool mu = options->rule == PALATE_RULE_MU;
     bool bayes = options->rule == PALATE_RULE_BAYES;
-    resolve_count(&options->factors, mu ? 15 : wants_many_factors(training) ? 63 : 31);
+    resolve_count(&options->factors, choose_factors(training));
     resolve_count(&options->epochs, choose_epochs(options));
     resolve_count(&options->burn_in, options->epochs / 8);
     if (options->burn_in >= options->epochs)
@@ -107,7 +111,7 @@ static double default_anchor(const palate_train_options *options)
 {
     if (options->rule == PALATE_RULE_MU || options->mode == PALATE_MODE_PURE)
         return 0.0;
-    return options->mode == PALATE_MODE_STRICT ? 0.1 : 0.2;
+    return options->mode == PALATE_MODE_STRICT ? 0.02 : 0.2;
 }
 
 /* Of the minimum, and of the draws that follow it. */

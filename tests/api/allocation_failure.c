@@ -288,9 +288,30 @@ static palate_status fold_in(const session *at, palate_error *err)
     static const uint32_t columns[] = {3, 1};
     static const float ratings[] = {4, 2};
     const palate_new_rows rows = {1, begins, columns, ratings, NULL};
-    float factors[3];
-    float offset = 0.0F;
-    return palate_model_fold_in(at->model, &rows, NULL, factors, &offset, err);
+    uint32_t items[10];
+    float scores[10];
+    uint32_t count = 0;
+    return palate_model_recommend_new(at->model, &rows, NULL, items, scores, &count, err);
+}
+
+static palate_status find_reasons(const session *at, palate_error *err)
+{
+    palate_reason reasons[256];
+    palate_reasons all;
+    int64_t count = 0;
+    palate_model_seen(at->model, 0, &count);
+    assert_true(count < 256);
+    return palate_model_reasons(at->model, 0, 1, PALATE_NO_TIME, 2, &all, reasons, err);
+}
+
+static palate_status find_similar(const session *at, palate_error *err)
+{
+    uint32_t rows[10];
+    double values[10];
+    double factors[1000];
+    size_t count = 0;
+    palate_status status = palate_model_similar(at->model, 0, NULL, rows, values, &count, err);
+    return status == PALATE_OK ? palate_model_shared(at->model, 0, 1, NULL, factors, err) : status;
 }
 
 static palate_status use(const session *at, palate_error *err)
@@ -316,6 +337,10 @@ static palate_status use(const session *at, palate_error *err)
         status = palate_model_recommend(at->model, rows, 3, &options, items, scores, counts, err);
     if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
         status = fold_in(at, err);
+    if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
+        status = find_reasons(at, err);
+    if (status == PALATE_OK)
+        status = find_similar(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)

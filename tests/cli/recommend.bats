@@ -129,3 +129,47 @@ load support
     palate recommend m.palate --user ann --nn 3
     fails_with 2 "unknown option --nn"
 }
+
+@test "--ratings: for users that the model has not seen, in the order of the file" {
+    train_small
+    printf 'user,item,rating\nnew,Alien,5\nother,Clue,4\nnew,Brazil,4\nnew,no such film,1\n' >mine.csv
+    palate recommend m.palate --ratings mine.csv -n 2 --items "$DATA/movies.csv"
+    succeeds
+    [[ ${lines[1]} == new,* && ${lines[3]} == other,* && ${#lines[@]} -eq 5 ]]
+    [[ $output != *new,Alien* && $output != *new,Brazil* && $output != *other,Clue* ]]
+    says "mine.csv: the model does not know the items of 1 rating; they are left out"
+    local both=$output
+    palate recommend m.palate --ratings - -n 2 --items "$DATA/movies.csv" < <(grep -v ^other mine.csv)
+    [ "$output" = "$(grep -v ^other <<<"$both")" ]
+    palate recommend m.palate --ratings mine.csv -n 2 --json
+    is_json
+    palate recommend m.palate --ratings mine.csv --include-seen -n 1 --allow <(echo Alien)
+    [[ ${lines[1]} == new,Alien,* ]]
+}
+
+@test "--ratings of a user that the model knows: told, and only the file counts" {
+    train_small
+    printf 'user,item,rating\nann,Emma,1\n' >mine.csv
+    palate recommend m.palate --ratings mine.csv -n 9
+    succeeds
+    says "mine.csv: the model knows 1 of the users; here only what this file says counts"
+    [[ $output == *ann,Alien* && $output != *ann,Emma* ]]
+}
+
+@test "--ratings that are wrong" {
+    train_small
+    printf 'user,item,rating\nnew,Alien,5\nnew,Emma,9\n' >mine.csv
+    palate recommend m.palate --ratings mine.csv
+    fails_with 1 "mine.csv:3: field 3 (rating): 9 lies outside the scale 1:5"
+    palate recommend m.palate --ratings none.csv
+    fails_with 1 "none.csv"
+    : >empty.csv
+    palate recommend m.palate --ratings empty.csv -o out.csv
+    fails_with 1 "empty.csv"
+    palate recommend m.palate --ratings mine.csv --user ann
+    fails_with 2 "for whom?"
+    only_files empty.csv m.palate mine.csv
+    "$PALATE" train "$DATA/small.csv" --bayes --factors 2 --quiet -o bayes.palate
+    palate recommend bayes.palate --ratings "$DATA/small.csv"
+    fails_with 1 "train with rule map"
+}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Taking in new rows: somebody whom training knew gets the row that training gave; nothing nearby is
  * better; and what is wrong is refused. */
-#include "kernels/kernels.h"
-#include "model/model.h"
+#include "base/context.h"
+#include "recommend/fold.h"
 
 #include "../train/support.h"
 
@@ -112,6 +112,53 @@ static void those_whom_training_knew_get_their_rows(void **state)
             palate_model_free(model);
         }
     }
+}
+
+/* With times, too: factors, offset, and how it moves. */
+static void those_with_moods_get_theirs(void **state)
+{
+    (void)state;
+    triples *made = stars(60, 40, 0.5);
+    add_moods(made, 1.0);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_to_the_end(PALATE_MODE_DEFAULT);
+    options.time = PALATE_TIME_AUTO;
+    palate_model *model = train(ratings, &options);
+    palate_ratings_free(ratings);
+    free(made);
+    assert_true(model->drift_lambda > 0.0);
+    palate_fold_in_options how = options_for(PALATE_FOLD_IN_USERS);
+    palate_error err;
+    palate__fold common;
+    assert_int_equal(palate__fold_begin(&common, model, &how, &err), PALATE_OK);
+    void *room = palate__fold_room(&common, 1, 40);
+    for (uint32_t user = 0; user < model->users.ids.count; user++) {
+        float factors[4];
+        const palate_rated rated = palate_model_rated(model, user);
+        const palate__fold_row row = {rated.rows, rated.ratings, rated.times, (size_t)rated.count};
+        const palate__moments moments = palate__model_moments(model, user);
+        palate__fold_desk desk = palate__fold_desk_of(&common, room, 0, 40);
+        palate__folded result = {.factors = factors};
+        palate__fold_take(&common, &desk, &row);
+        palate__fold_solve(&common, &desk, PALATE__NO_PLACE, NULL);
+        palate__fold_leave(&common, &desk, &result);
+        assert_int_equal(result.moments.count, moments.count);
+        assert_memory_equal(result.moments.times, moments.times, moments.count * sizeof(int64_t));
+        const float far = farthest(factors, model->users.factors + user * 4, 4);
+        const float moved = farthest(result.moments.values, moments.values, moments.count);
+        const float off = fabsf(result.offset - model->users.offsets[user]);
+        const int64_t begins[] = {0, rated.count};
+        const palate_new_rows rows = {1, begins, rated.rows, rated.ratings, rated.times};
+        folded same = fold(model, &rows, NULL);
+        assert_memory_equal(same.factors, factors, sizeof factors);
+        assert_true(same.offsets[0] == result.offset);
+        forget(&same);
+        if (far > 5e-3F || off > 5e-3F || moved > 5e-3F)
+            fail_msg("user %u: factors %g, offset %g, moments %g", user, (double)far, (double)off,
+                     (double)moved);
+    }
+    palate__release(NULL, room);
+    palate_model_free(model);
 }
 
 /* What a row of a model without offsets and link minimizes, by its definition. */
@@ -391,6 +438,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(those_whom_training_knew_get_their_rows),
+        cmocka_unit_test(those_with_moods_get_theirs),
         cmocka_unit_test(nothing_nearby_is_better),
         cmocka_unit_test(rows_do_not_depend_on_threads_or_each_other),
         cmocka_unit_test(what_is_not_known_plays_no_part),

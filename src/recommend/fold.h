@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One row that training has not seen: the one row update, repeated until it stands still.
+ *
+ * Inside, as in training (train/training.h), with the side's anchor a and gain g:
+ *
+ *     P = U sqrt(g), x = P - a                  Q = V sqrt(g), z = Q - a
+ *     b = g o + a sum P - k a^2 / 2             c = g s + a sum Q - k a^2 / 2
+ *     g (r - base) ~ b + d(t) + c + x.z
+ *
+ *     minimize  sum_e (g (r_e - base) - b - d(t_e) - c_e - x.z_e)^2
+ *               + lambda |x - f|^2 + lambda_0 (b - mean)^2 + lambda_d d' K^-1 d,        x >= -a
+ *
+ * where f is what the link makes of the row's columns, and d, for a user whose ratings have times,
+ * moves with them (model/chain.h).
+ */
+#ifndef PALATE_RECOMMEND_FOLD_H
+#define PALATE_RECOMMEND_FOLD_H
+
+#include "kernels/kernels.h"
+#include "model/chain.h"
+#include "model/model.h"
+#include "palate/recommend.h"
+
+/* What all rows of a side have in common. */
+typedef struct palate__fold {
+    const palate_model *model;
+    const palate__side *own, *other;
+    const palate__kernels *kernels;
+    double regularization; /* Or PALATE_AUTO. */
+    double gain, anchor;
+    double bias_mean;
+    bool fit_bias;
+    bool non_negative_offsets; /* Mode strict. */
+    bool moves;                /* The offsets of these rows, with time. */
+    size_t k, stride;
+    float still; /* Passes end when no coordinate moves farther, inside, where a rating's deviation
+                    is 1. */
+} palate__fold;
+
+/* The ratings of a row. */
+typedef struct palate__fold_row {
+    const uint32_t *columns; /* Of the other side; PALATE_NO_ROW is left out. */
+    const float *ratings;
+    const int64_t *times; /* Or PALATE_NO_TIME; NULL: none has one. */
+    size_t count;
+} palate__fold_row;
+
+/* What came of it, as in a model. */
+typedef struct palate__folded {
+    float *factors; /* k, to be given. */
+    float offset;
+    palate__moments moments; /* In the desk; none where the offset does not move. */
+} palate__folded;
+
+/* Where one thread works: pieces of one block of memory. */
+typedef struct palate__fold_desk {
+    palate__drift_moment *moments;
+    int64_t *times;                    /* Of the row's moments, rising; */
+    int64_t *chosen_times;             /* and of those that count. */
+    float *x, *away, *before, *lambda; /* stride each. */
+    float *panel;                      /* Rows of the other side, inside. */
+    float *ratings, *targets, *scratch;
+    float *phis, *rests, *values, *values_before; /* Of the chain. */
+    uint32_t *columns;                            /* What the rows of the panel are. */
+    uint32_t *chosen;                             /* Rows of the panel that count, */
+    uint32_t *moment_of; /* the moment of each, or PALATE__NO_PLACE, among those of the row, */
+    uint32_t *place_of;  /* and the place of each of those moments among those that count. */
+    size_t count, chosen_count;
+    size_t moment_count, chosen_moments;
+} palate__fold_desk;
+
+#define PALATE__NO_PLACE UINT32_MAX
+
+/* Refuses models that have no prior to draw rows towards. */
+palate_status palate__fold_begin(palate__fold *fold, const palate_model *model,
+                                 const palate_fold_in_options *options, palate_error *err);
+
+/* Desks of `threads` threads, for rows of at most `longest` ratings; NULL when memory runs out. To
+ * be released. */
+void *palate__fold_room(const palate__fold *fold, int threads, size_t longest);
+palate__fold_desk palate__fold_desk_of(const palate__fold *fold, void *room, int thread,
+                                       size_t longest);
+
+/* Lays a row's ratings on the desk. */
+void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
+                       const palate__fold_row *row);
+
+/* Finds the row, without the rating at place `without` of what was taken (PALATE__NO_PLACE: with all).
+ * Begins at what the prior says, or at the x that is given. */
+void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint32_t without,
+                        const float *from);
+
+/* The row found; the typical one where nothing counts. */
+void palate__fold_leave(const palate__fold *fold, palate__fold_desk *desk, palate__folded *out);
+
+#endif
