@@ -228,6 +228,10 @@ static palate_status log_epoch(palate__training *training, palate_error *err)
 
 static void keep_best(palate__training *training)
 {
+    if (training->held_out.count > 0) {
+        palate__prior_place(training, &training->users, training->users.matrix.row_count);
+        palate__prior_place(training, &training->items, training->items.matrix.row_count);
+    }
     training->validation_rmse = palate__training_validate(training);
     if (training->held_out.count > 0 && training->average == NULL &&
         !(training->validation_rmse < training->best_validation))
@@ -242,6 +246,13 @@ static void restore_best(palate__training *training)
 {
     for (size_t k = 0; k < training->kept_count; k++)
         memcpy(*training->kept[k].now, training->kept[k].best, training->kept[k].bytes);
+}
+
+/* Rows without ratings follow from what is known of the others. */
+static void place_unrated(palate__training *training)
+{
+    palate__prior_place(training, &training->users, training->users.row_count);
+    palate__prior_place(training, &training->items, training->items.row_count);
 }
 
 static void decide(palate__training *training, double objective_before)
@@ -292,5 +303,6 @@ palate_status palate__training_run(palate__training *training, palate_error *err
     if (!is_stopped(training))
         training->stopped_by = "epochs";
     restore_best(training);
+    place_unrated(training);
     return PALATE_OK;
 }

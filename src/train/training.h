@@ -38,8 +38,12 @@ typedef struct palate__sums {
 typedef struct palate__train_side {
     /* Its rows are this side's; borrowed from the ratings, or a training split. */
     palate__matrix matrix;
-    float *rows; /* row_count x stride */
-    float *next; /* The same, for rules that update both sides at once; else NULL. */
+    /* What a table says, or NULL; and the row of the table of each row, PALATE_NO_ROW: none. */
+    const palate_features *features;
+    uint32_t *table_rows;
+    uint32_t row_count; /* Those of the matrix, then those that only the table has. */
+    float *rows;        /* row_count x stride */
+    float *next;        /* The same, for rules that update both sides at once; else NULL. */
     palate__prior prior;
     uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +
                               1] - 1. */
