@@ -7,6 +7,7 @@
 #define WIDTH 16
 #define VNNI
 #define AMX
+#include "kernels/multiply.inc"
 #include "kernels/panel.inc"
 #include "kernels/peak.inc"
 #include "kernels/scores.inc"
@@ -27,6 +28,7 @@ const palate__kernels palate__kernels_amx = {
     .name = "amx",
     .row_update = row_update,
     .row_update_scratch = row_update_scratch,
+    .multiply_sums = multiply_sums,
     .slice_gather = slice_gather,
     .slice_spread = slice_spread,
     .dot = dot,

@@ -50,6 +50,17 @@ typedef struct palate__row_problem {
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
 
+/* The ratings of one row, and what they rate. */
+typedef struct palate__rated {
+    const float *fixed;      /* As of palate__row_problem: */
+    size_t stride;           /* the same, */
+    const uint32_t *columns; /* the same, `count` of them; */
+    const float *ratings;    /* the same. */
+    size_t count;
+    double shift;           /* Targets are rating - shift. */
+    const float *estimates; /* Of each target; NULL: the row times the rated row. Any alignment. */
+} palate__rated;
+
 /*
  * Items for a screen in bytes, in tiles of PALATE__TILE_ITEMS. Item l of tile t is a vector y_tl,
  * known as bytes: coordinate 4 q + i is about
@@ -114,6 +125,15 @@ typedef struct palate__kernels {
 
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*row_update_scratch)(size_t stride, size_t count);
+
+    /*
+     * What a multiplicative update of row x is made of: for each of `stride` coordinates f
+     *
+     *     above[f] = sum_e target_e z_ef       below[f] = sum_e estimate_e z_ef
+     *
+     * in doubles. Sums over ratings are taken in their order.
+     */
+    void (*multiply_sums)(const palate__rated *rated, const float *x, double *above, double *below);
 
     /*
      * A slice of PALATE__LANES columns of a matrix, and the rows that share something:

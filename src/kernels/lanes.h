@@ -15,6 +15,7 @@
 
 typedef float lanes __attribute__((vector_size(WIDTH * sizeof(float))));
 typedef double wide_lanes __attribute__((vector_size(WIDTH * sizeof(double))));
+typedef float half_lanes __attribute__((vector_size(WIDTH / 2 * sizeof(float))));
 typedef float lanes8 __attribute__((vector_size(32)));
 typedef float lanes4 __attribute__((vector_size(16)));
 
@@ -32,6 +33,29 @@ LANES_INLINE lanes load(const float *from)
 LANES_INLINE void store(float *to, lanes value)
 {
     memcpy(to, &value, sizeof value);
+}
+
+/* Doubles, as many as fit a register. */
+enum { DOUBLES = WIDTH / 2 };
+typedef double doubles __attribute__((vector_size(DOUBLES * sizeof(double))));
+
+LANES_INLINE doubles load_doubles(const double *from)
+{
+    doubles value;
+    memcpy(&value, from, sizeof value);
+    return value;
+}
+
+LANES_INLINE void store_doubles(double *to, doubles value)
+{
+    memcpy(to, &value, sizeof value);
+}
+
+LANES_INLINE doubles load_widened(const float *from)
+{
+    half_lanes value;
+    memcpy(&value, from, sizeof value);
+    return __builtin_convertvector(value, doubles);
 }
 
 /* A number in every lane. */

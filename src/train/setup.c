@@ -154,6 +154,8 @@ static void resolve_options(palate__training *training)
     resolve_anchors(training);
     if (options->rule == PALATE_RULE_MU) {
         resolve(&options->regularization, 0.06);
+        resolve(&options->item_regularization, options->regularization);
+        resolve(&options->item_bias_learning_rate, options->bias_learning_rate);
         resolve(&options->user_bias_regularization, 0.02);
         resolve(&options->item_bias_regularization, 0.02);
         resolve(&options->link_regularization, 0.0);
@@ -425,6 +427,9 @@ palate_status palate__training_check(const palate_train_options *options, palate
         return refuse(
             err,
             "biases is an option of rule mu; the other rules have offsets unless the mode is pure");
+    if (options->item_regularization != PALATE_AUTO)
+        return refuse(err, "item-regularization is an option of rule mu; the other rules have one "
+                           "regularization for both sides");
     return PALATE_OK;
 }
 

@@ -552,6 +552,63 @@ static void test_slices_for_every_count(void **unused)
                 check_slice(palate__kernels_all()[set], count);
 }
 
+/* What the sums are by their definition, of sizes that say how far rounding may go. */
+static void check_multiply_sums(const palate__kernels *kernels, const palate__rated *rated,
+                                const float *x)
+{
+    double above[LENGTH_MAX], below[LENGTH_MAX];
+    double up[LENGTH_MAX] = {0}, down[LENGTH_MAX] = {0};
+    for (size_t e = 0; e < rated->count; e++) {
+        const float *z = rated->fixed + rated->columns[e] * rated->stride;
+        double product = 0.0;
+        for (size_t f = 0; f < rated->stride; f++)
+            product += (double)x[f] * (double)z[f];
+        const double target = (double)rated->ratings[e] - rated->shift;
+        const double estimate = rated->estimates != NULL ? (double)rated->estimates[e] : product;
+        for (size_t f = 0; f < rated->stride; f++) {
+            up[f] += target * (double)z[f];
+            down[f] += estimate * (double)z[f];
+        }
+    }
+    kernels->multiply_sums(rated, x, above, below);
+    for (size_t f = 0; f < rated->stride; f++) {
+        assert_true(fabs(above[f] - up[f]) <= 1e-12 * (1.0 + fabs(up[f])));
+        assert_true(fabs(below[f] - down[f]) <= 1e-5 * (1.0 + fabs(down[f])));
+    }
+}
+
+static void test_sums_of_multiplicative_updates(void **unused)
+{
+    (void)unused;
+    enum { STRIDE_MAX = 128 };
+    float *fixed = aligned_floats((size_t)ROWS * STRIDE_MAX);
+    float *x = aligned_floats(STRIDE_MAX);
+    float ratings[ROWS], estimates[ROWS];
+    uint32_t columns[ROWS];
+    for (size_t f = 0; f < (size_t)ROWS * STRIDE_MAX; f++)
+        fixed[f] = uniform(0.0F, 1.0F);
+    for (size_t e = 0; e < ROWS; e++) {
+        columns[e] = (uint32_t)(e * 7 % ROWS);
+        ratings[e] = uniform(1.0F, 5.0F);
+        estimates[e] = uniform(-1.0F, 5.0F);
+    }
+    for (size_t f = 0; f < STRIDE_MAX; f++)
+        x[f] = uniform(0.0F, 1.0F);
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        if (!palate__kernels_usable(palate__kernels_all()[set]))
+            continue;
+        for (size_t stride = 16; stride <= STRIDE_MAX; stride += 16)
+            for (size_t count = 0; count <= ROWS; count += count < 70 ? 1 : 23) {
+                palate__rated rated = {fixed, stride, columns, ratings, count, 0.5, NULL};
+                check_multiply_sums(palate__kernels_all()[set], &rated, x);
+                rated.estimates = estimates;
+                check_multiply_sums(palate__kernels_all()[set], &rated, x);
+            }
+    }
+    free(fixed);
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -565,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_row_update_converges_to_the_minimum),
         cmocka_unit_test(test_row_update_draws_around_the_minimum),
         cmocka_unit_test(test_slices_for_every_count),
+        cmocka_unit_test(test_sums_of_multiplicative_updates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
