@@ -102,7 +102,11 @@ typedef struct palate_train_options {
                       PALATE_AUTO. */
     bool biases;   /**< Rule mu only: with user and item biases, as Surprise's NMF(biased=True). */
     double bias_learning_rate; /**< Rule mu with biases only: step of its biases, > 0. */
-    double init_low;           /**< Rule mu only: factors start uniform in [init_low, init_high). */
+    double
+        item_bias_learning_rate; /**< The same for the items' alone, > 0, or PALATE_AUTO: as above. */
+    double item_regularization; /**< Rule mu only: lambda of the items' factors alone, >= 0, or
+                                       PALATE_AUTO: regularization. */
+    double init_low; /**< Rule mu only: factors start uniform in [init_low, init_high). */
     double init_high;
     int64_t
         samples; /**< Rule bayes: draws S kept, a model of S k factors; 0: their mean, a model of

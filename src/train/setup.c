@@ -154,6 +154,8 @@ static void resolve_options(palate__training *training)
     resolve_anchors(training);
     if (options->rule == PALATE_RULE_MU) {
         resolve(&options->regularization, 0.06);
+        resolve(&options->item_regularization, options->regularization);
+        resolve(&options->item_bias_learning_rate, options->bias_learning_rate);
         resolve(&options->user_bias_regularization, 0.02);
         resolve(&options->item_bias_regularization, 0.02);
         resolve(&options->link_regularization, 0.0);
@@ -425,6 +427,9 @@ palate_status palate__training_check(const palate_train_options *options, palate
         return refuse(
             err,
             "biases is an option of rule mu; the other rules have offsets unless the mode is pure");
+    if (options->item_regularization != PALATE_AUTO)
+        return refuse(err, "item-regularization is an option of rule mu; the other rules have one "
+                           "regularization for both sides");
     return PALATE_OK;
 }
 
@@ -521,6 +526,17 @@ static void end_held_out(palate_context *context, palate__held_out *held)
     palate__release(context, held->ratings);
     palate__release(context, held->times);
     palate__release(context, held->sums);
+}
+
+void palate__training_settle(palate__training *training)
+{
+    palate__train_side *sides[] = {&training->users, &training->items};
+    for (size_t s = 0; s < sizeof sides / sizeof sides[0]; s++) {
+        palate__release(training->context, sides[s]->prior.away);
+        sides[s]->prior.away = NULL;
+    }
+    palate__release(training->context, training->scratch);
+    training->scratch = NULL;
 }
 
 void palate__training_end(palate__training *training)
