@@ -314,6 +314,15 @@ static palate_status find_similar(const session *at, palate_error *err)
     return status == PALATE_OK ? palate_model_shared(at->model, 0, 1, NULL, factors, err) : status;
 }
 
+static palate_status forget_some(const session *at, palate_error *err)
+{
+    static const uint32_t users[] = {2, 0};
+    palate_model *left = NULL;
+    palate_status status = palate_model_forget(at->model, users, 2, &left, err);
+    palate_model_free(left);
+    return status;
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -341,6 +350,8 @@ static palate_status use(const session *at, palate_error *err)
         status = find_reasons(at, err);
     if (status == PALATE_OK)
         status = find_similar(at, err);
+    if (status == PALATE_OK)
+        status = forget_some(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)
