@@ -77,9 +77,8 @@ typedef struct palate_start {
 
 /** How to train. Fill with palate_train_options_init(). */
 typedef struct palate_train_options {
-    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 95 from 500,000 ratings
-                              on, 31 below 20,000, in mode strict, and for bayes in mode pure, else 63;
-                              for rule mu 15. */
+    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 95 from 500,000 ratings on, 31 below
+                              20,000 and for bayes in mode pure, else 63; for rule mu 15. */
     int64_t epochs;        /**< The most sweeps, 0..100000, or PALATE_AUTO: 40, in mode pure 100,
                               for rule mu 50, for bayes 500. */
     int mode;              /**< palate_mode. */

@@ -10,8 +10,8 @@
 static const palate_option rows[] = {
     {"factors", "n-factors n-components rank k dim", PALATE_OPTION_COUNT_AUTO, AT(factors), "auto",
      1, 1000, NULL, "K",
-     "Latent factors; auto: 95 from 500,000 ratings on, 31 below 20,000, in mode strict, and for "
-     "bayes in mode pure, else 63; for rule mu 15"},
+     "Latent factors; auto: 95 from 500,000 ratings on, 31 below 20,000 and for bayes in mode "
+     "pure, else 63; for rule mu 15"},
     {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT_AUTO, AT(epochs), "auto",
      0, 100000, NULL, "N",
      "Most sweeps over all users and items; auto: 40, in mode pure 100, for rule mu 50, for bayes "

@@ -41,8 +41,7 @@ static void resolve_count(int64_t *option, int64_t automatic)
 static const int64_t MANY_RATINGS = 20000;
 static const int64_t VERY_MANY_RATINGS = 500000;
 
-/* Few where sums of factors cannot be told from what they stand on: in mode strict offsets must not
- * fall below zero, in mode pure there are none, and no draw of a factor is zero. */
+/* Few in mode pure, where no draw of a factor is zero and no offset makes up for it. */
 static int64_t choose_factors(const palate__training *training)
 {
     const palate_train_options *options = &training->options;
@@ -50,8 +49,7 @@ static int64_t choose_factors(const palate__training *training)
     const bool bayes = options->rule == PALATE_RULE_BAYES;
     if (options->rule == PALATE_RULE_MU)
         return 15; /* The default of Surprise's NMF. */
-    if (count < MANY_RATINGS || options->mode == PALATE_MODE_STRICT ||
-        (options->mode == PALATE_MODE_PURE && bayes))
+    if (count < MANY_RATINGS || (options->mode == PALATE_MODE_PURE && bayes))
         return 31;
     return count < VERY_MANY_RATINGS || options->fast || bayes ? 63 : 95;
 }
@@ -113,7 +111,7 @@ static double default_anchor(const palate_train_options *options)
 {
     if (options->rule == PALATE_RULE_MU || options->mode == PALATE_MODE_PURE)
         return 0.0;
-    return options->mode == PALATE_MODE_STRICT ? 0.1 : 0.2;
+    return options->mode == PALATE_MODE_STRICT ? 0.02 : 0.2;
 }
 
 /* Of the minimum, and of the draws that follow it. */
