@@ -311,7 +311,12 @@ static palate_status find_similar(const session *at, palate_error *err)
     double factors[1000];
     size_t count = 0;
     palate_status status = palate_model_similar(at->model, 0, NULL, rows, values, &count, err);
-    return status == PALATE_OK ? palate_model_shared(at->model, 0, 1, NULL, factors, err) : status;
+    if (status == PALATE_OK)
+        status = palate_model_shared(at->model, 0, 1, NULL, factors, err);
+    if (status == PALATE_OK)
+        status = palate_model_factor_top(at->model, 0, NULL, rows, values, &count, err);
+    palate_factor_facts facts[1000];
+    return status == PALATE_OK ? palate_model_factor_facts(at->model, facts, err) : status;
 }
 
 static palate_status forget_some(const session *at, palate_error *err)
