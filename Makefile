@@ -6,6 +6,7 @@
 #     make test        every test
 #     make install     PREFIX=/usr/local, DESTDIR=
 #     make python      the Python package: its wheel, built, installed into a clean virtual environment, and tested there
+#     make site        the documentation as a site, in build/site
 #     make bench       speed beside other programs; minutes
 #     make bench-accuracy  accuracy beside other programs, into docs/accuracy.md; some two hours
 #     make check-metrics   metrics beside those of other programs (PyPI) on the same input
@@ -59,6 +60,13 @@ install: all
 python: deps
 	@cmake/deps.sh python
 	@python/test.sh
+
+.PHONY: site
+site: deps
+	@cmake/deps.sh python
+	@test -e build/python/site/bin/mkdocs || python3 -m venv build/python/site
+	@build/python/site/bin/pip install -q mkdocs mkdocs-material 'mkdocstrings[python]'
+	@build/python/site/bin/mkdocs build -q
 
 .PHONY: bench
 bench: all

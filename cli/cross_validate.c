@@ -2,6 +2,7 @@
 /* palate cross-validate: train and evaluate, fold by fold. */
 #include "arguments.h"
 #include "describe.h"
+#include "features.h"
 #include "figures.h"
 #include "progress.h"
 
@@ -17,7 +18,7 @@ typedef struct own_options {
 
 #define AT(field) offsetof(own_options, field)
 
-enum { OWN, SPLIT, TRAIN, EVALUATE, READ };
+enum { OWN, SPLIT, TABLES, TRAIN, EVALUATE, READ };
 
 static const palate_option OPTIONS[] = {
     {"split-seed", "", PALATE_OPTION_SEED, AT(split_seed), "0", 0, 0, NULL, "N",
@@ -326,7 +327,11 @@ static int check(const cli_arguments *arguments)
 static int run(const cli_arguments *arguments)
 {
     validate_work work = {.arguments = arguments};
+    feature_tables tables = {NULL, NULL};
     int exit_status = check(arguments);
+    if (exit_status == EXIT_DONE)
+        exit_status = features_read(arguments, arguments->values[TABLES], arguments->values[TRAIN],
+                                    &tables);
     if (exit_status == EXIT_DONE)
         exit_status = make_split(&work);
     if (exit_status == EXIT_DONE)
@@ -334,6 +339,7 @@ static int run(const cli_arguments *arguments)
     palate_cross_validation_free(work.validation);
     palate_split_free(work.split);
     palate_ratings_free(work.ratings);
+    features_release(&tables);
     return exit_status;
 }
 
@@ -358,6 +364,7 @@ const cli_command COMMAND_CROSS_VALIDATE = {
     .operands_most = 1,
     .groups = {{own_table, NULL},
                {palate_split_options_table, "seed"},
+               {feature_options_table, NULL},
                {palate_train_options_table, NULL},
                {palate_evaluate_options_table, "seed threads groups common"},
                {palate_read_options_table, "threads"}},

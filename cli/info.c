@@ -62,6 +62,29 @@ static void print_factor_names(const palate_model *model)
     puts(name == NULL ? "" : ", ...");
 }
 
+/* Letters of a feature's name that are its column's: "genres" of "genres: Drama". */
+static size_t column_bytes(const char *name)
+{
+    const char *end = strstr(name, ": ");
+    return end == NULL ? strlen(name) : (size_t)(end - name);
+}
+
+/* "features     of items: genres 18, year 8"; those of a column stand together. */
+static void print_features(const palate_model *model, palate_side side, const char *plural)
+{
+    const char *name = palate_model_feature_name(model, side, 0);
+    if (name != NULL)
+        printf("features     of %s: ", plural);
+    for (uint32_t f = 0, first = 0; name != NULL; first = f) {
+        const char *column = name;
+        const size_t bytes = column_bytes(column);
+        while (name != NULL && column_bytes(name) == bytes && strncmp(name, column, bytes) == 0)
+            name = palate_model_feature_name(model, side, ++f);
+        printf("%.*s %s%s", (int)bytes, column, describe_count(f - first),
+               name != NULL ? ", " : "\n");
+    }
+}
+
 /* Factors, mode and rule have lines of their own. */
 static void print_options(const palate_model *model)
 {
@@ -125,6 +148,8 @@ static int print_text(const palate_model *model, bool whole_log)
            summary.scale_inferred ? " (as found)" : "");
     printf("prediction   %.4g + user offset + item offset + sum of factors\n", summary.base);
     print_factor_names(model);
+    print_features(model, PALATE_USERS, "users");
+    print_features(model, PALATE_ITEMS, "items");
     print_training(&summary);
     printf("made by      palate %s\n", summary.version);
     print_options(model);
@@ -139,6 +164,15 @@ static json_t *names_json(const palate_model *model)
     json_t *names = json_array();
     const char *name = NULL;
     for (uint32_t f = 0; (name = palate_model_factor_name(model, f)) != NULL; f++)
+        json_array_append_new(names, json_string(name));
+    return names;
+}
+
+static json_t *features_json(const palate_model *model, palate_side side)
+{
+    json_t *names = json_array();
+    const char *name = NULL;
+    for (uint32_t f = 0; (name = palate_model_feature_name(model, side, f)) != NULL; f++)
         json_array_append_new(names, json_string(name));
     return names;
 }
@@ -180,13 +214,15 @@ static int print_json(const palate_model *model)
         "scale_inferred", (int)summary.scale_inferred, "mean", describe_real_json(summary.mean),
         "base", describe_real_json(summary.base));
     json_t *training = json_pack(
-        "{s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "seed", seed_json(summary.seed),
-        "fingerprint", summary.fingerprint, "stopped_by", summary.stopped_by, "epochs",
-        (json_int_t)summary.epochs, "best_epoch", (json_int_t)summary.best_epoch, "seconds",
-        describe_real_json(summary.seconds), "train_rmse", describe_real_json(summary.train_rmse),
-        "validation_rmse", describe_real_json(summary.validation_rmse), "factor_names",
-        names_json(model), "options", json_loads(palate_model_options_json(model), 0, NULL), "log",
-        log_json(model));
+        "{s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seed",
+        seed_json(summary.seed), "fingerprint", summary.fingerprint, "stopped_by",
+        summary.stopped_by, "epochs", (json_int_t)summary.epochs, "best_epoch",
+        (json_int_t)summary.best_epoch, "seconds", describe_real_json(summary.seconds),
+        "train_rmse", describe_real_json(summary.train_rmse), "validation_rmse",
+        describe_real_json(summary.validation_rmse), "factor_names", names_json(model),
+        "user_features", features_json(model, PALATE_USERS), "item_features",
+        features_json(model, PALATE_ITEMS), "options",
+        json_loads(palate_model_options_json(model), 0, NULL), "log", log_json(model));
     json_object_update_new(json, training);
     return describe_print_json(json);
 }

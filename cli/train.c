@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "arguments.h"
 #include "describe.h"
+#include "features.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -20,6 +21,8 @@ typedef struct own_options {
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
+
+enum { OWN, TABLES, READ, TRAIN };
 
 static const palate_option OPTIONS[] = {
     {"output", "model", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "MODEL",
@@ -101,8 +104,8 @@ static void tell_trial(const palate_trial *trial, void *user)
 static palate_status train(const palate_ratings *ratings, const cli_arguments *arguments,
                            int *signal_number, palate_model **model, palate_error *err)
 {
-    const own_options *own = arguments->values[0];
-    palate_train_options options = *(const palate_train_options *)arguments->values[2];
+    const own_options *own = arguments->values[OWN];
+    palate_train_options options = *(const palate_train_options *)arguments->values[TRAIN];
     progress_display progress;
     progress_begin(&progress, own->log, arguments_common(arguments)->quiet, options.time_limit);
     options.on_progress = progress_show;
@@ -118,7 +121,7 @@ static palate_status train(const palate_ratings *ratings, const cli_arguments *a
 static int finish(const cli_arguments *arguments, const palate_ratings *ratings,
                   const palate_model *model, int signal_number)
 {
-    const own_options *own = arguments->values[0];
+    const own_options *own = arguments->values[OWN];
     palate_model_summary summary;
     palate_model_info(model, &summary);
     bool stopped = signal_number != 0 && strcmp(summary.stopped_by, "request") == 0;
@@ -139,37 +142,52 @@ static int finish(const cli_arguments *arguments, const palate_ratings *ratings,
 /* Rule mu with biases goes through the ratings in the order of lines, as Surprise does. */
 static const palate_read_options *read_options(const cli_arguments *arguments)
 {
-    const palate_train_options *train_options = arguments->values[2];
-    palate_read_options *options = arguments->values[1];
+    const palate_train_options *train_options = arguments->values[TRAIN];
+    palate_read_options *options = arguments->values[READ];
     options->keep_order |= train_options->rule == PALATE_RULE_MU && train_options->biases;
     options->threads = train_options->threads;
     return options;
 }
 
+/* Reads ratings, trains, and says what came of it. */
+static int learn(const cli_arguments *arguments, const feature_tables *tables)
+{
+    palate_error err;
+    palate_ratings *ratings = NULL;
+    palate_model *model = NULL;
+    int signal_number = 0;
+    if (palate_ratings_read(arguments->context, arguments->operands[0], read_options(arguments),
+                            &ratings, &err) != PALATE_OK)
+        return message_failed(&err);
+    describe_read(palate_ratings_report(ratings));
+    int exit_status = features_tell(arguments->values[TABLES], tables, ratings);
+    if (exit_status == EXIT_DONE)
+        exit_status = train(ratings, arguments, &signal_number, &model, &err) != PALATE_OK
+                          ? message_failed(&err)
+                          : EXIT_DONE;
+    if (model != NULL) {
+        features_tell_left_out(arguments->values[TABLES], tables, model);
+        exit_status = finish(arguments, ratings, model, signal_number);
+    }
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    return exit_status;
+}
+
 static int run(const cli_arguments *arguments)
 {
-    const own_options *own = arguments->values[0];
-    const char *path = arguments->operands[0];
+    const own_options *own = arguments->values[OWN];
+    feature_tables tables = {NULL, NULL};
     if (own->output == NULL)
         return arguments_usage_error(arguments->command,
                                      "where to? give the model file with -o MODEL");
     if (!can_write(own->output))
         return EXIT_FAILED;
-    palate_error err;
-    palate_ratings *ratings = NULL;
-    palate_model *model = NULL;
-    int signal_number = 0;
-    int exit_status = EXIT_DONE;
-    if (palate_ratings_read(arguments->context, path, read_options(arguments), &ratings, &err) !=
-        PALATE_OK)
-        return message_failed(&err);
-    describe_read(palate_ratings_report(ratings));
-    if (train(ratings, arguments, &signal_number, &model, &err) != PALATE_OK)
-        exit_status = message_failed(&err);
-    else
-        exit_status = finish(arguments, ratings, model, signal_number);
-    palate_model_free(model);
-    palate_ratings_free(ratings);
+    int exit_status = features_read(arguments, arguments->values[TABLES], arguments->values[TRAIN],
+                                    &tables);
+    if (exit_status == EXIT_DONE)
+        exit_status = learn(arguments, &tables);
+    features_release(&tables);
     return exit_status;
 }
 
@@ -179,6 +197,8 @@ static const example EXAMPLES[] = {
      "hold a tenth of the ratings out, and stop when they are predicted no better"},
     {"palate train ratings.csv -o movies.palate --scale 1:5 --mode pure --log",
      "textbook factorization, with a line an epoch"},
+    {"palate train ratings.csv --items movies.csv --item-features genres,year -o movies.palate",
+     "learn from what a table says of the items, too: also of those nobody has rated"},
     {"palate train 'sqlite:shop.db?SELECT customer, article, stars FROM reviews' -o shop.palate",
      "learn from a database"},
     {NULL, NULL},
@@ -197,6 +217,7 @@ const cli_command COMMAND_TRAIN = {
     .operands_least = 1,
     .operands_most = 1,
     .groups = {{own_table, NULL},
+               {feature_options_table, NULL},
                {palate_read_options_table, "threads"},
                {palate_train_options_table, NULL}},
     .examples = EXAMPLES,

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- A look at everything a model offers ---- */
 
@@ -26,10 +27,22 @@ static void look_at_side(const palate_model *model, uint32_t count,
     }
 }
 
+static void look_at_features(const palate_model *model, palate_side side)
+{
+    const uint32_t count = palate_model_feature_count(model, side);
+    for (uint32_t f = 0; f <= count; f++) {
+        const char *name = palate_model_feature_name(model, side, f);
+        if ((name == NULL) != (f == count) || (name != NULL && strlen(name) > (size_t)1 << 30))
+            abort();
+    }
+}
+
 static void use(const palate_model *model)
 {
     palate_model_summary about;
     palate_model_info(model, &about);
+    look_at_features(model, PALATE_USERS);
+    look_at_features(model, PALATE_ITEMS);
     look_at_side(model, about.user_count, palate_model_user_at, palate_model_user_id,
                  palate_model_find_user);
     look_at_side(model, about.item_count, palate_model_item_at, palate_model_item_id,

@@ -95,6 +95,14 @@ PALATE_API const char *palate_model_options_json(const palate_model *model);
  * link_regularization, factors, epochs, validation_rmse}; "[]" for others. */
 PALATE_API const char *palate_model_tuning_json(const palate_model *model);
 
+/** @return How many features tables gave the users or items of a model in training. */
+PALATE_API uint32_t palate_model_feature_count(const palate_model *model, palate_side side);
+
+/** @return The name of such a feature, as palate_features_name() has it; NULL for one that is none.
+ * Valid as long as the model. */
+PALATE_API const char *palate_model_feature_name(const palate_model *model, palate_side side,
+                                                 uint32_t feature);
+
 /** @return The training log, `*count` epochs. */
 PALATE_API const palate_epoch *palate_model_log(const palate_model *model, size_t *count);
 
@@ -133,8 +141,8 @@ PALATE_API const char *palate_model_factor_name(const palate_model *model, uint3
 
 /** How many of the pairs predicted lacked something. */
 typedef struct palate_unknown_counts {
-    int64_t users; /**< Pairs with an unknown user (or one without any rating). */
-    int64_t items; /**< Pairs with an unknown item (or one without any rating). */
+    int64_t users; /**< Pairs with an unknown user (or one without ratings and features). */
+    int64_t items; /**< Pairs with an unknown item (or one without ratings and features). */
     int64_t both;  /**< Pairs with both unknown, counted above too. */
 } palate_unknown_counts;
 

@@ -224,28 +224,107 @@ PALATE_API PALATE_MUST_CHECK palate_status palate_pairs_read(
     palate_context *context, const char *path, const palate_read_options *options,
     palate_pair_callback on_pair, void *user, palate_read_report *report, palate_error *err);
 
-/** What a table says of users or items. */
-typedef struct palate_features palate_features;
-
 /* ---- Item and user tables: titles and other columns ---- */
+
+/** The column of a name that is not there. */
+#define PALATE_NO_COLUMN SIZE_MAX
 
 typedef struct palate_catalogue palate_catalogue;
 
 /**
  * Read a table of items (or users): movies.csv, movies.dat, u.item, or any delimited table whose
  * first column is the id. With a header the column "title" or "name" is the title, else the second
- * column. Text that is not UTF-8 is read as Latin-1.
+ * column. Text that is not UTF-8 is read as Latin-1. Of each row the title is kept, nothing else.
  */
 PALATE_API PALATE_MUST_CHECK palate_status palate_catalogue_read(palate_context *context,
                                                                  const char *path,
                                                                  palate_catalogue **out,
                                                                  palate_error *err);
+/**
+ * The same, with all columns: for palate_features_create(). Names are those of the header; tables of
+ * MovieLens 100K, 1M and 10M, which have none, are known by their looks; in others columns are
+ * "2", "3" and so on, the id being the first. u.item's flags become one column "genres", occupations
+ * that are numbers their names. Where no column is called "year" and titles say it, "Toy Story
+ * (1995)", there is one all the same.
+ * @cost 8 bytes a row and the bytes of the text.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_catalogue_read_columns(palate_context *context,
+                                                                         const char *path,
+                                                                         palate_catalogue **out,
+                                                                         palate_error *err);
 PALATE_API void palate_catalogue_free(palate_catalogue *catalogue);
 /** @return The title of an id, or NULL if the table has none for it. Valid as long as the
  * catalogue. */
 PALATE_API const char *palate_catalogue_title(const palate_catalogue *catalogue, const char *id);
 /** @return Number of rows of the table. */
 PALATE_API size_t palate_catalogue_count(const palate_catalogue *catalogue);
+/** @return The id of a row, in the order of the table; NULL for a row that is none. */
+PALATE_API const char *palate_catalogue_id(const palate_catalogue *catalogue, size_t row);
+/** @return Number of columns beside the id; 0 where only titles were read. */
+PALATE_API size_t palate_catalogue_column_count(const palate_catalogue *catalogue);
+/** @return The name of a column, 0 being the one after the id; NULL for a column that is none. */
+PALATE_API const char *palate_catalogue_column_name(const palate_catalogue *catalogue,
+                                                    size_t column);
+/** @return The column of a name ('_' and '-' are the same, case does not count) or of a number, as
+ * columns are counted from 1, the id included; or PALATE_NO_COLUMN. */
+PALATE_API size_t palate_catalogue_find_column(const palate_catalogue *catalogue, const char *name);
+/** @return What stands in a column for an id; NULL where that is nothing. Valid as long as the
+ * catalogue. */
+PALATE_API const char *palate_catalogue_value(const palate_catalogue *catalogue, const char *id,
+                                              size_t column);
+
+/* ---- Features: what a table says of users or items, for training ---- */
+
+typedef enum palate_side { PALATE_USERS, PALATE_ITEMS } palate_side;
+
+/** Features of users or items: who has which, as "genres: Drama" or "year: 1990 to 1994". */
+typedef struct palate_features palate_features;
+
+/**
+ * Make features of some columns of a table.
+ *
+ * A cell may name several, separated by "|"; an empty one and "(no genres listed)" name none. A
+ * column with nothing but numbers in it, more than ten different ones, is cut into ten ranges (or
+ * less) of about equally many rows.
+ *
+ * The features go with any ratings: rows are found by their ids. Ids without a row have none.
+ *
+ * @param table   Read by palate_catalogue_read_columns(). Not needed afterwards.
+ * @param columns Names (or numbers) separated by commas: "genres,year". "year:category" makes each
+ *                number a feature of its own.
+ * @param[out] out Released with palate_features_free(). NULL on every failure.
+ * @return PALATE_OK, PALATE_E_INVALID (no such column: the message has those there are; or nothing in
+ *         them), PALATE_E_NOMEM.
+ * @determinism Features are numbered by column, then by name: the order of rows plays no part.
+ * @cost  O(c log c) time for c cells, 8 bytes for each feature of a row.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_features_create(const palate_catalogue *table,
+                                                                  const char *columns,
+                                                                  palate_features **out,
+                                                                  palate_error *err);
+PALATE_API void palate_features_free(palate_features *features);
+
+/** @return Number of features. */
+PALATE_API uint32_t palate_features_count(const palate_features *features);
+/** @return The name of a feature; NULL for one that is none. Valid as long as the features. */
+PALATE_API const char *palate_features_name(const palate_features *features, uint32_t feature);
+
+/** How features and ratings go together. */
+typedef struct palate_features_match {
+    uint32_t row_count;     /**< Rows of the table. */
+    uint32_t matched_count; /**< Of them, those whose id the ratings have. */
+    uint32_t missing_count; /**< Ids of the ratings that the table does not have. */
+} palate_features_match;
+
+/**
+ * Count the ids that a table and ratings have in common.
+ * @return PALATE_OK; PALATE_E_INVALID when they have none: the message shows ids of both.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_features_compare(const palate_features *features,
+                                                                   const palate_ratings *ratings,
+                                                                   palate_side side,
+                                                                   palate_features_match *out,
+                                                                   palate_error *err);
 
 #ifdef __cplusplus
 }

@@ -59,9 +59,9 @@ typedef struct palate_new_rows {
     const uint32_t *
         columns; /**< Rows of the other side; PALATE_NO_ROW: one it does not know, which is left out. */
     const float *ratings; /**< On the scale of the ratings; finite. */
-    const int64_t
-        *times; /**< Of users' ratings, or PALATE_NO_TIME; NULL: at no time. Where the model's
-                             users' offsets move with time, so does what is taken for the mood of a day. */
+    const int64_t *
+        times; /**< When, or PALATE_NO_TIME; NULL: at no time. Where the model's users' offsets move with
+                     time, a new user's do, and what known users were off by then is no property of a new item. */
 } palate_new_rows;
 
 typedef enum palate_fold_in_side {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What takes nothing but NumPy."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -72,3 +73,9 @@ def test_broadcast_columns():
 def test_every_byte_of_a_surrogate_is_refused():
     with pytest.raises(palate.FormatError, match="not UTF-8"):
         palate.Ratings.from_arrays(["a\ud800"], ["x"], [1])
+
+
+def test_importing_loads_nothing_else():
+    heavy = {"pandas", "polars", "pyarrow", "sklearn", "scipy", "joblib", "matplotlib"}
+    code = f"import sys, palate, palate.surprise; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

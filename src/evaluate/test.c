@@ -259,11 +259,11 @@ static void count_user(palate__test *test, uint32_t user)
     palate_test_facts *facts = &test->facts;
     size_t seen_count = 0;
     const uint32_t *seen = palate__test_seen(test, user, &seen_count);
-    bool stranger = !palate__test_knows(&model->users, test->user_rows[user]);
+    bool stranger = !palate__model_knows(model, &model->users, test->user_rows[user]);
     int64_t relevant = 0;
     for (int64_t e = matrix->begins[user]; e < matrix->begins[user + 1]; e++) {
         uint32_t item = test->item_rows[matrix->columns[e]];
-        bool strange = !palate__test_knows(&model->items, item);
+        bool strange = !palate__model_knows(model, &model->items, item);
         facts->unknown.users += stranger;
         facts->unknown.items += strange;
         facts->unknown.both += stranger && strange;
@@ -295,8 +295,8 @@ static void gather_facts(palate__test *test)
     for (uint32_t user = 0; user < ratings->users.count; user++)
         count_user(test, user);
     for (uint32_t item = 0; item < ratings->items.count; item++)
-        facts->unknown_item_count += !palate__test_knows(&test->model->items,
-                                                         test->item_rows[item]);
+        facts->unknown_item_count += !palate__model_knows(test->model, &test->model->items,
+                                                          test->item_rows[item]);
 }
 
 /* ---- All of it ---- */

@@ -48,12 +48,6 @@ void palate__test_end(palate__test *test);
 uint32_t *palate__match_rows(palate_context *context, const palate__ids *from,
                              const palate__ids *to);
 
-/* Whether the model knows a row of either side. */
-static inline bool palate__test_knows(const palate__side *side, uint32_t row)
-{
-    return row < side->ids.count && side->counts[row] > 0;
-}
-
 /* The items a test user was seen to rate in training, `*count` rows in increasing order. */
 const uint32_t *palate__test_seen(const palate__test *test, uint32_t user, size_t *count);
 

@@ -7,7 +7,9 @@
 #define WIDTH 16
 #define VNNI
 #define AMX
+#include "kernels/multiply.inc"
 #include "kernels/panel.inc"
+#include "kernels/peak.inc"
 #include "kernels/scores.inc"
 #include "kernels/tiles.inc"
 #include "kernels/transform.inc"
@@ -26,6 +28,7 @@ const palate__kernels palate__kernels_amx = {
     .name = "amx",
     .row_update = row_update,
     .row_update_scratch = row_update_scratch,
+    .multiply_sums = multiply_sums,
     .slice_gather = slice_gather,
     .slice_spread = slice_spread,
     .dot = dot,
@@ -38,6 +41,7 @@ const palate__kernels palate__kernels_amx = {
     .to_steps = to_steps,
     .byte_limit = BYTE_LIMIT,
     .transform = transform,
+    .multiply_adds = multiply_adds,
 };
 #else
 typedef int palate__no_amx;

@@ -3,7 +3,9 @@
 #if defined(__x86_64__)
 #define WIDTH 16
 #define VNNI
+#include "kernels/multiply.inc"
 #include "kernels/panel.inc"
+#include "kernels/peak.inc"
 #include "kernels/scores.inc"
 #include "kernels/tables.h"
 #include "kernels/tiles.inc"
@@ -13,6 +15,7 @@ const palate__kernels palate__kernels_avx512vnni = {
     .name = "avx512vnni",
     .row_update = row_update,
     .row_update_scratch = row_update_scratch,
+    .multiply_sums = multiply_sums,
     .slice_gather = slice_gather,
     .slice_spread = slice_spread,
     .dot = dot,
@@ -25,6 +28,7 @@ const palate__kernels palate__kernels_avx512vnni = {
     .to_steps = to_steps,
     .byte_limit = BYTE_LIMIT,
     .transform = transform,
+    .multiply_adds = multiply_adds,
 };
 #else
 typedef int palate__no_avx512vnni;

@@ -239,6 +239,22 @@ static double row_update(const palate__row_problem *p, float *x, float *away, fl
     return squared_error;
 }
 
+static void multiply_sums(const palate__rated *rated, const float *x, double *above, double *below)
+{
+    memset(above, 0, rated->stride * sizeof *above);
+    memset(below, 0, rated->stride * sizeof *below);
+    for (size_t e = 0; e < rated->count; e++) {
+        const float *z = rated->fixed + (size_t)rated->columns[e] * rated->stride;
+        const double target = (double)rated->ratings[e] - rated->shift;
+        const double estimate = (double)(rated->estimates != NULL ? rated->estimates[e]
+                                                                  : dot(x, z, rated->stride));
+        for (size_t f = 0; f < rated->stride; f++) {
+            above[f] += target * (double)z[f];
+            below[f] += estimate * (double)z[f];
+        }
+    }
+}
+
 static void slice_gather(const float *matrix, size_t stride, const uint32_t *rows,
                          const float *weights, size_t count, float *sums)
 {
@@ -256,10 +272,30 @@ static void slice_spread(float *matrix, size_t stride, const uint32_t *rows, con
             matrix[rows[e] * stride + l] -= weights[rows[e]] * change[l];
 }
 
+/* ---- What the registers can do ---- */
+
+static float multiply_adds(size_t rounds, float factor, float addend)
+{
+    enum { AT_ONCE = 32 }; /* As many as fit the registers, four to one. */
+    float sum = 0.0F;
+    for (size_t first = 0; first < PALATE__CHAINS; first += AT_ONCE) {
+        float x[AT_ONCE];
+        for (size_t l = 0; l < AT_ONCE; l++)
+            x[l] = (float)(first + l) * PALATE__CHAIN_STEP;
+        for (size_t round = 0; round < rounds; round++)
+            for (size_t l = 0; l < AT_ONCE; l++)
+                x[l] = x[l] * factor + addend;
+        for (size_t l = 0; l < AT_ONCE; l++)
+            sum += x[l];
+    }
+    return sum;
+}
+
 const palate__kernels palate__kernels_generic = {
     .name = "generic",
     .row_update = row_update,
     .row_update_scratch = row_update_scratch,
+    .multiply_sums = multiply_sums,
     .slice_gather = slice_gather,
     .slice_spread = slice_spread,
     .dot = dot,
@@ -272,4 +308,5 @@ const palate__kernels palate__kernels_generic = {
     .to_steps = to_steps,
     .byte_limit = 127,
     .transform = transform,
+    .multiply_adds = multiply_adds,
 };

@@ -18,8 +18,10 @@ enum {
     PALATE__LANES = 16,
     PALATE__SCREEN_USERS = 32, /* Of a screen in floats. */
     PALATE__TILE_ITEMS = 16,   /* Of a screen in bytes; */
-    PALATE__TILE_USERS = 8     /* and users. */
+    PALATE__TILE_USERS = 8,    /* and users. */
+    PALATE__CHAINS = 192       /* Of multiply_adds. */
 };
+#define PALATE__CHAIN_STEP 0x1p-8F
 
 /* How a coordinate is drawn rather than minimized: numbers that are the caller's to make. */
 typedef struct palate__row_noise {
@@ -47,6 +49,17 @@ typedef struct palate__row_problem {
     int fit_bias;            /* 0: coordinate 0 stays as it is (and counts as 0). */
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
+
+/* The ratings of one row, and what they rate. */
+typedef struct palate__rated {
+    const float *fixed;      /* As of palate__row_problem: */
+    size_t stride;           /* the same, */
+    const uint32_t *columns; /* the same, `count` of them; */
+    const float *ratings;    /* the same. */
+    size_t count;
+    double shift;           /* Targets are rating - shift. */
+    const float *estimates; /* Of each target; NULL: the row times the rated row. Any alignment. */
+} palate__rated;
 
 /*
  * Items for a screen in bytes, in tiles of PALATE__TILE_ITEMS. Item l of tile t is a vector y_tl,
@@ -112,6 +125,15 @@ typedef struct palate__kernels {
 
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*row_update_scratch)(size_t stride, size_t count);
+
+    /*
+     * What a multiplicative update of row x is made of: for each of `stride` coordinates f
+     *
+     *     above[f] = sum_e target_e z_ef       below[f] = sum_e estimate_e z_ef
+     *
+     * in doubles. Sums over ratings are taken in their order.
+     */
+    void (*multiply_sums)(const palate__rated *rated, const float *x, double *above, double *below);
 
     /*
      * A slice of PALATE__LANES columns of a matrix, and the rows that share something:
@@ -201,6 +223,10 @@ typedef struct palate__kernels {
     /* Transforms `count` rows into out, count x width, each sum taken in order of coordinates. */
     void (*transform)(const palate__transform *by, const float *const *rows, size_t count,
                       double *out);
+
+    /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
+     * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */
+    float (*multiply_adds)(size_t rounds, float factor, float addend);
 } palate__kernels;
 
 /* The table for this machine. Thread-safe, chosen at first use. */

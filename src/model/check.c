@@ -24,6 +24,7 @@ typedef struct party {
     const palate__side *side;
     const char *name;
     uint64_t count, slot_count, byte_count;
+    palate__dimension links, features, feature_bytes;
 } party;
 
 static palate_status wrong(const inspection *in, const char *format, ...) PALATE__PRINTF(2, 3);
@@ -250,13 +251,34 @@ static palate_status check_optional(const inspection *in, const party *p, const 
                  (double)values[e]);
 }
 
-static palate_status check_prior(const inspection *in, const party *p, uint64_t links)
+/* Names with a zero each; and a row of the link for each after the first, or none at all. */
+static palate_status check_features(const inspection *in, const party *p)
+{
+    const palate__side *side = p->side;
+    const uint64_t *of = in->sizes->of;
+    const size_t bytes = (size_t)of[p->feature_bytes];
+    const size_t count = count_zeros(side->feature_names, bytes);
+    if (bytes > 0 && side->feature_names[bytes - 1] != '\0')
+        return wrong(in, "%s_feature_names: the last does not end with a zero", p->name);
+    if (palate__utf8_valid((palate__span){side->feature_names, bytes}) != bytes)
+        return wrong(in, "%s_feature_names is not UTF-8", p->name);
+    if (count > PALATE__IDS_MAX)
+        return wrong(in, "%s_feature_names has too many of them", p->name);
+    if (of[p->features] != (side->feature_link != NULL ? count + 1 : 0))
+        return wrong(in, "%s_feature_link has %llu rows for %zu features", p->name,
+                     (unsigned long long)of[p->features], count);
+    return check_optional(in, p, "feature_link", side->feature_link,
+                          (size_t)(of[p->features] * of[PALATE__FACTORS_AND_ONE]), -FLT_MAX);
+}
+
+static palate_status check_prior(const inspection *in, const party *p)
 {
     palate_status status = PALATE_OK;
     const uint64_t *of = in->sizes->of;
     const palate__side *side = p->side;
-    PALATE_TRY(
-        check_optional(in, p, "link", side->link, (size_t)(links * of[PALATE__FACTORS]), -FLT_MAX));
+    const size_t links = (size_t)(of[p->links] * of[PALATE__FACTORS]);
+    PALATE_TRY(check_features(in, p));
+    PALATE_TRY(check_optional(in, p, "link", side->link, links, -FLT_MAX));
     PALATE_TRY(check_optional(in, p, "lambda", side->lambda, (size_t)of[PALATE__LAMBDAS], 0.0F));
     PALATE_TRY(check_optional(in, p, "sample_offsets", side->sample_offsets,
                               (size_t)(p->count * of[PALATE__SAMPLES]), -FLT_MAX));
@@ -437,16 +459,28 @@ palate_status palate__model_check(const palate_model *model, const palate__sizes
     palate_status status = PALATE_OK;
     const inspection in = {model, sizes, where, failure, err};
     const uint64_t *of = sizes->of;
-    const party users = {&model->users, "user", of[PALATE__USERS], of[PALATE__USER_SLOTS],
-                         of[PALATE__USER_ID_BYTES]};
-    const party items = {&model->items, "item", of[PALATE__ITEMS], of[PALATE__ITEM_SLOTS],
-                         of[PALATE__ITEM_ID_BYTES]};
+    const party users = {&model->users,
+                         "user",
+                         of[PALATE__USERS],
+                         of[PALATE__USER_SLOTS],
+                         of[PALATE__USER_ID_BYTES],
+                         PALATE__USER_LINKS,
+                         PALATE__USER_FEATURES,
+                         PALATE__USER_FEATURE_BYTES};
+    const party items = {&model->items,
+                         "item",
+                         of[PALATE__ITEMS],
+                         of[PALATE__ITEM_SLOTS],
+                         of[PALATE__ITEM_ID_BYTES],
+                         PALATE__ITEM_LINKS,
+                         PALATE__ITEM_FEATURES,
+                         PALATE__ITEM_FEATURE_BYTES};
     PALATE_TRY(check_sizes(&in));
     PALATE_TRY(check_counts(&in, &users));
     PALATE_TRY(check_counts(&in, &items));
     PALATE_TRY(check_sides(&in, &users, &items));
-    PALATE_TRY(check_prior(&in, &users, of[PALATE__USER_LINKS]));
-    PALATE_TRY(check_prior(&in, &items, of[PALATE__ITEM_LINKS]));
+    PALATE_TRY(check_prior(&in, &users));
+    PALATE_TRY(check_prior(&in, &items));
     PALATE_TRY(check_moments(&in));
     PALATE_TRY(check_facts(&in)); /* After the factors, which the mean may come from. */
     PALATE_TRY(check_seen(&in));

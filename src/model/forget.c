@@ -147,6 +147,15 @@ static palate_status copy_tensors(const work *of, palate_error *err)
     return PALATE_OK;
 }
 
+/* What a table said of rows: names of features, of which no row has any of its own. */
+static palate_status copy_features(const work *of, const palate__side *from, palate__side *to,
+                                   palate_error *err)
+{
+    to->feature_bytes = from->feature_bytes;
+    to->feature_count = from->feature_count;
+    return palate__side_name_features(of->to->context, to, err);
+}
+
 /* ---- Ids and facts ---- */
 
 /* The ids that stay, in the order in which they first appeared. */
@@ -243,6 +252,8 @@ palate_status palate_model_forget(const palate_model *model, const uint32_t *use
     PALATE_TRY(copy_tensors(&of, err));
     PALATE_TRY(copy_user_ids(&of, err));
     PALATE_TRY(palate__ids_copy(context, &model->items.ids, &of.to->items.ids, err));
+    PALATE_TRY(copy_features(&of, &model->users, &of.to->users, err));
+    PALATE_TRY(copy_features(&of, &model->items, &of.to->items, err));
     PALATE_TRY(copy_facts(&of, err));
     count_items(&of);
     *out = of.to;

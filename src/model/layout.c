@@ -37,6 +37,16 @@ const palate__tensor palate__tensors[PALATE__TENSOR_COUNT] = {
     {"moment_values", PALATE__F32, {PALATE__MOMENTS}, AT(moment_values), true},
     {"user_link", PALATE__F32, {PALATE__USER_LINKS, PALATE__FACTORS}, AT(users.link), true},
     {"item_link", PALATE__F32, {PALATE__ITEM_LINKS, PALATE__FACTORS}, AT(items.link), true},
+    {"user_feature_link",
+     PALATE__F32,
+     {PALATE__USER_FEATURES, PALATE__FACTORS_AND_ONE},
+     AT(users.feature_link),
+     true},
+    {"item_feature_link",
+     PALATE__F32,
+     {PALATE__ITEM_FEATURES, PALATE__FACTORS_AND_ONE},
+     AT(items.feature_link),
+     true},
     {"user_lambda", PALATE__F32, {PALATE__LAMBDAS}, AT(users.lambda), true},
     {"item_lambda", PALATE__F32, {PALATE__LAMBDAS}, AT(items.lambda), true},
     {"user_sample_offsets",
@@ -58,6 +68,8 @@ const palate__tensor palate__tensors[PALATE__TENSOR_COUNT] = {
     {"seen_items", PALATE__U32, {PALATE__SEEN}, AT(seen_items), false},
     {"user_ids", PALATE__U8, {PALATE__USER_ID_BYTES}, AT(users.ids.bytes), false},
     {"item_ids", PALATE__U8, {PALATE__ITEM_ID_BYTES}, AT(items.ids.bytes), false},
+    {"user_feature_names", PALATE__U8, {PALATE__USER_FEATURE_BYTES}, AT(users.feature_names), true},
+    {"item_feature_names", PALATE__U8, {PALATE__ITEM_FEATURE_BYTES}, AT(items.feature_names), true},
 };
 
 palate__sizes palate__model_sizes(const palate_model *model)
@@ -86,6 +98,14 @@ palate__sizes palate__model_sizes(const palate_model *model)
         [PALATE__SAMPLED_USERS] = model->sample_count > 0 ? users->count : 0,
         [PALATE__SAMPLED_ITEMS] = model->sample_count > 0 ? items->count : 0,
         [PALATE__SAMPLES] = model->sample_count,
+        [PALATE__USER_FEATURES] = model->users.feature_link != NULL
+                                      ? (uint64_t)model->users.feature_count + 1
+                                      : 0,
+        [PALATE__USER_FEATURE_BYTES] = model->users.feature_bytes,
+        [PALATE__ITEM_FEATURES] = model->items.feature_link != NULL
+                                      ? (uint64_t)model->items.feature_count + 1
+                                      : 0,
+        [PALATE__ITEM_FEATURE_BYTES] = model->items.feature_bytes,
     }};
 }
 

@@ -68,6 +68,10 @@ typedef enum palate__dimension {
     PALATE__SAMPLED_USERS, /* m */
     PALATE__SAMPLED_ITEMS, /* n */
     PALATE__SAMPLES,
+    PALATE__USER_FEATURES, /* And one: rows of the link. */
+    PALATE__USER_FEATURE_BYTES,
+    PALATE__ITEM_FEATURES,
+    PALATE__ITEM_FEATURE_BYTES,
     PALATE__DIMENSION_COUNT
 } palate__dimension;
 
@@ -79,7 +83,7 @@ typedef struct palate__tensor {
     bool optional;              /* Left out of the file where the pointer is NULL. */
 } palate__tensor;
 
-enum { PALATE__TENSOR_COUNT = 29 };
+enum { PALATE__TENSOR_COUNT = 33 };
 extern const palate__tensor palate__tensors[PALATE__TENSOR_COUNT];
 
 typedef struct palate__sizes {

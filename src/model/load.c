@@ -458,6 +458,18 @@ static void set_counts(palate_model *model, const palate__sizes *sizes)
     model->users.ids.slot_count = (uint32_t)sizes->of[PALATE__USER_SLOTS];
     model->items.ids.slot_count = (uint32_t)sizes->of[PALATE__ITEM_SLOTS];
     model->sample_count = (uint32_t)sizes->of[PALATE__SAMPLES];
+    model->users.feature_bytes = sizes->of[PALATE__USER_FEATURE_BYTES];
+    model->items.feature_bytes = sizes->of[PALATE__ITEM_FEATURE_BYTES];
+}
+
+/* Of names that have been checked. */
+static palate_status name_features(loading *l, palate__side *side)
+{
+    uint64_t count = 0;
+    for (uint64_t b = 0; b < side->feature_bytes; b++)
+        count += side->feature_names[b] == '\0';
+    side->feature_count = (uint32_t)count;
+    return palate__side_name_features(l->model->context, side, l->err);
 }
 
 static palate_status fill(loading *l)
@@ -473,6 +485,8 @@ static palate_status fill(loading *l)
     PALATE_TRY(read_log(l));
     set_counts(l->model, &l->sizes);
     PALATE_TRY(palate__model_check(l->model, &l->sizes, where, PALATE_E_FORMAT, l->err));
+    PALATE_TRY(name_features(l, &l->model->users));
+    PALATE_TRY(name_features(l, &l->model->items));
 done:
     return status;
 }

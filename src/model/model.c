@@ -110,6 +110,9 @@ static void free_side(palate_model *model, palate__side *side)
     release_array(model, side->link);
     release_array(model, side->lambda);
     release_array(model, side->sample_offsets);
+    release_array(model, side->feature_names);
+    release_array(model, side->feature_link);
+    palate__release(model->context, side->feature_name);
     palate__ids_free(model->context, &side->ids);
 }
 

@@ -15,12 +15,21 @@ typedef struct palate__side {
     const float *factors;
     const float *offsets;
     const float *typical; /* k + 1: the factors, then the offset, of a row nobody knows. */
-    /* Ratings of each row (imported: 1); 0: nothing is known of it, and it holds `typical`. */
+    /* Ratings of each row (imported: 1); 0: it holds what a table says of it, or else `typical`. */
     const uint32_t *counts;
 
     /* For taking in rows that were not there in training; NULL where the model has no such prior. */
     const float *link;   /* Rows of the other side x k: the coefficients A of this side's link. */
     const float *lambda; /* k + 1: of the offset, then of the factors. */
+
+    /* What a table has said of rows: the names of its features, each with its zero; NULL: nothing. And
+     * where a row without ratings lies, inside (train/convert.h): at row 0, and for each feature at its row
+     * over the square root of how many the row has; NULL where the model has no such prior. */
+    const char *feature_names;
+    const float *feature_link; /* (1 + feature_count) x (k + 1): the factors, then the offset. */
+    uint64_t feature_bytes;    /* Of the names. */
+    uint32_t feature_count;
+    const char **feature_name; /* feature_count: where each begins. Allocated in any case. */
 
     /* count x S: the offsets of each block of an average; else NULL. */
     const float *sample_offsets;
@@ -97,6 +106,21 @@ palate_status palate__model_create(palate_context *context, uint32_t user_count,
 /* Replaces one of the model's texts (mode, rule, ...) by a copy. */
 palate_status palate__model_set_text(palate_model *model, char **field, const char *text,
                                      palate_error *err);
+
+/* Finds the names of a side's features. */
+palate_status palate__side_name_features(palate_context *context, palate__side *side,
+                                         palate_error *err);
+
+/* Whether a row without ratings is not the typical one: a table has said something of it. */
+bool palate__model_was_told(const palate_model *model, const palate__side *side, uint32_t row);
+
+/* Whether anything is known of a row. */
+static inline bool palate__model_knows(const palate_model *model, const palate__side *side,
+                                       uint32_t row)
+{
+    return row < side->ids.count &&
+           (side->counts[row] > 0 || palate__model_was_told(model, side, row));
+}
 
 /* What a score has before any factor: the kernels' `start`. */
 static inline float palate__score_start(const palate_model *model, float user_offset,

@@ -9,7 +9,7 @@
 
 palate__view palate__model_view(const palate_model *model, const palate__side *side, uint32_t row)
 {
-    if (row >= side->ids.count || side->counts[row] == 0)
+    if (!palate__model_knows(model, side, row))
         return (palate__view){side->typical, side->typical[model->factor_count], false};
     return (palate__view){side->factors + (size_t)row * model->factor_count, side->offsets[row],
                           true};

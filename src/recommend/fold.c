@@ -228,6 +228,15 @@ static uint32_t moment_at(const palate__fold_desk *desk, size_t e)
 
 /* ---- One row ---- */
 
+/* A rating, without the drift of a user whom the model knows: that is no property of a new item. */
+static float rating_at(const palate__fold *fold, const palate__fold_row *row, size_t e)
+{
+    if (row->times == NULL || row->times[e] == PALATE_NO_TIME || fold->own != &fold->model->items)
+        return row->ratings[e];
+    const palate__moments moments = palate__model_moments(fold->model, row->columns[e]);
+    return row->ratings[e] - palate__drift_at(&moments, row->times[e]);
+}
+
 void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
                        const palate__fold_row *row)
 {
@@ -243,7 +252,7 @@ void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
         memset(z, 0, fold->stride * sizeof *z);
         z[0] = (float)enter(fold, fold->other->factors + column * fold->k,
                             (double)fold->other->offsets[column], z + 1);
-        desk->ratings[desk->count] = row->ratings[e];
+        desk->ratings[desk->count] = rating_at(fold, row, e);
         desk->columns[desk->count] = column;
         if (moves)
             times[desk->count] = row->times[e];

@@ -29,7 +29,7 @@ static void begin_user(const palate__request *asked, size_t place, palate__short
     const uint32_t user = asked->users[place];
     list->factors = model->users.typical;
     list->offset = list->factors[k];
-    if (user != PALATE_NO_ROW && model->users.counts[user] > 0) {
+    if (palate__model_knows(model, &model->users, user)) {
         list->factors = model->users.factors + user * k;
         list->offset = model->users.offsets[user];
     }

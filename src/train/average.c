@@ -13,7 +13,7 @@ static palate_status begin_side(const palate__training *training, const palate__
                                 palate__average_side *out, palate_error *err)
 {
     palate_context *context = training->context;
-    const size_t rows = side->matrix.row_count;
+    const size_t rows = side->row_count;
     const size_t room = palate__average_room(training->average);
     if (room == 0) {
         out->sums = palate__allocate_zeroed(context, rows, training->stride * sizeof(double));
@@ -104,7 +104,7 @@ static void take_task(size_t task, int thread, void *argument)
     (void)thread;
     const job *shared = argument;
     size_t end = (task + 1) * TASK_ROWS;
-    for (size_t row = task * TASK_ROWS; row < end && row < shared->from->matrix.row_count; row++)
+    for (size_t row = task * TASK_ROWS; row < end && row < shared->from->row_count; row++)
         take_row(shared, row);
 }
 
@@ -112,7 +112,7 @@ static void take_side(const palate__training *training, const palate__train_side
                       palate__average_side *to)
 {
     job shared = {training, from, training->average, to};
-    size_t tasks = ((size_t)from->matrix.row_count + TASK_ROWS - 1) / TASK_ROWS;
+    size_t tasks = ((size_t)from->row_count + TASK_ROWS - 1) / TASK_ROWS;
     palate__parallel_for(training->threads, tasks, take_task, &shared);
 }
 
@@ -136,6 +136,8 @@ static void add_predictions(palate__training *training, double weight)
 static void take(palate__training *training, double weight)
 {
     palate__average *average = training->average;
+    palate__prior_place(training, &training->users, training->users.row_count);
+    palate__prior_place(training, &training->items, training->items.row_count);
     take_side(training, &training->users, &average->users);
     take_side(training, &training->items, &average->items);
     add_drift(training, weight);

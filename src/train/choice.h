@@ -8,6 +8,8 @@
 typedef struct palate__choice {
     double factor;     /* On the rule's lambda. */
     double link_ratio; /* The link's lambda over that of the factors; 0: the rule's. */
+    double user_ratio; /* That of what tables say of users and items, alike. */
+    double item_ratio;
     bool without_link;
     int64_t factors; /* k; 0: as the options say. */
     double began;    /* Choosing, by a steady clock; seconds it took. */

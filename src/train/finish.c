@@ -6,6 +6,7 @@
 
 #include "model/json.h"
 #include "model/model.h"
+#include "ratings/features.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +36,13 @@ static int64_t count_of(const palate__matrix *matrix, uint32_t row)
 
 static bool is_rated(const palate__train_side *side, uint32_t row)
 {
-    return count_of(&side->matrix, row) > 0;
+    return row < side->matrix.row_count && count_of(&side->matrix, row) > 0;
+}
+
+/* By ratings, or by a table. */
+static bool is_known(const palate__train_side *side, uint32_t row)
+{
+    return is_rated(side, row) || palate__prior_tells(side, row);
 }
 
 /* Whom to take for somebody nobody knows: the mean of the rows that have ratings, which is not the
@@ -66,9 +73,9 @@ static void convert_rows(const palate__training *training, const palate__train_s
     float *factors = palate__writable(to->factors);
     float *offsets = palate__writable(to->offsets);
     palate__convert_row(training, typical, to_typical, to_typical + k);
-    for (uint32_t row = 0; row < from->matrix.row_count; row++)
+    for (uint32_t row = 0; row < from->row_count; row++)
         palate__convert_row(
-            training, is_rated(from, row) ? palate__row_of(training, from->rows, row) : typical,
+            training, is_known(from, row) ? palate__row_of(training, from->rows, row) : typical,
             factors + row * k, offsets + row);
 }
 
@@ -115,7 +122,7 @@ static void copy_samples(const palate__training *training, const palate__train_s
     float *factors = palate__writable(to->factors);
     float *offsets = palate__writable(to->offsets);
     float *each = palate__writable(to->sample_offsets);
-    for (size_t row = 0; row < from->matrix.row_count; row++) {
+    for (size_t row = 0; row < from->row_count; row++) {
         const size_t place = row * palate__average_room(average);
         double sum = 0.0;
         for (size_t b = 0; b < blocks; b++) {
@@ -129,8 +136,8 @@ static void copy_samples(const palate__training *training, const palate__train_s
         offsets[row] = (float)sum;
     }
     average_rated(from, to, width);
-    for (size_t row = 0; row < from->matrix.row_count; row++) {
-        if (is_rated(from, (uint32_t)row))
+    for (size_t row = 0; row < from->row_count; row++) {
+        if (is_known(from, (uint32_t)row))
             continue;
         memcpy(factors + row * width, to->typical, width * sizeof *factors);
         offsets[row] = to->typical[width];
@@ -141,7 +148,7 @@ static void copy_samples(const palate__training *training, const palate__train_s
 static void take_means(const palate__training *training, const palate__train_side *from,
                        const palate__average_side *side)
 {
-    for (size_t row = 0; row < from->matrix.row_count; row++)
+    for (size_t row = 0; row < from->row_count; row++)
         for (size_t f = 0; f <= training->factor_count; f++)
             from->rows[row * training->stride + f] =
                 (float)(side->sums[row * training->stride + f] / (double)training->average->taken);
@@ -224,33 +231,76 @@ done:
 
 /* ---- The prior, for taking in new rows ---- */
 
-static palate_status copy_prior(const palate__training *training, const palate__train_side *from,
-                                palate__side *to, palate_error *err)
+/* Coefficients of the rows of the other side, without bias and padding. There are as many numbers as in
+ * the rows of both sides: they are moved where they lie, unless a table has further rows, which have
+ * none. */
+static palate_status hand_over_link(palate__training *training, palate__train_side *from,
+                                    palate__side *to, palate_error *err)
 {
-    const palate__prior *prior = &from->prior;
+    const palate__train_side *other = from == &training->users ? &training->items
+                                                               : &training->users;
+    palate__link *link = &from->prior.links[PALATE__LINK_RATINGS];
     const size_t k = training->factor_count;
-    float *lambda = palate__allocate_array(training->context, k + 1, sizeof *lambda);
-    to->lambda = lambda;
-    if (lambda == NULL)
-        return palate__fail_memory(err, "making the model");
-    memcpy(lambda, prior->lambda, (k + 1) * sizeof *lambda);
-    if (prior->link_count == 0)
+    float *coefficients = link->coefficients;
+    if (link->rows_of == NULL)
         return PALATE_OK;
-    const palate__link *link = &prior->links[0];
-    float *coefficients = palate__allocate_array(training->context, link->rows_of->row_count,
-                                                 k * sizeof *coefficients);
-    to->link = coefficients;
-    if (coefficients == NULL)
-        return palate__fail_memory(err, "making the model");
+    if (other->row_count > link->rows_of->row_count) {
+        coefficients = palate__allocate_zeroed(training->context, other->row_count,
+                                               k * sizeof *coefficients);
+        if (coefficients == NULL)
+            return palate__fail_memory(err, "making the model");
+    }
     for (size_t feature = 0; feature < link->rows_of->row_count; feature++)
-        memcpy(coefficients + feature * k, link->coefficients + feature * training->stride + 1,
-               k * sizeof *coefficients);
+        memmove(coefficients + feature * k, link->coefficients + feature * training->stride + 1,
+                k * sizeof *coefficients);
+    to->link = coefficients;
+    if (coefficients == link->coefficients)
+        link->coefficients = NULL;
     return PALATE_OK;
 }
 
+static palate_status copy_feature_link(const palate__training *training,
+                                       const palate__train_side *from, palate__side *to,
+                                       palate_error *err)
+{
+    const palate__link *link = &from->prior.links[PALATE__LINK_TABLE];
+    const size_t k = training->factor_count;
+    if (link->rows_of == NULL)
+        return PALATE_OK;
+    float *coefficients = palate__allocate_array(
+        training->context, (size_t)from->features->count + 1, (k + 1) * sizeof *coefficients);
+    to->feature_link = coefficients;
+    if (coefficients == NULL)
+        return palate__fail_memory(err, "making the model");
+    for (size_t f = 0; f <= k; f++)
+        coefficients[f] = (float)from->prior.centre[(f + 1) % (k + 1)];
+    for (size_t feature = 0; feature < from->features->count; feature++) {
+        const float *a = link->coefficients + feature * training->stride;
+        float *row = coefficients + (feature + 1) * (k + 1);
+        memcpy(row, a + 1, k * sizeof *row);
+        row[k] = a[0];
+    }
+    return PALATE_OK;
+}
+
+static palate_status hand_over_prior(palate__training *training, palate__train_side *from,
+                                     palate__side *to, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    const size_t bytes = (training->factor_count + 1) * sizeof(float);
+    float *lambda = palate__allocate(training->context, bytes);
+    to->lambda = lambda;
+    if (lambda == NULL)
+        return palate__fail_memory(err, "making the model");
+    memcpy(lambda, from->prior.lambda, bytes);
+    PALATE_TRY(hand_over_link(training, from, to, err));
+    PALATE_TRY(copy_feature_link(training, from, to, err));
+done:
+    return status;
+}
+
 /* Averages have many priors; none is kept. */
-static palate_status fill_prior(const palate__training *training, palate_model *model,
-                                palate_error *err)
+static palate_status fill_prior(palate__training *training, palate_model *model, palate_error *err)
 {
     palate_status status = PALATE_OK;
     model->gain = training->gain;
@@ -267,8 +317,8 @@ static palate_status fill_prior(const palate__training *training, palate_model *
         return PALATE_OK;
     model->user_bias_mean = training->users.prior.bias_mean;
     model->item_bias_mean = training->items.prior.bias_mean;
-    PALATE_TRY(copy_prior(training, &training->users, &model->users, err));
-    PALATE_TRY(copy_prior(training, &training->items, &model->items, err));
+    PALATE_TRY(hand_over_prior(training, &training->users, &model->users, err));
+    PALATE_TRY(hand_over_prior(training, &training->items, &model->items, err));
 done:
     return status;
 }
@@ -289,17 +339,20 @@ static palate_status fill_drift(const palate__training *training, palate_model *
     palate_context *context = training->context;
     const palate__drift *drift = &training->drift;
     const size_t users = training->users.matrix.row_count;
+    const size_t all_users = training->users.row_count;
     if (!drift->on)
         return PALATE_OK;
     const size_t moments = (size_t)drift->begins[users];
     model->drift_scale = drift->scale;
     model->drift_lambda = drift->lambda;
-    model->moment_begins = palate__allocate_array(context, users + 1, sizeof(int64_t));
+    model->moment_begins = palate__allocate_array(context, all_users + 1, sizeof(int64_t));
     model->moment_times = palate__allocate_array(context, moments, sizeof(int64_t));
     model->moment_values = palate__allocate_array(context, moments, sizeof(float));
     if (model->moment_begins == NULL || model->moment_times == NULL || model->moment_values == NULL)
         return palate__fail_memory(err, "making the model");
-    memcpy(palate__writable(model->moment_begins), drift->begins, (users + 1) * sizeof(int64_t));
+    int64_t *begins = palate__writable(model->moment_begins);
+    for (size_t user = 0; user <= all_users; user++)
+        begins[user] = drift->begins[user < users ? user : users];
     memcpy(palate__writable(model->moment_times), drift->times, moments * sizeof(int64_t));
     float *values = palate__writable(model->moment_values);
     for (size_t moment = 0; moment < moments; moment++)
@@ -390,8 +443,9 @@ static void copy_seen(const palate__training *training, palate_model *model)
 {
     const palate__matrix *by_user = &training->ratings->by_user;
     int64_t count = palate__matrix_count(by_user);
-    memcpy(palate__writable(model->seen_begins), by_user->begins,
-           ((size_t)by_user->row_count + 1) * sizeof(int64_t));
+    int64_t *begins = palate__writable(model->seen_begins);
+    for (uint32_t user = 0; user <= training->users.row_count; user++)
+        begins[user] = user < by_user->row_count ? by_user->begins[user] : count;
     memcpy(palate__writable(model->seen_items), by_user->columns, (size_t)count * sizeof(uint32_t));
 }
 
@@ -509,12 +563,38 @@ static void count_ratings(const palate__matrix *matrix, const palate__side *side
         counts[row] = (uint32_t)count_of(matrix, row);
 }
 
-static palate_status fill(const palate__training *training, palate_model *model, palate_error *err)
+/* The ids of the ratings and those that only the table has, and what it says. */
+static palate_status fill_names(const palate__training *training, const palate__train_side *from,
+                                const palate__ids *ids, palate__side *to, palate_error *err)
+{
+    const palate_features *features = from->features;
+    if (features == NULL)
+        return palate__ids_copy(training->context, ids, &to->ids, err);
+    const palate__table_rows rows = {from->row_count, from->table_rows};
+    palate_status status = palate__features_ids(features, ids, &rows, &to->ids, err);
+    if (status != PALATE_OK)
+        return status;
+    for (uint32_t f = 0; f < features->count; f++)
+        to->feature_bytes += strlen(features->names[f]) + 1;
+    char *names = palate__allocate(training->context, to->feature_bytes);
+    to->feature_names = names;
+    if (names == NULL)
+        return palate__fail_memory(err, "making the model");
+    for (uint32_t f = 0; f < features->count; f++) {
+        const size_t bytes = strlen(features->names[f]) + 1;
+        memcpy(names, features->names[f], bytes);
+        names += bytes;
+    }
+    to->feature_count = features->count;
+    return palate__side_name_features(training->context, to, err);
+}
+
+static palate_status fill(palate__training *training, palate_model *model, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate_ratings *ratings = training->ratings;
-    PALATE_TRY(palate__ids_copy(training->context, &ratings->users, &model->users.ids, err));
-    PALATE_TRY(palate__ids_copy(training->context, &ratings->items, &model->items.ids, err));
+    PALATE_TRY(fill_names(training, &training->users, &ratings->users, &model->users, err));
+    PALATE_TRY(fill_names(training, &training->items, &ratings->items, &model->items, err));
     count_ratings(&ratings->by_user, &model->users);
     count_ratings(&ratings->by_item, &model->items);
     PALATE_TRY(fill_rows(training, model, err));
@@ -531,14 +611,15 @@ done:
     return status;
 }
 
-palate_status palate__training_finish(const palate__training *training, palate_model **out,
+palate_status palate__training_finish(palate__training *training, palate_model **out,
                                       palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate_ratings *ratings = training->ratings;
     const size_t blocks = has_samples(training) ? training->average->blocks : 1;
     palate_model *model = NULL;
-    PALATE_TRY(palate__model_create(training->context, ratings->users.count, ratings->items.count,
+    PALATE_TRY(palate__model_create(training->context, training->users.row_count,
+                                    training->items.row_count,
                                     (uint32_t)(blocks * training->factor_count),
                                     palate__matrix_count(&ratings->by_user), &model, err));
     PALATE_TRY(fill(training, model, err));

@@ -6,6 +6,7 @@
  * counts alone can know. So, where the options leave them open, a pilot walks from the rule's value:
  *
  *     lambda and the link's together   halved, or doubled, as long as that is better
+ *     what a table says                taken in, if not worse; then its strength a quarter, or fourfold
  *     the link                         left out, if that is no worse
  *
  * "Better" is by more than the standard error of the mean difference of squared errors on ratings

@@ -3,10 +3,11 @@
  *
  *     x_i ~ N(f_i, 1 / lambda),  x_i >= -a        f_i = w_i sum_{j in N(i)} A_j,  A_j ~ N(0, 1 / lambda_link)
  *
- * N(i): the features of row i, which are the rows of the other side it has ratings with, and what a
- * table says of it (palate_features). w_i = |N(i)|^-1/2. This is SVD++ (Koren 2008, KDD) on both
- * sides, moved from the model into its prior, so that the factors stay >= 0: the model remains
- * U V^T.
+ * N(i): the features of row i, which are the rows of the other side it has ratings with. w_i =
+ * |N(i)|^-1/2. This is SVD++ (Koren 2008, KDD) on both sides, moved from the model into its prior, so
+ * that the factors stay >= 0: the model remains U V^T. What a table says of the row (palate_features)
+ * adds a second sum of the kind, with coefficients of its own, to f_i and to the mean of the offset's
+ * prior; for rows without ratings that is all there is, beside the mean row of a rating: palate__prior_place().
  *
  * `away` = x - f is what is kept: the row update needs no more of f, and one pass over the
  * features moves it along:
@@ -29,34 +30,37 @@
 typedef struct palate__training palate__training;
 typedef struct palate__train_side palate__train_side;
 
+/* Kinds of features: who is rated together, and what a table says. */
+enum { PALATE__LINK_RATINGS, PALATE__LINK_TABLE, PALATE__LINK_COUNT };
+
 /* Features of one kind. */
 typedef struct palate__link {
-    const palate__matrix *rows_of; /* Row j: the rows that have feature j. */
-    float *weights;                /* w of each row of the side. */
+    const palate__matrix *rows_of; /* Row j: the rows that have feature j. NULL: no such link. */
+    float *weights;                /* w of each row of the side; 0 for those without ratings. */
     float *norms;                  /* Of each feature: sum of w^2 over the rows that have it. */
     float *coefficients;           /* A: a row of `stride` floats a feature. */
+    float *lambda;                 /* stride: of the coefficients. */
+    int64_t feature_count;         /* Features that some row has. */
 } palate__link;
-
-enum { PALATE__LINKS_MAX = 2 };
 
 /* Of one column, after a pass. */
 typedef struct palate__column_squares {
-    double away;         /* sum over rows with ratings of away^2 */
-    double coefficients; /* sum over features that rows have of A^2 */
+    double away;                             /* sum over rows with ratings of away^2 */
+    double coefficients[PALATE__LINK_COUNT]; /* sum over features that rows have of A^2 */
 } palate__column_squares;
 
 typedef struct palate__prior {
-    /* x - f, slice after slice of LANES columns, a row of each side by side: a slice lies together, so
-     * that its threads share no cache line with those of another, and most of it stays in cache. */
+    /* x - f of the rows of the ratings, slice after slice of LANES columns, a row of each side by side: a
+     * slice lies together, so that its threads share no cache line with those of another, and most of
+     * it stays in cache. */
     float *away;
     uint32_t row_count;
-    float *lambda;         /* stride */
-    float *link_lambda;    /* stride */
-    double bias_mean;      /* Mean of the prior of the biases: of those of rows with ratings. */
-    uint32_t rated_count;  /* Rows with ratings. */
-    int64_t feature_count; /* Features that some row has. */
-    palate__link links[PALATE__LINKS_MAX];
-    size_t link_count;
+    float *lambda;        /* stride */
+    double bias_mean;     /* Mean of the prior of the biases, but for what a table adds to it. */
+    uint32_t rated_count; /* Rows with ratings. */
+    palate__link links[PALATE__LINK_COUNT];
+    palate__matrix rows_of_table; /* What the link by a table goes by: rows with ratings alone. */
+    double *centre;               /* stride: the mean row of a rating, without what a table says. */
     palate__column_squares *squares; /* stride */
 } palate__prior;
 
@@ -85,6 +89,20 @@ typedef struct palate__prior_draw {
  * is NULL to minimize. */
 void palate__prior_update(const palate__training *training, palate__train_side *side,
                           const palate__prior_draw *draw);
+
+/* The first column that a link has coefficients for: only a table says something of biases. */
+static inline size_t palate__link_column(size_t kind)
+{
+    return kind == PALATE__LINK_TABLE ? 0 : 1;
+}
+
+/* Whether a table says something of a row that has no ratings. */
+bool palate__prior_tells(const palate__train_side *side, uint32_t row);
+
+/* Puts such rows, of those before `row_end`, at the mean row of a rating, but for what the table says of
+ * each. */
+void palate__prior_place(const palate__training *training, palate__train_side *side,
+                         uint32_t row_end);
 
 /* sum lambda away^2 + lambda_link A^2, as of the last pass. */
 double palate__prior_penalty(const palate__training *training, const palate__prior *prior);

@@ -148,7 +148,8 @@ static void measure_task(size_t task, int thread, void *argument)
 }
 
 /* lambda sum over rows of count |x|^2: what the multiplicative rule weighs the error against. */
-static double weighted_norms(const palate__training *training, const palate__train_side *side)
+static double weighted_norms(const palate__training *training, const palate__train_side *side,
+                             double lambda)
 {
     double sum = 0.0;
     for (uint32_t row = 0; row < side->matrix.row_count; row++) {
@@ -156,7 +157,7 @@ static double weighted_norms(const palate__training *training, const palate__tra
         double norm = (double)training->kernels->dot(x + 1, x + 1, training->factor_count);
         sum += norm * (double)(side->matrix.begins[row + 1] - side->matrix.begins[row]);
     }
-    return training->options.regularization * sum;
+    return lambda * sum;
 }
 
 static palate__sums measure(palate__training *training)
@@ -165,8 +166,9 @@ static palate__sums measure(palate__training *training)
                   .half = {training, &training->users, &training->items, true}};
     palate__parallel_for(training->threads, training->users.task_count, measure_task, &shared);
     palate__sums sums = add_up(&training->users);
-    sums.penalty = weighted_norms(training, &training->users) +
-                   weighted_norms(training, &training->items);
+    const palate_train_options *options = &training->options;
+    sums.penalty = weighted_norms(training, &training->users, options->regularization) +
+                   weighted_norms(training, &training->items, options->item_regularization);
     return sums;
 }
 
@@ -226,6 +228,10 @@ static palate_status log_epoch(palate__training *training, palate_error *err)
 
 static void keep_best(palate__training *training)
 {
+    if (training->held_out.count > 0) {
+        palate__prior_place(training, &training->users, training->users.matrix.row_count);
+        palate__prior_place(training, &training->items, training->items.matrix.row_count);
+    }
     training->validation_rmse = palate__training_validate(training);
     if (training->held_out.count > 0 && training->average == NULL &&
         !(training->validation_rmse < training->best_validation))
@@ -240,6 +246,13 @@ static void restore_best(palate__training *training)
 {
     for (size_t k = 0; k < training->kept_count; k++)
         memcpy(*training->kept[k].now, training->kept[k].best, training->kept[k].bytes);
+}
+
+/* Rows without ratings follow from what is known of the others. */
+static void place_unrated(palate__training *training)
+{
+    palate__prior_place(training, &training->users, training->users.row_count);
+    palate__prior_place(training, &training->items, training->items.row_count);
 }
 
 static void decide(palate__training *training, double objective_before)
@@ -290,5 +303,6 @@ palate_status palate__training_run(palate__training *training, palate_error *err
     if (!is_stopped(training))
         training->stopped_by = "epochs";
     restore_best(training);
+    place_unrated(training);
     return PALATE_OK;
 }

@@ -38,8 +38,12 @@ typedef struct palate__sums {
 typedef struct palate__train_side {
     /* Its rows are this side's; borrowed from the ratings, or a training split. */
     palate__matrix matrix;
-    float *rows; /* row_count x stride */
-    float *next; /* The same, for rules that update both sides at once; else NULL. */
+    /* What a table says, or NULL; and the row of the table of each row, PALATE_NO_ROW: none. */
+    const palate_features *features;
+    uint32_t *table_rows;
+    uint32_t row_count; /* Those of the matrix, then those that only the table has. */
+    float *rows;        /* row_count x stride */
+    float *next;        /* The same, for rules that update both sides at once; else NULL. */
     palate__prior prior;
     uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +
                               1] - 1. */
@@ -141,8 +145,12 @@ double palate__training_validate(const palate__training *training);
 /* What the rows as they are make of held-out rating e, on the scale of the ratings, not clipped. */
 double palate__training_score(const palate__training *training, size_t e);
 
-/* finish.c: the model made of the rows. */
-palate_status palate__training_finish(const palate__training *training, palate_model **out,
+/* setup.c: gives back what only epochs need, before there is a model, too. Nothing but
+ * palate__training_finish() and palate__training_end() may follow. */
+void palate__training_settle(palate__training *training);
+
+/* finish.c: the model made of the rows. It takes from them what it can use as it is. */
+palate_status palate__training_finish(palate__training *training, palate_model **out,
                                       palate_error *err);
 
 double palate__seconds_now(void);

@@ -147,7 +147,7 @@ static int set_up(void **state)
     (void)state;
     remove_outputs();
     mkdir(FOLDER, 0777);
-    write_text(TITLES, "item,title\nx,\"Xanadu, the film\"\ny,Yentl\n");
+    write_text(TITLES, "item,title,kind\nx,\"Xanadu, the film\",a|b\ni1,Yentl (1983),b\ni2,Z,\n");
     FILE *stream = fopen(RATINGS, "wb");
     assert_non_null(stream);
     fputs("user,item,rating,time\n", stream);
@@ -175,6 +175,8 @@ typedef struct session {
     palate_ratings *ratings;
     palate_ratings *kept;
     palate_catalogue *titles;
+    palate_catalogue *table;
+    palate_features *features;
     palate_model *model;
     palate_model *loaded;
     palate_model *imported;
@@ -204,6 +206,10 @@ static palate_status read_all(session *at, palate_error *err)
     if (status == PALATE_OK)
         status = palate_catalogue_read(at->context, TITLES, &at->titles, err);
     if (status == PALATE_OK)
+        status = palate_catalogue_read_columns(at->context, TITLES, &at->table, err);
+    if (status == PALATE_OK)
+        status = palate_features_create(at->table, "kind,year", &at->features, err);
+    if (status == PALATE_OK)
         status = palate_pairs_read(at->context, RATINGS, NULL, count_pair, &pairs, NULL, err);
     if (status == PALATE_OK)
         status = palate_ratings_check(at->context, RATINGS, NULL, NULL, NULL, &report, err);
@@ -223,6 +229,8 @@ static palate_status train(session *at, palate_error *err)
     options.regularization = 1.0; /* With the link, which few ratings are else spared. */
     options.time_scale = 5.0;
     options.samples = at->samples;
+    if (at->rule != PALATE_RULE_MU)
+        options.item_features = at->features;
     return palate_model_train(at->ratings, &options, &at->model, err);
 }
 
@@ -453,6 +461,8 @@ static void free_all(session *at)
     palate_model_free(at->imported);
     palate_model_free(at->loaded);
     palate_model_free(at->model);
+    palate_features_free(at->features);
+    palate_catalogue_free(at->table);
     palate_catalogue_free(at->titles);
     palate_ratings_free(at->kept);
     palate_ratings_free(at->ratings);

@@ -271,6 +271,7 @@ static void test_status_and_context(void **state)
     palate_context_free(NULL);
     palate_ratings_free(NULL);
     palate_catalogue_free(NULL);
+    palate_features_free(NULL);
     palate_model_free(NULL);
 }
 
@@ -279,6 +280,7 @@ static void test_reading(void **state)
     (void)state;
     palate_ratings *read = NULL;
     palate_catalogue *titles = NULL;
+    palate_features *features = NULL;
     palate_rating_arrays arrays = {0};
     REFUSE(palate_ratings_read(NULL, NULL, NULL, &read, &err));
     REFUSE(palate_ratings_read(NULL, NOWHERE, NULL, NULL, &err));
@@ -286,6 +288,10 @@ static void test_reading(void **state)
     REFUSE(palate_pairs_read(NULL, NULL, NULL, NULL, NULL, NULL, &err));
     REFUSE(palate_catalogue_read(NULL, NULL, &titles, &err));
     REFUSE(palate_catalogue_read(NULL, NOWHERE, NULL, &err));
+    REFUSE(palate_catalogue_read_columns(NULL, NULL, &titles, &err));
+    REFUSE(palate_catalogue_read_columns(NULL, NOWHERE, NULL, &err));
+    REFUSE(palate_features_create(NULL, "genres", &features, &err));
+    REFUSE(palate_features_compare(NULL, NULL, PALATE_ITEMS, NULL, &err));
     REFUSE(palate_ratings_from_arrays(NULL, NULL, NULL, &read, &err));
     REFUSE(palate_ratings_from_arrays(NULL, &arrays, NULL, NULL, &err));
     arrays.count = 3;

@@ -97,3 +97,14 @@ END
     [ "$(grep -c 'left' err)" -eq 0 ]
     [ ! -s out ]
 }
+
+@test "tables are matched with every fold" {
+    made_up
+    { echo id,kind; seq 50 | sed 's/.*/item-western-&,western/'; seq 50 | sed 's/.*/item-romance-&,romance/'; } >items.csv
+    palate cross-validate ratings.csv --scale 1:5 --factors 4 --folds 3 --items items.csv --item-features kind --metrics rmse
+    succeeds
+    palate cross-validate ratings.csv --scale 1:5 --folds 3 --items items.csv --item-features kinds
+    fails_with 2 "did you mean kind?"
+    palate cross-validate ratings.csv --scale 1:5 --folds 3 --users items.csv --user-features kind
+    fails_with 2 "none of its ids is that of a user"
+}

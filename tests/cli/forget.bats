@@ -44,3 +44,15 @@ load support
     fails_with 1 "no/such/folder"
     cmp m.palate old.palate
 }
+
+@test "what a table said of items stays" {
+    "$PALATE" train "$DATA/small.csv" --items "$DATA/movies.csv" --item-features year --factors 3 --quiet -o m.palate
+    : >nobody.txt
+    palate forget m.palate --users nobody.txt -o same.palate
+    succeeds
+    cmp m.palate same.palate
+    palate forget m.palate --user ann -o left.palate
+    succeeds
+    palate info left.palate
+    succeeds
+}

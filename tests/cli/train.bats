@@ -185,3 +185,71 @@ interrupt() {
     fails_with 2 'option -o needs a value'
     only_files
 }
+
+# A table of the items of small.csv and two more, and one of the users.
+tables() {
+    { cat "$DATA/movies.csv"; echo "Gattaca,Gattaca (1997),Sci-Fi"; echo "Heat,Heat (1995),"; } >films.csv
+    printf '%s\n' user,city,age ann,Oslo,31 bob,Oslo,44 cleo,Rome,29 dan,Rome,31 eva,Rome,52 fred,Oslo,38 gus,Oslo,25 \
+        >people.csv
+}
+
+@test "tables of items and users: what was found is told, and the model knows it" {
+    tables
+    palate train "$DATA/small.csv" --scale 1:5 --items films.csv --item-features genres,year \
+        --users people.csv --user-features city,age:category --factors 3 --seed 7 -o m.palate
+    succeeds
+    matches_run train-tables.txt
+    palate info m.palate
+    says "model        8 users, 8 items, 3 factors"
+    says "features     of users: city 2, age 6"
+    says "features     of items: genres 4, year 6"
+    palate info m.palate --json
+    is_json
+    says '"city: Oslo"'
+    palate predict m.palate --user gus --item Gattaca
+    succeeds
+    palate recommend m.palate --user gus --items films.csv
+    says Gattaca
+}
+
+@test "tables go with other ratings and rules, and leave what they do not know" {
+    tables
+    head -n 9 "$DATA/small.csv" >less.csv
+    for options in "--mode strict" "--mode pure" "--rule bayes --epochs 20" "--link off" "--validation 0.2" "--tune"; do
+        # shellcheck disable=SC2086 # several words
+        palate train less.csv --scale 1:5 --items films.csv --item-features genres $options --quiet -o m.palate
+        succeeds
+        palate predict m.palate --user ann --item Gattaca
+        succeeds
+        palate predict m.palate --user ann --item "Not there"
+        says "the model does not know item Not there"
+    done
+}
+
+@test "the order of a table's rows plays no part" {
+    tables
+    "$PALATE" train "$DATA/small.csv" --items films.csv --item-features genres,year --quiet -o one.palate
+    { head -n 1 films.csv; tail -n +2 films.csv | tac; } >turned.csv
+    "$PALATE" train "$DATA/small.csv" --items turned.csv --item-features genres,year --quiet -o two.palate
+    cmp <("$PALATE" predict one.palate "$DATA/small.csv") <("$PALATE" predict two.palate "$DATA/small.csv")
+    cmp <("$PALATE" predict one.palate --user ann --item Gattaca) <("$PALATE" predict two.palate --user ann --item Gattaca)
+}
+
+@test "tables and columns that are not there" {
+    tables
+    palate train "$DATA/small.csv" --items films.csv -o m.palate
+    fails_with 2 "--items films.csv: which columns? name them with --item-features; it has title, genres, year"
+    palate train "$DATA/small.csv" --user-features age -o m.palate
+    fails_with 2 "--user-features of which table? give it with --users TABLE"
+    palate train "$DATA/small.csv" --items films.csv --item-features genre,year -o m.palate
+    fails_with 2 'films.csv: there is no column "genre"; did you mean genres? The table has title, genres, year'
+    palate train "$DATA/small.csv" --items nowhere.csv --item-features genres -o m.palate
+    fails_with 1 "nowhere.csv: cannot open"
+    palate train "$DATA/small.csv" --users films.csv --user-features genres -o m.palate
+    fails_with 2 "films.csv: none of its ids is that of a user in the ratings: the table has \"Alien\""
+    palate train "$DATA/small.csv" --items "$DATA/broken.csv" --item-features 2 -o m.palate
+    fails_with 1 "broken.csv"
+    palate train "$DATA/small.csv" --rule mu --items films.csv --item-features genres -o m.palate
+    fails_with 2 "rule mu"
+    only_files films.csv people.csv
+}

@@ -128,6 +128,30 @@ static void test_first_outside(void **unused)
     }
 }
 
+/* ---- What the registers can do ---- */
+
+static void test_multiply_adds_are_all_done(void **unused)
+{
+    (void)unused;
+    static const size_t rounds[] = {0, 1, 2, 17, 1000};
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++) {
+            double exact = 0.0;
+            for (size_t l = 0; l < PALATE__CHAINS; l++) {
+                double x = (double)l * (double)PALATE__CHAIN_STEP;
+                for (size_t round = 0; round < rounds[i]; round++)
+                    x = 0.99 * x + 0.02;
+                exact += x;
+            }
+            const double found = (double)kernels->multiply_adds(rounds[i], 0.99F, 0.02F);
+            assert_true(fabs(found - exact) <= 1e-4 * exact);
+        }
+    }
+}
+
 /* ---- Screens ---- */
 
 enum { USERS = PALATE__SCREEN_USERS };
@@ -528,18 +552,77 @@ static void test_slices_for_every_count(void **unused)
                 check_slice(palate__kernels_all()[set], count);
 }
 
+/* What the sums are by their definition, of sizes that say how far rounding may go. */
+static void check_multiply_sums(const palate__kernels *kernels, const palate__rated *rated,
+                                const float *x)
+{
+    double above[LENGTH_MAX], below[LENGTH_MAX];
+    double up[LENGTH_MAX] = {0}, down[LENGTH_MAX] = {0};
+    for (size_t e = 0; e < rated->count; e++) {
+        const float *z = rated->fixed + rated->columns[e] * rated->stride;
+        double product = 0.0;
+        for (size_t f = 0; f < rated->stride; f++)
+            product += (double)x[f] * (double)z[f];
+        const double target = (double)rated->ratings[e] - rated->shift;
+        const double estimate = rated->estimates != NULL ? (double)rated->estimates[e] : product;
+        for (size_t f = 0; f < rated->stride; f++) {
+            up[f] += target * (double)z[f];
+            down[f] += estimate * (double)z[f];
+        }
+    }
+    kernels->multiply_sums(rated, x, above, below);
+    for (size_t f = 0; f < rated->stride; f++) {
+        assert_true(fabs(above[f] - up[f]) <= 1e-12 * (1.0 + fabs(up[f])));
+        assert_true(fabs(below[f] - down[f]) <= 1e-5 * (1.0 + fabs(down[f])));
+    }
+}
+
+static void test_sums_of_multiplicative_updates(void **unused)
+{
+    (void)unused;
+    enum { STRIDE_MAX = 128 };
+    float *fixed = aligned_floats((size_t)ROWS * STRIDE_MAX);
+    float *x = aligned_floats(STRIDE_MAX);
+    float ratings[ROWS], estimates[ROWS];
+    uint32_t columns[ROWS];
+    for (size_t f = 0; f < (size_t)ROWS * STRIDE_MAX; f++)
+        fixed[f] = uniform(0.0F, 1.0F);
+    for (size_t e = 0; e < ROWS; e++) {
+        columns[e] = (uint32_t)(e * 7 % ROWS);
+        ratings[e] = uniform(1.0F, 5.0F);
+        estimates[e] = uniform(-1.0F, 5.0F);
+    }
+    for (size_t f = 0; f < STRIDE_MAX; f++)
+        x[f] = uniform(0.0F, 1.0F);
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        if (!palate__kernels_usable(palate__kernels_all()[set]))
+            continue;
+        for (size_t stride = 16; stride <= STRIDE_MAX; stride += 16)
+            for (size_t count = 0; count <= ROWS; count += count < 70 ? 1 : 23) {
+                palate__rated rated = {fixed, stride, columns, ratings, count, 0.5, NULL};
+                check_multiply_sums(palate__kernels_all()[set], &rated, x);
+                rated.estimates = estimates;
+                check_multiply_sums(palate__kernels_all()[set], &rated, x);
+            }
+    }
+    free(fixed);
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dot_for_every_length_and_alignment),
         cmocka_unit_test(test_scores_have_the_bits_of_dot),
         cmocka_unit_test(test_first_outside),
+        cmocka_unit_test(test_multiply_adds_are_all_done),
         cmocka_unit_test(test_screens_for_every_length_and_alignment),
         cmocka_unit_test(test_a_screen_keeps_what_is_no_number),
         cmocka_unit_test(test_row_update_agrees_and_descends),
         cmocka_unit_test(test_row_update_converges_to_the_minimum),
         cmocka_unit_test(test_row_update_draws_around_the_minimum),
         cmocka_unit_test(test_slices_for_every_count),
+        cmocka_unit_test(test_sums_of_multiplicative_updates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -398,6 +398,80 @@ static void content_that_lies_is_refused(void **state)
     }
 }
 
+/* ---- What tables have said ---- */
+
+/* With features "kind: a" and "kind: b" of items, one of which has no ratings. */
+static palate_model *told_model(void)
+{
+    static const char path[] = "model_load.csv";
+    static const char text[] = "id,kind\nAlien,a\nRan,b\nSolaris,a|b\n";
+    palate_error err;
+    palate_catalogue *table = NULL;
+    palate_features *features = NULL;
+    write_file(path, text, sizeof text - 1);
+    assert_ok(palate_catalogue_read_columns(NULL, path, &table, &err), &err);
+    assert_ok(palate_features_create(table, "kind", &features, &err), &err);
+    palate_model *model = trained_with(features);
+    palate_features_free(features);
+    palate_catalogue_free(table);
+    unlink(path);
+    return model;
+}
+
+static void what_tables_have_said_is_checked(void **state)
+{
+    (void)state;
+    const content_lie lies[] = {
+        {"item_feature_link", 5, float_bits(NAN), "item_feature_link: entry 5 is nan"},
+        {"item_feature_link", 0, float_bits(-INFINITY), "item_feature_link: entry 0"},
+        {"item_feature_names", 15, 'x', "does not end with a zero"},
+        {"item_feature_names", 7, 'x', "item_feature_link has 3 rows for 1 features"},
+        {"item_feature_names", 2, 0, "item_feature_link has 3 rows for 3 features"},
+        {"item_feature_names", 0, 0xFF, "item_feature_names is not UTF-8"},
+        {"item_counts", 4, 1, "add up"},
+    };
+    for (size_t l = 0; l < sizeof lies / sizeof lies[0]; l++) {
+        parts p = take_apart(told_model());
+        tell(&p, &lies[l]);
+        assert_parts_refused(&p, lies[l].because);
+    }
+    static const char *const names[] = {"item_feature_names", "item_feature_link"};
+    for (size_t n = 0; n < 2; n++) { /* One without the other. */
+        parts p = take_apart(told_model());
+        json_object_set(p.header, "another", json_object_get(p.header, names[n]));
+        json_object_del(p.header, names[n]);
+        if (n == 0) {
+            assert_parts_refused(&p, "item_feature_link has 3 rows for 0 features");
+            continue;
+        }
+        char *header = json_dumps(p.header, JSON_COMPACT); /* Averages have names alone. */
+        write_lie(header, p.data, p.data_bytes);
+        palate_model *model = loaded(PATH);
+        assert_int_equal(palate_model_feature_count(model, PALATE_ITEMS), 2);
+        palate_model_free(model);
+        free(header);
+        json_decref(p.header);
+        free(p.file.data);
+    }
+}
+
+static void what_tables_have_said_is_kept(void **state)
+{
+    (void)state;
+    palate_model *model = told_model();
+    bytes file = saved(model, PATH);
+    palate_model *again = loaded(PATH);
+    assert_same_model(model, again);
+    assert_int_equal(palate_model_feature_count(again, PALATE_USERS), 0);
+    assert_int_equal(palate_model_feature_count(again, PALATE_ITEMS), 2);
+    assert_string_equal(palate_model_feature_name(again, PALATE_ITEMS, 1), "kind: b");
+    assert_true(palate_model_predict_one(model, "ann", "Solaris") ==
+                palate_model_predict_one(again, "ann", "Solaris"));
+    palate_model_free(model);
+    palate_model_free(again);
+    free(file.data);
+}
+
 /* Two users with one id, or an index that leads astray. */
 static void an_index_that_leads_astray_is_refused(void **state)
 {
@@ -517,6 +591,8 @@ int main(void)
         cmocka_unit_test(missing_tensors_are_refused),
         cmocka_unit_test(metadata_that_lies_is_refused),
         cmocka_unit_test(content_that_lies_is_refused),
+        cmocka_unit_test(what_tables_have_said_is_checked),
+        cmocka_unit_test(what_tables_have_said_is_kept),
         cmocka_unit_test(an_index_that_leads_astray_is_refused),
         cmocka_unit_test(every_part_of_a_large_file_is_checked),
         cmocka_unit_test(large_content_that_lies_is_refused),

@@ -54,8 +54,9 @@ static inline palate_model *blackboard_model(void)
     return from_factors(&factors);
 }
 
-/* Ratings of the blackboard: somebody's every cell but a few, and an id that needs care in CSV. */
-static inline palate_model *trained_model(void)
+/* Ratings of the blackboard: somebody's every cell but a few, and an id that needs care in CSV. `features`
+ * may be NULL. */
+static inline palate_model *trained_with(const palate_features *features)
 {
     static const char *const users[] = {"ann", "ann", "bob", "bob", "c\"d, e", "ann"};
     static const char *const items[] = {"Alien", "Brazil", "Alien", "Casablanca", "Brazil", "Ran"};
@@ -70,10 +71,16 @@ static inline palate_model *trained_model(void)
     options.epochs = 5;
     options.tolerance = 0.0;
     options.threads = 1;
+    options.item_features = features;
     assert_ok(palate_ratings_from_arrays(NULL, &arrays, NULL, &ratings, &err), &err);
     assert_ok(palate_model_train(ratings, &options, &model, &err), &err);
     palate_ratings_free(ratings);
     return model;
+}
+
+static inline palate_model *trained_model(void)
+{
+    return trained_with(NULL);
 }
 
 /* ---- Files ---- */

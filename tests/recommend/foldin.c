@@ -334,6 +334,47 @@ static void models_without_a_prior_take_in_rows_too(void **state)
     free(made);
 }
 
+/* Ratings of a user who was in a good mood for a while, with the times that tell. */
+static void drift_of_users_is_no_property_of_items(void **state)
+{
+    (void)state;
+    triples *made = stars(60, 40, 0.3);
+    for (size_t e = 0; e < made->count; e++) {
+        const bool good = made_up((uint32_t)e, 77) < 0.5;
+        made->times[e] = good ? 1000000 : 0;
+        made->ratings[e] += good ? 2.0F : 0.0F;
+    }
+    made->timed = true;
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options;
+    palate_train_options_init(&options);
+    options.time_scale = 1000.0;
+    palate_model *model = train(ratings, &options);
+    assert_true(model->moment_begins != NULL);
+    static const int64_t begins[] = {0, 3};
+    static const uint32_t columns[] = {0, 1, 2};
+    static const float fours[] = {4, 4, 4};
+    static const int64_t good[] = {1000000, 1000000, 1000000};
+    static const int64_t bad[] = {0, 0, 0};
+    static const int64_t never[] = {PALATE_NO_TIME, PALATE_NO_TIME, PALATE_NO_TIME};
+    const palate_fold_in_options items = options_for(PALATE_FOLD_IN_ITEMS);
+    palate_new_rows rows = {1, begins, columns, fours, NULL};
+    float level[4];
+    const int64_t *const times[] = {good, bad, never, NULL};
+    for (size_t t = 0; t < 4; t++) {
+        rows.times = times[t];
+        folded one = fold(model, &rows, &items);
+        level[t] = one.offsets[0] + palate__kernels_get()->dot(model->users.typical, one.factors,
+                                                               model->factor_count);
+        forget(&one);
+    }
+    assert_true(level[0] < level[2] && level[2] < level[1]);
+    assert_true(level[2] == level[3]);
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
 static void offsets_of_strict_models_are_not_negative(void **state)
 {
     (void)state;
@@ -402,6 +443,7 @@ int main(void)
         cmocka_unit_test(rows_do_not_depend_on_threads_or_each_other),
         cmocka_unit_test(what_is_not_known_plays_no_part),
         cmocka_unit_test(models_without_a_prior_take_in_rows_too),
+        cmocka_unit_test(drift_of_users_is_no_property_of_items),
         cmocka_unit_test(offsets_of_strict_models_are_not_negative),
         cmocka_unit_test(what_is_wrong_is_refused),
     };

@@ -92,7 +92,7 @@ static void test_passes_end_at_the_minimum_of_the_coefficients(void **unused)
     const palate__link *link = &side->prior.links[0];
     for (uint32_t j = 0; j < link->rows_of->row_count; j++)
         for (size_t f = 1; f <= training->factor_count; f++) {
-            double slope = (double)side->prior.link_lambda[f] *
+            double slope = (double)link->lambda[f] *
                            (double)link->coefficients[j * training->stride + f];
             for (int64_t e = link->rows_of->begins[j]; e < link->rows_of->begins[j + 1]; e++) {
                 uint32_t row = link->rows_of->columns[e];

@@ -40,9 +40,15 @@ static double product(const reference *model, int u, int i)
     return sum;
 }
 
-static void reference_epoch(reference *model, const entry *visits, size_t count, bool biased)
+/* The items' strengths and steps may be their own. */
+typedef struct strengths {
+    double lambda, item_lambda, rate, item_rate;
+} strengths;
+
+static void reference_epoch(reference *model, const entry *visits, size_t count, bool biased,
+                            const strengths *by)
 {
-    const double rate = 0.005, bias_lambda = 0.02, lambda = 0.06;
+    const double bias_lambda = 0.02;
     double un[USERS][FACTORS] = {{0}}, ud[USERS][FACTORS] = {{0}};
     double in[ITEMS][FACTORS] = {{0}}, id[ITEMS][FACTORS] = {{0}};
     int user_counts[USERS] = {0}, item_counts[ITEMS] = {0};
@@ -52,8 +58,8 @@ static void reference_epoch(reference *model, const entry *visits, size_t count,
         double est = (biased ? model->mean : 0.0) + model->bu[u] + model->bi[i] +
                      product(model, u, i);
         if (biased) {
-            model->bu[u] += rate * (r - est - bias_lambda * model->bu[u]);
-            model->bi[i] += rate * (r - est - bias_lambda * model->bi[i]);
+            model->bu[u] += by->rate * (r - est - bias_lambda * model->bu[u]);
+            model->bi[i] += by->item_rate * (r - est - bias_lambda * model->bi[i]);
         }
         user_counts[u]++;
         item_counts[i]++;
@@ -68,11 +74,11 @@ static void reference_epoch(reference *model, const entry *visits, size_t count,
         for (int u = 0; u < USERS; u++)
             if (user_counts[u] > 0)
                 model->pu[u][f] *= un[u][f] /
-                                   (ud[u][f] + user_counts[u] * lambda * model->pu[u][f]);
+                                   (ud[u][f] + user_counts[u] * by->lambda * model->pu[u][f]);
         for (int i = 0; i < ITEMS; i++)
             if (item_counts[i] > 0)
                 model->qi[i][f] *= in[i][f] /
-                                   (id[i][f] + item_counts[i] * lambda * model->qi[i][f]);
+                                   (id[i][f] + item_counts[i] * by->item_lambda * model->qi[i][f]);
     }
 }
 
@@ -118,7 +124,7 @@ static void compare(const palate_model *model, const reference *expected, bool b
     }
 }
 
-static void check_against_reference(bool biased)
+static void check_against_reference(bool biased, const strengths *by)
 {
     triples *made = stars(USERS, ITEMS, 0.25);
     /* An order of lines in which users and items come mixed. */
@@ -146,7 +152,7 @@ static void check_against_reference(bool biased)
     for (size_t e = 0; e < count; e++)
         expected->mean += visits[e].rating / (double)count;
     for (int epoch = 0; epoch < EPOCHS; epoch++)
-        reference_epoch(expected, visits, count, biased);
+        reference_epoch(expected, visits, count, biased, by);
 
     palate_start start = {users, items};
     palate_train_options options;
@@ -155,6 +161,12 @@ static void check_against_reference(bool biased)
     options.factors = FACTORS;
     options.epochs = EPOCHS;
     options.biases = biased;
+    options.regularization = by->lambda;
+    options.bias_learning_rate = by->rate;
+    if (by->item_lambda != by->lambda)
+        options.item_regularization = by->item_lambda;
+    if (by->item_rate != by->rate)
+        options.item_bias_learning_rate = by->item_rate;
     options.tolerance = 0.0;
     options.start = &start;
     palate_model *model = train(ratings, &options);
@@ -167,16 +179,21 @@ static void check_against_reference(bool biased)
     free(made);
 }
 
+static const strengths ONE_FOR_BOTH = {0.06, 0.06, 0.005, 0.005};
+static const strengths ONE_EACH = {0.3, 0.02, 0.002, 0.01};
+
 static void test_unbiased_gives_surprise_factors(void **unused)
 {
     (void)unused;
-    check_against_reference(false);
+    check_against_reference(false, &ONE_FOR_BOTH);
+    check_against_reference(false, &ONE_EACH);
 }
 
 static void test_biased_gives_surprise_factors(void **unused)
 {
     (void)unused;
-    check_against_reference(true);
+    check_against_reference(true, &ONE_FOR_BOTH);
+    check_against_reference(true, &ONE_EACH);
 }
 
 int main(void)

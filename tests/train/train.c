@@ -354,6 +354,10 @@ static void test_options_that_do_not_fit_are_refused(void **unused)
     assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
     assert_non_null(strstr(err.message, "biases"));
     options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    options.item_regularization = 1.0;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
+    assert_non_null(strstr(err.message, "item-regularization"));
+    options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
     options.validation = 1e-9;
     assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_E_INVALID);
     assert_non_null(strstr(err.message, "validation"));

@@ -46,6 +46,7 @@ class Rated:
     begins: npt.NDArray[np.int64]
     columns: npt.NDArray[np.uint32]
     ratings: npt.NDArray[np.float32]
+    times: npt.NDArray[np.int64] | None = None
     single: bool = False
 
 
@@ -66,7 +67,15 @@ def rated(model: Model, ratings: Any, side: str, options: dict[str, Any]) -> Rat
     if side == "items":
         ids, others, sparse = others, ids, taken.by_item
     known = (model._items if side == "users" else model._users).rows(others)
-    return Rated(ids, sparse.begins, known[sparse.columns], sparse.ratings)
+    return Rated(ids, sparse.begins, known[sparse.columns], sparse.ratings, _times(taken, side))
+
+
+def _times(ratings: Ratings, side: str) -> npt.NDArray[np.int64] | None:
+    """Return the times of ratings in the order of a side."""
+    by_user = ratings.by_user
+    if by_user.times is None or side == "users":
+        return by_user.times
+    return by_user.times[np.argsort(by_user.columns, kind="stable")]
 
 
 def solve(model: Model, given: Rated, side: str, options: dict[str, Any]) -> NewRows:
@@ -77,6 +86,8 @@ def solve(model: Model, given: Rated, side: str, options: dict[str, Any]) -> New
     columns = np.ascontiguousarray(given.columns, np.uint32)
     ratings = np.ascontiguousarray(given.ratings, np.float32)
     rows = _structs.NewRows(count, begins.ctypes.data, columns.ctypes.data, ratings.ctypes.data)
+    times = None if given.times is None else np.ascontiguousarray(given.times, np.int64)
+    rows.times = None if times is None else times.ctypes.data
     factors = np.empty((count, model.info.factor_count), np.float32)
     offsets = np.empty(count, np.float32)
     call(

@@ -7,7 +7,6 @@ __all__ = [
     "FormatError",
     "InternalError",
     "InvalidError",
-    "NotFittedError",
     "OutOfMemoryError",
     "PalateError",
     "ReadingError",
@@ -70,14 +69,6 @@ class UnsupportedError(PalateError, NotImplementedError):
 
 class InternalError(PalateError, RuntimeError):
     """A defect of palate; please report it."""
-
-
-try:
-    from sklearn.exceptions import NotFittedError
-except ImportError:
-
-    class NotFittedError(ValueError, AttributeError):  # type: ignore[no-redef]
-        """Asked of an estimator before `fit`."""
 
 
 class TrainingStopped(UserWarning):

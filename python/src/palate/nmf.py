@@ -12,7 +12,7 @@ import numpy as np
 from . import _options
 from ._fold_in import Rated, solve
 from ._structs import NO_ROW
-from .errors import InvalidError, NotFittedError
+from .errors import InvalidError
 from .ratings import Ratings
 from .training import train
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 try:
     import scipy.sparse as sp
     from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+    from sklearn.exceptions import NotFittedError
     from sklearn.utils import check_random_state
     from sklearn.utils.validation import check_non_negative
 except ImportError as error:

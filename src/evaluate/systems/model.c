@@ -51,7 +51,7 @@ static void score(const palate__system *system, uint32_t user, float *scores, fl
     const palate__side *users = &model->users;
     const size_t k = model->factor_count;
     const uint32_t row = system->test->user_rows[user];
-    const bool known = palate__test_knows(users, row);
+    const bool known = palate__model_knows(model, users, row);
     const float *factors = known ? users->factors + row * k : users->typical;
     const float offset = known ? users->offsets[row] : users->typical[k];
     for (size_t item = 0; item < model->items.ids.count; item++)

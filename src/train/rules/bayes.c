@@ -170,16 +170,24 @@ static float relative(double strength, double tau)
     return (float)fmin(fmax(strength / tau, 1e-6), 1e9);
 }
 
+static void draw_link(palate__prior *prior, size_t kind, size_t f, double tau, stream *from)
+{
+    const palate__link *link = &prior->links[kind];
+    if (link->rows_of != NULL && f >= palate__link_column(kind))
+        link->lambda[f] = relative(
+            strength_of((double)link->feature_count, prior->squares[f].coefficients[kind], from),
+            tau);
+}
+
 static void draw_side(palate__training *training, palate__train_side *side, double tau,
                       stream *from)
 {
     palate__prior *prior = &side->prior;
     for (size_t f = training->with_bias ? 0 : 1; f <= training->factor_count; f++) {
-        const palate__column_squares *squares = &prior->squares[f];
-        prior->lambda[f] = relative(strength_of(prior->rated_count, squares->away, from), tau);
-        if (f > 0 && prior->link_count > 0)
-            prior->link_lambda[f] = relative(
-                strength_of((double)prior->feature_count, squares->coefficients, from), tau);
+        prior->lambda[f] = relative(strength_of(prior->rated_count, prior->squares[f].away, from),
+                                    tau);
+        for (size_t kind = 0; kind < PALATE__LINK_COUNT; kind++)
+            draw_link(prior, kind, f, tau, from);
     }
 }
 

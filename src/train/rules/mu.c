@@ -44,14 +44,6 @@ static size_t scratch_floats(const palate__training *training, size_t count)
     return 4 * training->stride; /* Two rows of doubles. */
 }
 
-static double estimate(const palate__training *training, const float *x, const float *z)
-{
-    double sum = 0.0;
-    for (size_t f = 1; f <= training->factor_count; f++)
-        sum += (double)x[f] * (double)z[f];
-    return sum;
-}
-
 static double factor_of_change(double numerator, double denominator, double most)
 {
     return denominator > 0.0 ? fmin(numerator / denominator, most) : 1.0;
@@ -67,23 +59,25 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
                              : half->is_users ? biased->user_estimates
                                               : biased->item_estimates;
     const size_t k = training->factor_count;
+    const int64_t begin = matrix->begins[row];
+    const palate__rated rated = {
+        .fixed = half->other->rows,
+        .stride = training->stride,
+        .columns = matrix->columns + begin,
+        .ratings = matrix->values + begin,
+        .count = (size_t)(matrix->begins[row + 1] - begin),
+        .shift = training->shift,
+        .estimates = estimates == NULL ? NULL : estimates + begin,
+    };
     double *numerator = (double *)(void *)desk->scratch;
     double *denominator = numerator + training->stride;
-    for (size_t f = 0; f <= k; f++)
-        numerator[f] = denominator[f] = 0.0;
-    for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
-        const float *z = half->other->rows + (size_t)matrix->columns[e] * training->stride;
-        double rating = (double)matrix->values[e] - training->shift;
-        double estimated = estimates != NULL ? (double)estimates[e] : estimate(training, x, z);
-        for (size_t f = 1; f <= k; f++) {
-            numerator[f] += rating * (double)z[f];
-            denominator[f] += estimated * (double)z[f];
-        }
-    }
+    training->kernels->multiply_sums(&rated, x, numerator, denominator);
     double most = estimates != NULL ? BIASED_CHANGE_MAX : INFINITY;
-    double count = (double)(matrix->begins[row + 1] - matrix->begins[row]);
+    const palate_train_options *options = &training->options;
+    double lambda = half->is_users ? options->regularization : options->item_regularization;
+    double count = (double)rated.count;
     for (size_t f = 1; f <= k; f++) {
-        double below = denominator[f] + count * training->options.regularization * (double)x[f];
+        double below = denominator[f] + count * lambda * (double)x[f];
         x[f] = (float)((double)x[f] * factor_of_change(numerator[f], below, most));
         x[f] = x[f] < FACTOR_FLOOR ? 0.0F : x[f];
     }
@@ -187,8 +181,9 @@ static void before_epoch(palate__training *training)
     if (biased == NULL)
         return;
     const palate__matrix *by_user = &training->users.matrix;
-    const double rate = training->options.bias_learning_rate;
     const palate_train_options *options = &training->options;
+    const double rate = options->bias_learning_rate;
+    const double item_rate = options->item_bias_learning_rate;
     int64_t count = palate__matrix_count(by_user);
     for (int64_t visit = 0; visit < count; visit++) {
         int64_t e = biased->visits[visit];
@@ -196,12 +191,13 @@ static void before_epoch(palate__training *training)
         uint32_t j = by_user->columns[e];
         double *bias_of_user = &biased->user_biases[i];
         double *bias_of_item = &biased->item_biases[j];
+        const float *x = palate__row_of(training, training->users.rows, i);
+        const float *z = palate__row_of(training, training->items.rows, j);
         double estimated = training->mean - training->shift + *bias_of_user + *bias_of_item +
-                           estimate(training, palate__row_of(training, training->users.rows, i),
-                                    palate__row_of(training, training->items.rows, j));
+                           (double)training->kernels->dot(x + 1, z + 1, training->factor_count);
         double error = (double)by_user->values[e] - training->shift - estimated;
         *bias_of_user += rate * (error - options->user_bias_regularization * *bias_of_user);
-        *bias_of_item += rate * (error - options->item_bias_regularization * *bias_of_item);
+        *bias_of_item += item_rate * (error - options->item_bias_regularization * *bias_of_item);
         biased->user_estimates[e] = (float)estimated;
         biased->item_estimates[biased->in_items[e]] = (float)estimated;
     }

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Examples of the documentation do what they show."""
+
+import doctest
+import re
+
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("pandas")
+
+BLOCK = re.compile(r"(?ms)^```python\n(.*?)^```")
+
+
+def blocks(page):
+    return BLOCK.findall((ROOT / "docs" / page).read_text())
+
+
+def test_examples_are_as_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    examples = "\n".join(block for block in blocks("howto/python.md") if ">>>" in block)
+    test = doctest.DocTestParser().get_doctest(examples, {}, "howto/python.md", "docs/howto/python.md", 0)
+    assert len(test.examples) > 20
+    told = []
+    failed = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append).failed
+    assert failed == 0, "".join(told)
+
+
+@pytest.mark.parametrize("page", ["coming-from/surprise.md"])
+def test_examples_are_python(page):
+    for block in blocks(page):
+        compile(block, page, "exec")

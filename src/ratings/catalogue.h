@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PALATE_RATINGS_CATALOGUE_H
+#define PALATE_RATINGS_CATALOGUE_H
+
+#include "ratings/ids.h"
+
+/* A table of users or items. Of each row its texts lie side by side, one a column kept:
+ *
+ *     begins  0                            26 ...
+ *     text    Toy Story (1995)\0 Comedy\0  Jumanji (1995)\0 ...
+ */
+struct palate_catalogue {
+    palate_context *context;
+    char *path;
+    palate__id_builder ids; /* Numbered in the order of rows. */
+    size_t *begins;
+    char *text;
+    char **names;        /* Of the columns, NULL where only titles were asked for. */
+    size_t column_count; /* Of names. */
+    size_t title;        /* Which of the texts is the title. */
+};
+
+/* The text of a row in a column; "" where it is empty. Cost: the bytes of the row. */
+const char *palate__catalogue_text(const palate_catalogue *catalogue, uint32_t row, size_t column);
+
+#endif
