@@ -74,8 +74,8 @@ static int load(factors_work *work, const cli_arguments *arguments)
         return message_failed(&err);
     palate_model_info(work->model, &summary);
     work->factor_count = summary.factor_count;
-    work->facts = malloc(((size_t)summary.factor_count + 1) * sizeof *work->facts);
-    work->order = malloc(((size_t)summary.factor_count + 1) * sizeof *work->order);
+    work->facts = calloc((size_t)summary.factor_count + 1, sizeof *work->facts);
+    work->order = calloc((size_t)summary.factor_count + 1, sizeof *work->order);
     work->rows = malloc((size_t)own->count * sizeof *work->rows);
     work->values = malloc((size_t)own->count * sizeof *work->values);
     if (work->facts == NULL || work->order == NULL || work->rows == NULL || work->values == NULL)
