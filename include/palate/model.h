@@ -179,6 +179,27 @@ palate_model_predict(const palate_model *model, const palate_cells *cells, float
 PALATE_API float palate_model_predict_one(const palate_model *model, const char *user,
                                           const char *item);
 
+/* ---- Forgetting ---- */
+
+/**
+ * Make a model that no longer knows some users: their ids, rows, items seen, ratings and times, and what
+ * other rows' priors hold of them, are gone, so that a file of it has none of these. An item that only
+ * they have rated becomes a typical one. All other predictions are the same bits.
+ *
+ * What items' rows and the means learned from them stays: only training without their ratings takes it
+ * out. So does the fingerprint of the ratings.
+ *
+ * @param users  `count` rows, in any order; some may be named twice.
+ * @param[out] out  A model of its own, that does not need `model` any longer. NULL on every failure.
+ * @return PALATE_OK, PALATE_E_INVALID (a row that is not there, or nobody would be left),
+ * PALATE_E_NOMEM.
+ * @cost A copy of the model.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_forget(const palate_model *model,
+                                                               const uint32_t *users, size_t count,
+                                                               palate_model **out,
+                                                               palate_error *err);
+
 /* ---- Models from given factors, and back ---- */
 
 /** Factors of a model to be made. Arrays are copied. Everything but counts, factors and ids may be

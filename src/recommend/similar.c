@@ -3,9 +3,8 @@
 #include "palate/similar.h"
 
 #include "base/context.h"
-#include "model/model.h"
+#include "recommend/space.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,64 +64,35 @@ void palate_similar_options_init(palate_similar_options *options)
     palate_options_init(&TABLE, options);
 }
 
-/* ---- Rows as they are compared ---- */
+/* ---- Measures ---- */
 
 typedef struct work {
-    const palate_model *model;
-    const palate__side *own, *other;
+    palate__space space;
     bool cosine;
-    size_t k;
-    double *spread; /* k: the square of how much a factor moves predictions. */
-    double *query;  /* k: y of the row asked for. */
-    double length;  /* Its length. */
+    uint32_t row; /* The one asked for. */
+    double length;
 } work;
-
-/* The variance of each factor over the rows of the other side. */
-static void fill_spread(work *of)
-{
-    const size_t count = of->other->ids.count;
-    for (size_t f = 0; f < of->k; f++) {
-        double sum = 0.0;
-        double squares = 0.0;
-        for (size_t row = 0; row < count; row++)
-            sum += (double)of->other->factors[row * of->k + f];
-        const double mean = sum / (double)count;
-        for (size_t row = 0; row < count; row++) {
-            const double away = (double)of->other->factors[row * of->k + f] - mean;
-            squares += away * away;
-        }
-        of->spread[f] = squares / (double)count;
-    }
-}
-
-/* A coordinate of a row, before it is stretched. */
-static double away(const work *of, uint32_t row, size_t f)
-{
-    return (double)of->own->factors[row * of->k + f] - (double)of->own->typical[f];
-}
-
-static double length_of(const work *of, uint32_t row)
-{
-    double sum = 0.0;
-    for (size_t f = 0; f < of->k; f++)
-        sum += of->spread[f] * away(of, row, f) * away(of, row, f);
-    return sqrt(sum);
-}
 
 /* What one factor adds to the measure of a row. */
 static double part_of(const work *of, uint32_t row, size_t f)
 {
-    const double there = away(of, row, f);
-    const double here = of->query[f];
-    return of->spread[f] * (of->cosine ? here * there : (here - there) * (here - there));
+    const double there = palate__space_away(&of->space, row, f);
+    const double here = palate__space_away(&of->space, of->row, f);
+    return of->space.spread[f] * (of->cosine ? here * there : (here - there) * (here - there));
+}
+
+/* What parts are divided by; 0 where there is no measure. */
+static double divisor(const work *of, uint32_t row)
+{
+    return of->cosine ? of->length * palate__space_length(&of->space, row) : 1.0;
 }
 
 /* The measure, or NaN where there is none. */
 static double measure(const work *of, uint32_t row)
 {
-    const double lengths = of->cosine ? of->length * length_of(of, row) : 1.0;
+    const double lengths = divisor(of, row);
     double sum = 0.0;
-    for (size_t f = 0; f < of->k; f++)
+    for (size_t f = 0; f < of->space.k; f++)
         sum += part_of(of, row, f);
     if (!of->cosine)
         return sqrt(sum);
@@ -133,22 +103,16 @@ static palate_status begin(work *of, const palate_model *model, uint32_t row,
                            const palate_similar_options *options, palate_error *err)
 {
     const bool items = options->side == PALATE_SIMILAR_ITEMS;
-    of->model = model;
-    of->own = items ? &model->items : &model->users;
-    of->other = items ? &model->users : &model->items;
-    of->cosine = options->measure == PALATE_SIMILAR_COSINE;
-    of->k = model->factor_count;
-    if (row >= of->own->ids.count)
+    const uint32_t count = items ? model->items.ids.count : model->users.ids.count;
+    if (row >= count)
         return palate__fail(err, PALATE_E_INVALID, "the model has no row %u: it has %u %s", row,
-                            of->own->ids.count, items ? "items" : "users");
-    of->spread = palate__allocate_array(model->context, 2 * of->k, sizeof *of->spread);
-    if (of->spread == NULL)
-        return palate__fail_memory(err, "comparing rows");
-    of->query = of->spread + of->k;
-    fill_spread(of);
-    for (size_t f = 0; f < of->k; f++)
-        of->query[f] = away(of, row, f);
-    of->length = length_of(of, row);
+                            count, items ? "items" : "users");
+    palate_status status = palate__space_begin(&of->space, model, items, err);
+    if (status != PALATE_OK)
+        return status;
+    of->cosine = options->measure == PALATE_SIMILAR_COSINE;
+    of->row = row;
+    of->length = palate__space_length(&of->space, row);
     return PALATE_OK;
 }
 
@@ -170,17 +134,17 @@ static int compare_neighbours(const void *a, const void *b)
 }
 
 /* All rows that may be among the nearest, in any order. Returns how many. */
-static size_t list_neighbours(const work *of, uint32_t row, int64_t support, neighbour *list)
+static size_t list_neighbours(const work *of, int64_t support, neighbour *list)
 {
-    const bool counted = of->model->summary.rating_count > 0;
+    const palate__ids *ids = &of->space.own->ids;
     size_t count = 0;
-    for (uint32_t other = 0; other < of->own->ids.count; other++) {
-        if (other == row || (counted && of->own->counts[other] < support))
+    for (uint32_t other = 0; other < ids->count; other++) {
+        if (other == of->row || !palate__space_counts(&of->space, other, support))
             continue;
         const double value = measure(of, other);
         if (isfinite(value))
-            list[count++] = (neighbour){of->cosine ? -value : value,
-                                        palate__ids_text(&of->own->ids, other), other};
+            list[count++] = (neighbour){of->cosine ? -value : value, palate__ids_text(ids, other),
+                                        other};
     }
     return count;
 }
@@ -209,10 +173,10 @@ palate_status palate_model_similar(const palate_model *model, uint32_t row,
     const void *needed[] = {model, rows, values, count};
     PALATE_TRY(check(needed, 4, "palate_model_similar", options, err));
     PALATE_TRY(begin(&of, model, row, options, err));
-    list = palate__allocate_array(model->context, of.own->ids.count, sizeof *list);
+    list = palate__allocate_array(model->context, of.space.own->ids.count, sizeof *list);
     if (list == NULL)
         PALATE_TRY(palate__fail_memory(err, "comparing rows"));
-    const size_t found = list_neighbours(&of, row, options->support, list);
+    const size_t found = list_neighbours(&of, options->support, list);
     qsort(list, found, sizeof *list, compare_neighbours);
     *count = found < (size_t)options->count ? found : (size_t)options->count;
     for (size_t place = 0; place < *count; place++) {
@@ -220,8 +184,7 @@ palate_status palate_model_similar(const palate_model *model, uint32_t row,
         values[place] = of.cosine ? -list[place].value : list[place].value;
     }
 done:
-    if (of.spread != NULL)
-        palate__release(model->context, of.spread);
+    palate__space_end(&of.space);
     if (list != NULL)
         palate__release(model->context, list);
     return status;
@@ -239,13 +202,12 @@ palate_status palate_model_shared(const palate_model *model, uint32_t row, uint3
     const void *needed[] = {model, factors};
     PALATE_TRY(check(needed, 2, "palate_model_shared", options, err));
     PALATE_TRY(begin(&of, model, row, options, err));
-    if (other >= of.own->ids.count)
+    if (other >= of.space.own->ids.count)
         PALATE_TRY(palate__fail(err, PALATE_E_INVALID, "the model has no row %u", other));
-    const double lengths = of.cosine ? of.length * length_of(&of, other) : 1.0;
-    for (size_t f = 0; f < of.k; f++)
+    const double lengths = divisor(&of, other);
+    for (size_t f = 0; f < of.space.k; f++)
         factors[f] = lengths > 0.0 ? part_of(&of, other, f) / lengths : 0.0;
 done:
-    if (of.spread != NULL)
-        palate__release(model->context, of.spread);
+    palate__space_end(&of.space);
     return status;
 }

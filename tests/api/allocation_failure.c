@@ -319,7 +319,21 @@ static palate_status find_similar(const session *at, palate_error *err)
     double factors[1000];
     size_t count = 0;
     palate_status status = palate_model_similar(at->model, 0, NULL, rows, values, &count, err);
-    return status == PALATE_OK ? palate_model_shared(at->model, 0, 1, NULL, factors, err) : status;
+    if (status == PALATE_OK)
+        status = palate_model_shared(at->model, 0, 1, NULL, factors, err);
+    if (status == PALATE_OK)
+        status = palate_model_factor_top(at->model, 0, NULL, rows, values, &count, err);
+    palate_factor_facts facts[1000];
+    return status == PALATE_OK ? palate_model_factor_facts(at->model, facts, err) : status;
+}
+
+static palate_status forget_some(const session *at, palate_error *err)
+{
+    static const uint32_t users[] = {2, 0};
+    palate_model *left = NULL;
+    palate_status status = palate_model_forget(at->model, users, 2, &left, err);
+    palate_model_free(left);
+    return status;
 }
 
 static palate_status use(const session *at, palate_error *err)
@@ -349,6 +363,8 @@ static palate_status use(const session *at, palate_error *err)
         status = find_reasons(at, err);
     if (status == PALATE_OK)
         status = find_similar(at, err);
+    if (status == PALATE_OK)
+        status = forget_some(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* palate factors: what the factors of a model are about. */
+#include "arguments.h"
+#include "describe.h"
+#include "lists.h"
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct own_options {
+    const char *items;
+    int64_t count;
+    int64_t support;
+    bool json;
+} own_options;
+
+#define AT(field) offsetof(own_options, field)
+
+static const palate_option OPTIONS[] = {
+    {"items", "titles", PALATE_OPTION_TEXT, AT(items), NULL, 0, 0, NULL, "FILE",
+     "Table of items, such as movies.csv: shows their titles"},
+    {"count", "", PALATE_OPTION_COUNT, AT(count), "4", 1, 1000, NULL, "N",
+     "Items to show of each factor"},
+    {"support", "min-support min-ratings", PALATE_OPTION_COUNT, AT(support), "20", 0, 1000000000,
+     NULL, "N", "Show only items, and users, with this many ratings"},
+    {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
+     "Write JSON; it has the users of each factor, too"},
+};
+
+static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
+                                          sizeof(own_options)};
+
+static const palate_option_table *own_table(void)
+{
+    return &TABLE;
+}
+
+typedef struct factors_work {
+    const own_options *own;
+    palate_model *model;
+    palate_catalogue *catalogue;
+    uint32_t factor_count;
+    palate_factor_facts *facts;
+    uint32_t *order; /* The factors, the largest share first. */
+    uint32_t *rows;
+    double *values;
+} factors_work;
+
+/* ---- Finding out ---- */
+
+/* For qsort(), which hands on nothing. */
+static const palate_factor_facts *sorted_by;
+
+static int compare_factors(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a;
+    const uint32_t right = *(const uint32_t *)b;
+    if (sorted_by[left].share != sorted_by[right].share)
+        return sorted_by[left].share < sorted_by[right].share ? 1 : -1;
+    return (left > right) - (left < right);
+}
+
+static int load(factors_work *work, const cli_arguments *arguments)
+{
+    const own_options *own = work->own;
+    palate_error err;
+    palate_model_summary summary;
+    if (palate_model_load(arguments->context, arguments->operands[0], &work->model, &err) !=
+        PALATE_OK)
+        return message_failed(&err);
+    if (own->items != NULL &&
+        palate_catalogue_read(arguments->context, own->items, &work->catalogue, &err) != PALATE_OK)
+        return message_failed(&err);
+    palate_model_info(work->model, &summary);
+    work->factor_count = summary.factor_count;
+    work->facts = calloc((size_t)summary.factor_count + 1, sizeof *work->facts);
+    work->order = calloc((size_t)summary.factor_count + 1, sizeof *work->order);
+    work->rows = malloc((size_t)own->count * sizeof *work->rows);
+    work->values = malloc((size_t)own->count * sizeof *work->values);
+    if (work->facts == NULL || work->order == NULL || work->rows == NULL || work->values == NULL)
+        return message_error("out of memory while looking at factors");
+    if (palate_model_factor_facts(work->model, work->facts, &err) != PALATE_OK)
+        return message_failed(&err);
+    for (uint32_t f = 0; f < work->factor_count; f++)
+        work->order[f] = f;
+    sorted_by = work->facts;
+    qsort(work->order, work->factor_count, sizeof *work->order, compare_factors);
+    return EXIT_DONE;
+}
+
+/* Fills work->rows and values; SIZE_MAX after telling what went wrong. */
+static size_t find_top(const factors_work *work, uint32_t factor, int side)
+{
+    palate_error err;
+    palate_similar_options options;
+    size_t count = 0;
+    palate_similar_options_init(&options);
+    options.side = side;
+    options.count = work->own->count;
+    options.support = work->own->support;
+    if (palate_model_factor_top(work->model, factor, &options, work->rows, work->values, &count,
+                                &err) == PALATE_OK)
+        return count;
+    message_failed(&err);
+    return SIZE_MAX;
+}
+
+/* ---- For a person ---- */
+
+static int widest_name(const factors_work *work)
+{
+    int widest = 6;
+    for (uint32_t f = 0; f < work->factor_count; f++) {
+        const int width = table_width(palate_model_factor_name(work->model, f));
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+static const char *title_of(const factors_work *work, uint32_t item)
+{
+    const char *id = palate_model_item_id(work->model, item);
+    const char *title = work->catalogue == NULL ? NULL
+                                                : palate_catalogue_title(work->catalogue, id);
+    return title == NULL ? id : title;
+}
+
+static int print_text(const factors_work *work)
+{
+    const int widest = widest_name(work);
+    const bool bold = message_has_colour(stdout);
+    printf("%s%-*s  share  sparsity  items%s\n", bold ? "\033[1m" : "", widest, "factor",
+           bold ? "\033[0m" : "");
+    for (uint32_t place = 0; place < work->factor_count; place++) {
+        const uint32_t f = work->order[place];
+        const char *name = palate_model_factor_name(work->model, f);
+        const size_t count = find_top(work, f, PALATE_SIMILAR_ITEMS);
+        if (count == SIZE_MAX)
+            return EXIT_FAILED;
+        printf("%s%*s  %5.3f  %8.3f", name, widest - table_width(name), "", work->facts[f].share,
+               work->facts[f].sparsity);
+        for (size_t at = 0; at < count; at++)
+            printf("%s%s", at == 0 ? "  " : "; ", title_of(work, work->rows[at]));
+        putchar('\n');
+    }
+    return EXIT_DONE;
+}
+
+/* ---- For a program ---- */
+
+/* NULL after telling what went wrong. */
+static json_t *top_json(const factors_work *work, uint32_t factor, int side)
+{
+    const bool items = side == PALATE_SIMILAR_ITEMS;
+    const row_side *rows = items ? &SIDE_ITEMS : &SIDE_USERS;
+    const size_t count = find_top(work, factor, side);
+    json_t *list = count == SIZE_MAX ? NULL : json_array();
+    for (size_t at = 0; list != NULL && at < count; at++) {
+        const char *id = rows->id(work->model, work->rows[at]);
+        const char *title = items && work->catalogue != NULL
+                                ? palate_catalogue_title(work->catalogue, id)
+                                : NULL;
+        json_t *one = json_pack("{s:s, s:f}", rows->singular, id, "value", work->values[at]);
+        if (title != NULL)
+            json_object_set_new(one, "title", json_string(title));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static int print_json(const factors_work *work)
+{
+    json_t *list = json_array();
+    for (uint32_t place = 0; place < work->factor_count; place++) {
+        const uint32_t f = work->order[place];
+        json_t *items = top_json(work, f, PALATE_SIMILAR_ITEMS);
+        json_t *users = items == NULL ? NULL : top_json(work, f, PALATE_SIMILAR_USERS);
+        if (users == NULL) {
+            json_decref(items);
+            json_decref(list);
+            return EXIT_FAILED;
+        }
+        json_array_append_new(
+            list, json_pack("{s:I, s:s, s:f, s:f, s:o, s:o}", "factor", (json_int_t)f + 1, "name",
+                            palate_model_factor_name(work->model, f), "share", work->facts[f].share,
+                            "sparsity", work->facts[f].sparsity, "items", items, "users", users));
+    }
+    return describe_print_json(list);
+}
+
+/* ---- The command ---- */
+
+static int run(const cli_arguments *arguments)
+{
+    factors_work work = {.own = arguments->values[0]};
+    int exit_status = load(&work, arguments);
+    if (exit_status == EXIT_DONE)
+        exit_status = work.own->json ? print_json(&work) : print_text(&work);
+    free(work.facts);
+    free(work.order);
+    free(work.rows);
+    free(work.values);
+    palate_catalogue_free(work.catalogue);
+    palate_model_free(work.model);
+    return exit_status;
+}
+
+static const example EXAMPLES[] = {
+    {"palate factors movies.palate --items movies.csv", "what each factor is about"},
+    {"palate factors movies.palate -n 20 --support 100 --json",
+     "20 items and users of each, for a program"},
+    {NULL, NULL},
+};
+
+const cli_command COMMAND_FACTORS = {
+    .name = "factors",
+    .operands = "MODEL [options]",
+    .summary = "show what the factors are about",
+    .description =
+        "Show the factors of a model, those that explain most first: the share of what factors "
+        "explain, how sparse they are, and the items that stand for each: items that have more of "
+        "it than is typical, and little else that sets them apart.",
+    .operands_least = 1,
+    .operands_most = 1,
+    .groups = {{own_table, NULL}},
+    .examples = EXAMPLES,
+    .run = run,
+};
