@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of build/palate, beside others where they can be installed: tables in Markdown. Accuracy: bench/accuracy.py.
 
-    bench/run.py [speed] [topn] [--data FOLDER] [--write-docs]
+    bench/run.py [speed] [reading] [size] [time] [topn] [--data FOLDER] [--write-docs] [--realtime]
 
 Needs MovieLens 1M (https://grouplens.org/datasets/movielens/) as FOLDER/ml-1m; what is not there is
 said and left out. --write-docs puts the tables into docs/performance.md. Only the command
-is used, and for lists (topn) the public headers, so the figures are what a user gets.
+is used, and for reading and lists the public headers, so the figures are what a user gets.
 """
 import argparse
 import collections
+import contextlib
 import datetime
 import json
 import os
@@ -17,6 +18,7 @@ import pathlib
 import platform
 import random
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -47,6 +49,21 @@ class Run:
 
     def json(self):
         return json.loads(self.output)
+
+
+REALTIME = False
+
+
+@contextlib.contextmanager
+def undisturbed():
+    """With --realtime: before other work of the machine."""
+    if REALTIME:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(40))
+    try:
+        yield
+    finally:
+        if REALTIME:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def best_of(count, *arguments):
@@ -83,6 +100,25 @@ def peer_answer(python, script, *arguments):
     return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
 
 
+def cores():
+    return len(os.sched_getaffinity(0))
+
+
+def build_program(name, scratch):
+    """A program of this folder, over the public headers."""
+    program = scratch / name
+    build = PALATE.parent
+    subprocess.run(["cc", "-std=c17", "-O2", ROOT / "bench" / f"{name}.c", "-I", ROOT / "include", "-L", build,
+                    "-lpalate", f"-Wl,-rpath,{build}", "-lm", "-o", program], check=True)
+    return program
+
+
+def measured(program, *arguments, **environment):
+    done = subprocess.run([program, *map(str, arguments)], env={**os.environ, **environment}, check=True,
+                          stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
+
+
 # ---- Speed ----
 
 def repeat(source, target, lines_wanted, ids_apart=True):
@@ -111,46 +147,201 @@ def training_speed(ratings, scratch):
                   "bytes a rating beyond the model"], rows)
 
 
-def reading_speed(ratings, scratch):
-    large = scratch / "large.csv"
-    lines = repeat(ratings, large, 10_000_000)
-    megabytes = large.stat().st_size / 1e6
-    rows = []
-    for name, arguments in [("palate check --threads 1", ["check", large]),
-                            ("palate train --epochs 0", ["train", large, "-o", scratch / "m", "--epochs", 0,
-                                                         "--threads", 1])]:
-        run = best_of(3, *[a for a in arguments])
-        rows.append([f"`{name}`".replace("palate check --threads 1", "palate check"), f"{run.seconds:.2f}",
-                     f"{megabytes / run.seconds:.0f}", f"{lines / run.seconds / 1e6:.1f}"])
-    return table([f"Reading {lines} ratings, {megabytes:.0f} MB of CSV", "seconds", "MB/s", "million ratings/s"], rows)
-
-
 def speed(data, scratch):
     ratings = data / "ml-1m" / "ratings.csv"
     if not ratings.exists():
         return "Not measured: ml-1m/ratings.csv is not in the data folder.\n"
-    return training_speed(ratings, scratch) + "\n" + reading_speed(ratings, scratch)
+    return training_speed(ratings, scratch)
+
+
+# ---- Reading ----
+
+def rewrite(source, target, line):
+    """The ratings of a CSV of palate synth in another form of text, without its header."""
+    with open(source, encoding="utf-8") as lines, open(target, "w", encoding="utf-8") as out:
+        next(lines)
+        out.writelines(line.format(*text.rstrip("\n").split(",")) for text in lines)
+
+
+def texts(scratch):
+    """The same ratings in each form: name in the table, file."""
+    csv = scratch / "ratings.csv"
+    Run("synth", "--preset", "10m", "-o", csv, "-q")
+    files = [("CSV, `user,item,rating,time`", csv)]
+    for name, file, line in [
+            ("tabs, `user item rating time`, as u.data", "u.data", "{}\t{}\t{}\t{}\n"),
+            ("MovieLens' `user::item::rating::time`", "ratings.dat", "{}::{}::{}::{}\n"),
+            ("CSV, ids as `user-1` and `item-1`, no times", "words.csv", "user-{0},item-{1},{2}\n"),
+            ("blanks, `user item rating`", "plain.txt", "{0} {1} {2}\n")]:
+        rewrite(csv, scratch / file, line)
+        files.append((name, scratch / file))
+    Run("convert", csv, "-o", scratch / "ratings.palate-ratings", "-q")
+    return files + [("file of `palate convert`, times too", scratch / "ratings.palate-ratings")]
+
+
+def reading(_, scratch):
+    program = build_program("read", scratch)
+    rows, seconds = [], 0
+    for name, file in texts(scratch):
+        own = {threads: measured(program, file, threads, 7) for threads in (1, cores())}
+        seconds = own[cores()]["seconds"] if file.name == "plain.txt" else seconds
+        megabytes = file.stat().st_size / 1e6
+        alone = "-" if file.suffix == ".palate-ratings" else f"{megabytes / own[1]['pairs_seconds']:,.0f}"
+        rows.append([name, f"{megabytes:.0f}", *(f"{own[t]['seconds']:.2f}" for t in own),
+                     *(f"{megabytes / own[t]['seconds']:,.0f}" for t in own), alone])
+    count = own[1]["ratings"]
+    text = table([f"Reading {count:,} ratings", "MB", "1 thread: s", f"{cores()}: s", "1 thread: MB/s",
+                  f"{cores()}: MB/s", "text alone, 1 thread: MB/s"], rows)
+    other = peer_answer(peer_python("libmf", "libmf"), "libmf_work.py", "installed", "read", scratch / "plain.txt", 3)
+    if other is None:
+        return text + "\nMissing: LIBMF could not be installed.\n"
+    return text + (f"\nLIBMF's reader takes {other['seconds']:.2f} s for the blanks, by one thread, as it does: "
+                   f"{other['seconds'] / seconds:.1f} times as long as {cores()} threads here.\n")
+
+
+# ---- Size ----
+
+def training_size(preset, scratch, time_column):
+    """Rows of a table: the same training with one thread and with all, of ratings of a preset."""
+    csv, model = scratch / "sized.csv", scratch / "sized.palate"
+    Run("synth", "--preset", preset, "-o", csv, "-q")
+    rows, epoch_of_one = [], None
+    for threads in sorted({1, cores()}):
+        options = ["-o", model, "--fast", "--tolerance", 0, "--threads", threads, "--json", *time_column]
+        short, long = (Run("train", csv, "--epochs", epochs, *options) for epochs in (2, 5))
+        found = long.json()
+        count = found["ratings"]
+        epoch = (found["train_seconds"] - short.json()["train_seconds"]) / 3
+        epoch_of_one = epoch_of_one or epoch
+        allowed = 12 * (found["users"] + found["items"]) * found["factors"]
+        rows.append([f"{count:,}", f"{threads}", f"{found['read_seconds']:.2f}", f"{epoch:.3f}",
+                     f"{1e9 * epoch / count:.1f}", f"{epoch_of_one / epoch:.2f}", f"{long.peak_bytes / 1e6:,.0f} MB",
+                     f"{(long.peak_bytes - allowed) / count:.1f}"])
+    csv.unlink()
+    return rows
+
+
+def size(_, scratch):
+    header = ["ratings", "threads", "seconds to read", "seconds an epoch", "ns a rating", "times 1 thread",
+              "peak memory", "bytes a rating beyond 12 (m + n) k"]
+    return table(header, [row for preset in ("1m", "10m", "20m", "100m")
+                          for row in training_size(preset, scratch, ["--time-column", "none"])])
+
+
+# ---- Time to accuracy ----
+
+def libmf_library(scratch):
+    """LIBMF built for this machine from its source on PyPI, which its package is not; else as it is installed."""
+    python, library = peer_python("libmf", "libmf"), scratch / "libmf.so"
+    if python is None:
+        return None, None
+    try:
+        subprocess.run([python, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", scratch,
+                        "libmf==0.9.2"], check=True, capture_output=True)
+        subprocess.run(["tar", "-xf", scratch / "libmf-0.9.2.tar.gz", "-C", scratch], check=True)
+        subprocess.run(["g++", "-std=c++11", "-O3", "-march=native", "-fopenmp", "-DUSEOMP", "-DUSEAVX", "-w", "-shared",
+                        "-fPIC", scratch / "libmf-0.9.2" / "src_cpp" / "mf.cpp", "-o", library], check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return python, "installed"
+    return python, library
+
+
+def hold_out(source, train, test):
+    """A tenth of the ratings for the test, in lines as LIBMF reads them."""
+    generator = random.Random(1)
+    with open(source, encoding="utf-8") as lines, open(train, "w", encoding="utf-8") as kept, \
+            open(test, "w", encoding="utf-8") as held_out:
+        next(lines)
+        for line in lines:
+            out = held_out if generator.random() < .1 else kept
+            out.write(" ".join(line.rstrip("\n").split(",")[:3]) + "\n")
+
+
+def libmf_best(python, library, train, test, grid):
+    """(RMSE, factors, lambda, epochs) where LIBMF --nmf is best, of a grid, judged on the test itself."""
+    return min((rmse, factors, strength, epoch + 1)
+               for factors, strength, epochs in grid
+               for epoch, rmse in enumerate(peer_answer(python, "libmf_work.py", library, "curve", train, test, factors,
+                                                        strength, epochs, cores())["rmse"]))
+
+
+def rmse_of(model, test):
+    return Run("evaluate", model, test, "--json", "--resamples", 0).json()["systems"][0]["figures"]["rmse"]["value"]
+
+
+def epochs_to(rmse, train, test, model, options):
+    """(epochs after which training is as good, how good it is then), or None where it never is."""
+    for epochs in range(2, 41):
+        Run("train", train, "-o", model, "--epochs", epochs, *options, "-q")
+        reached = rmse_of(model, test)
+        if reached <= rmse:
+            return epochs, reached
+    return None
+
+
+def race(python, library, train, test, model, grid):
+    """Rows of a table: LIBMF, and trainings that are as good."""
+    best, factors, strength, epochs = libmf_best(python, library, train, test, grid)
+    with undisturbed():
+        other = {threads: statistics.median(
+            peer_answer(python, "libmf_work.py", library, "train", train, model, factors, strength, epochs,
+                        threads)["seconds"] for _ in range(3)) for threads in (1, cores())}
+    rows = [[f"LIBMF --nmf, k = {factors}, lambda = {strength}, {epochs} epochs", f"{best:.4f}",
+             *(text for seconds in other.values() for text in (f"{seconds:.2f}", "1"))]]
+    for options in (["--fast"], ["--fast", "--factors", 31], []):
+        needed = epochs_to(best, train, test, model, options)
+        command = " ".join(map(str, ["palate train", *options]))
+        if needed is None:
+            rows.append([f"`{command}`", "not reached", *["-"] * 2 * len(other)])
+            continue
+        texts = [f"`{command} --epochs {needed[0]}`", f"{needed[1]:.4f}"]
+        with undisturbed():
+            for threads in other:
+                seconds = statistics.median(Run("train", train, "-o", model, "--epochs", needed[0], "--threads", threads,
+                                                *options, "-q").seconds for _ in range(5))
+                texts += [f"{seconds:.2f}", f"{other[threads] / seconds:.1f}"]
+        rows.append(texts)
+    return rows
+
+
+def updates(python, library, train, model):
+    """One core: a rating of LIBMF's training, which moves both of its rows, and of a half-sweep here, which moves one."""
+    epochs, factors = 20, 64
+    with undisturbed():
+        other = peer_answer(python, "libmf_work.py", library, "train", train, model, factors, .05, epochs, 1)["training"]
+        own = Run("bench", "--seconds", 3, "--threads", 1, "--json").json()
+    theirs = 1e9 * other / epochs / own["ratings"] * 10 / 9
+    ours = 1e9 / own["work"]["row_update_ratings"][0]["per_second"]
+    return (f"One core, a million ratings, {factors} numbers a row: LIBMF {theirs:.1f} ns a rating and epoch; here {ours:.1f} ns a rating "
+            f"and half-sweep, kernels {own['kernels']}.\n")
+
+
+def accuracy_time(data, scratch):
+    train, test, model = scratch / "train.txt", scratch / "test.txt", scratch / "model"
+    python, library = libmf_library(scratch)
+    if python is None:
+        return "Missing: LIBMF could not be installed.\n"
+    header = ["test RMSE", *(text for threads in (1, cores())
+                             for text in (f"{threads} thread{'s' * (threads > 1)}: s", "times"))]
+    made_up = scratch / "ratings.csv"
+    Run("synth", "--preset", "10m", "-o", made_up, "-q")
+    text = ""
+    for name, ratings, grid in [
+            ("MovieLens 1M", data / "ml-1m" / "ratings.csv",
+             [(factors, strength, 80) for factors in (32, 64, 128) for strength in (.03, .05, .07)]),
+            ("10 million ratings made up", made_up,
+             [(factors, strength, 40) for factors in (16, 32, 64) for strength in (.03, .05, .07)])]:
+        if not ratings.exists():
+            text += f"Not measured: {name}.\n\n"
+            continue
+        hold_out(ratings, train, test)
+        text += table([f"{name}, from text to saved model", *header],
+                      race(python, library, train, test, model, grid)) + "\n"
+        text += updates(python, library, train, model) + "\n" if ratings != made_up else ""
+    return text
 
 
 # ---- Lists and predictions ----
-
-def cores():
-    return len(os.sched_getaffinity(0))
-
-
-def build_topn(scratch):
-    program = scratch / "topn"
-    build = PALATE.parent
-    subprocess.run(["cc", "-std=c17", "-O2", ROOT / "bench" / "topn.c", "-I", ROOT / "include", "-L", build, "-lpalate",
-                    f"-Wl,-rpath,{build}", "-lm", "-o", program], check=True)
-    return program
-
-
-def measured(program, *arguments, **environment):
-    done = subprocess.run([program, *map(str, arguments)], env={**os.environ, **environment}, check=True,
-                          stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout)
-
 
 def enlarge_ratings(source, target, item_count):
     """The ratings, and those of items that are mixtures of two: some of the ratings of each."""
@@ -221,7 +412,7 @@ def predict_speed(ratings, model, program, scratch, python):
             [f"`palate predict --user --item`, a model of {larger.stat().st_size / 1e6:.0f} MB, from a cold process",
              f"{1e3 * start.seconds:.1f} ms"]]
     subprocess.run([program, larger, "libmf", text], check=True)
-    other = peer_answer(python, "libmf_load.py", text)
+    other = peer_answer(python, "libmf_work.py", "installed", "load", text)
     rows.append(["the same model loaded by LIBMF, from its text",
                  "not installed" if other is None else f"{1e3 * other['seconds']:,.0f} ms"])
     return table(["MovieLens 1M, 64 factors", "rate or time"], rows)
@@ -231,7 +422,7 @@ def topn(data, scratch):
     ratings = data / "ml-1m" / "ratings.csv"
     if not ratings.exists():
         return "Not measured: ml-1m/ratings.csv is not in the data folder.\n"
-    program = build_topn(scratch)
+    program = build_program("topn", scratch)
     python = peer_python("implicit", "implicit")
     model, text = list_speed(ratings, program, scratch, python)
     return text + "\n" + predict_speed(ratings, model, program, scratch, peer_python("libmf", "libmf"))
@@ -261,13 +452,18 @@ def write_between_markers(page, name, text):
 
 
 def main():
-    sections = {"speed": speed, "topn": topn}
+    sections = {"speed": speed, "reading": reading, "size": size, "time": accuracy_time,
+                "topn": topn}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sections", nargs="*", choices=[[], *sections], default=[], help="default: all")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared" / "data",
                         help="folder that holds ml-1m")
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/performance.md")
+    parser.add_argument("--realtime", action="store_true",
+                        help="measure training at real-time priority (as root, on a machine that has other work)")
     arguments = parser.parse_args()
+    global REALTIME
+    REALTIME = arguments.realtime
     for name in arguments.sections or sections:
         with tempfile.TemporaryDirectory() as scratch:
             text = sections[name](arguments.data, pathlib.Path(scratch)) + "\n" + provenance(name)

@@ -115,6 +115,11 @@ static void show_share(progress_display *progress, double share, double seconds,
     progress->next = seconds + STEP_SECONDS;
 }
 
+bool progress_goes_on(void)
+{
+    return stopping == 0;
+}
+
 bool progress_show_share(double share, void *user)
 {
     progress_display *progress = user;

@@ -27,6 +27,9 @@ bool progress_show_share(double share, void *user);
 /* For palate_cross_validate(). */
 bool progress_show_fold(const palate_fold_progress *reached, void *user);
 
+/* False when somebody asked to stop. */
+bool progress_goes_on(void);
+
 /* Clears the line and gives the signals back. Returns the signal that asked to stop, or 0. */
 int progress_end(progress_display *progress);
 

@@ -16,8 +16,8 @@ static const palate_option OPTIONS[] = {
     {"items-output", "", PALATE_OPTION_TEXT, AT(items_output), NULL, 0, 0, NULL, "FILE",
      "Where to write the items with their titles and tastes; by default nowhere"},
     {"preset", "", PALATE_OPTION_TEXT, AT(preset), NULL, 0, 0, NULL, "SIZE",
-     "As large as a known set of kind movielens: 1m, 10m, 20m or 100m ratings; other options go "
-     "before it"},
+     "As large as a known set of kind movielens: 100k, 1m, 10m, 20m or 100m ratings; other "
+     "options go before it"},
 };
 
 static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],

@@ -5,7 +5,7 @@
 #     cmake/deps.sh build            to build the library and the command
 #     cmake/deps.sh build test       ... and to run the tests
 #
-# Groups: build, test, python (documentation and benchmarks), lint, coverage.
+# Groups: build, test, python (documentation and benchmarks), lint, coverage, cross (kernels of ARM, emulated).
 set -eu
 
 packages_of() {
@@ -16,6 +16,7 @@ packages_of() {
     python) echo python3 python3-venv ;;
     lint) echo clang-format clang-tidy clang shellcheck ;;
     coverage) echo lcov ;;
+    cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user ;;
     *) echo "deps.sh: no such group: $1" >&2; return 1 ;;
     esac
 }

@@ -297,7 +297,7 @@ PALATE_API const palate_option_table *palate_synth_options_table(void);
 PALATE_API void palate_synth_options_init(palate_synth_options *options);
 
 /**
- * Fill options with those of a known size of kind movielens: "1m", "10m", "20m" (users, items and, within
+ * Fill options with those of a known size of kind movielens: "100k", "1m", "10m", "20m" (users, items and, within
  * a hundredth, ratings of MovieLens) or "100m" (those of the Netflix Prize).
  * @return PALATE_OK, PALATE_E_INVALID.
  */

@@ -33,6 +33,7 @@
 #include "palate/cross_validate.h"
 #include "palate/evaluate.h"
 #include "palate/explain.h"
+#include "palate/machine.h"
 #include "palate/model.h"
 #include "palate/options.h"
 #include "palate/ratings.h"

@@ -68,7 +68,7 @@ PALATE_API const char *palate_version(void);
 
 /**
  * @return The name of the kernels chosen for this machine ("generic", "avx2", "avx512",
- * "avx512vnni", "amx"). The environment variable PALATE_ISA forces another set that the machine can
+ * "avx512vnni", "amx"; "neon"). The environment variable PALATE_ISA forces another set that the machine can
  * run; it is read once, at first use.
  */
 PALATE_API const char *palate_kernels_name(void);

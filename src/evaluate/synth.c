@@ -105,14 +105,13 @@ void palate_synth_options_init(palate_synth_options *options)
     palate_options_init(&TABLE, options);
 }
 
-/* Users, items and ratings of MovieLens 1M, 10M, 20M, and of the Netflix Prize. */
+/* Users, items and ratings of MovieLens 100K, 1M, 10M, 20M, and of the Netflix Prize. */
 static const struct preset {
     const char *name;
     int64_t users, items, ratings;
 } PRESETS[] = {
-    {"1m", 6040, 3706, 1000209},
-    {"10m", 69878, 10677, 10000054},
-    {"20m", 138493, 26744, 20000263},
+    {"100k", 943, 1682, 100000},        {"1m", 6040, 3706, 1000209},
+    {"10m", 69878, 10677, 10000054},    {"20m", 138493, 26744, 20000263},
     {"100m", 480189, 17770, 100480507},
 };
 
@@ -136,7 +135,7 @@ palate_status palate_synth_preset(palate_synth_options *options, const char *nam
         return PALATE_OK;
     }
     return palate__fail(err, PALATE_E_INVALID,
-                        "there is no preset \"%s\"; there are 1m, 10m, 20m and 100m", name);
+                        "there is no preset \"%s\"; there are 100k, 1m, 10m, 20m and 100m", name);
 }
 
 /* ---- Text ---- */

@@ -9,6 +9,7 @@
 #define AMX
 #include "kernels/multiply.inc"
 #include "kernels/panel.inc"
+#include "kernels/peak.inc"
 #include "kernels/scores.inc"
 #include "kernels/tiles.inc"
 #include "kernels/transform.inc"
@@ -40,6 +41,7 @@ const palate__kernels palate__kernels_amx = {
     .to_steps = to_steps,
     .byte_limit = BYTE_LIMIT,
     .transform = transform,
+    .multiply_adds = multiply_adds,
 };
 #else
 typedef int palate__no_amx;

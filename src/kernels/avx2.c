@@ -4,6 +4,7 @@
 #define WIDTH 8
 #include "kernels/multiply.inc"
 #include "kernels/panel.inc"
+#include "kernels/peak.inc"
 #include "kernels/scores.inc"
 #include "kernels/tables.h"
 #include "kernels/tiles.inc"
@@ -26,6 +27,7 @@ const palate__kernels palate__kernels_avx2 = {
     .to_steps = to_steps,
     .byte_limit = BYTE_LIMIT,
     .transform = transform,
+    .multiply_adds = multiply_adds,
 };
 #else
 typedef int palate__no_avx2;

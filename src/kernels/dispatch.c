@@ -19,6 +19,9 @@ static const palate__kernels *const all[] = {
 #ifdef PALATE__AMX
     &palate__kernels_amx,
 #endif
+#if defined(__aarch64__)
+    &palate__kernels_neon,
+#endif
     NULL,
 };
 
@@ -55,6 +58,10 @@ int palate__kernels_usable(const palate__kernels *kernels)
         return has_avx512() && __builtin_cpu_supports("avx512vnni") &&
                __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
                palate__amx_permitted();
+#endif
+#if defined(__aarch64__)
+    if (kernels == &palate__kernels_neon)
+        return 1;
 #endif
     return kernels == &palate__kernels_generic;
 }

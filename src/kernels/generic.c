@@ -272,6 +272,25 @@ static void slice_spread(float *matrix, size_t stride, const uint32_t *rows, con
             matrix[rows[e] * stride + l] -= weights[rows[e]] * change[l];
 }
 
+/* ---- What the registers can do ---- */
+
+static float multiply_adds(size_t rounds, float factor, float addend)
+{
+    enum { AT_ONCE = 32 }; /* As many as fit the registers, four to one. */
+    float sum = 0.0F;
+    for (size_t first = 0; first < PALATE__CHAINS; first += AT_ONCE) {
+        float x[AT_ONCE];
+        for (size_t l = 0; l < AT_ONCE; l++)
+            x[l] = (float)(first + l) * PALATE__CHAIN_STEP;
+        for (size_t round = 0; round < rounds; round++)
+            for (size_t l = 0; l < AT_ONCE; l++)
+                x[l] = x[l] * factor + addend;
+        for (size_t l = 0; l < AT_ONCE; l++)
+            sum += x[l];
+    }
+    return sum;
+}
+
 const palate__kernels palate__kernels_generic = {
     .name = "generic",
     .row_update = row_update,
@@ -289,4 +308,5 @@ const palate__kernels palate__kernels_generic = {
     .to_steps = to_steps,
     .byte_limit = 127,
     .transform = transform,
+    .multiply_adds = multiply_adds,
 };

@@ -18,8 +18,10 @@ enum {
     PALATE__LANES = 16,
     PALATE__SCREEN_USERS = 32, /* Of a screen in floats. */
     PALATE__TILE_ITEMS = 16,   /* Of a screen in bytes; */
-    PALATE__TILE_USERS = 8     /* and users. */
+    PALATE__TILE_USERS = 8,    /* and users. */
+    PALATE__CHAINS = 192       /* Of multiply_adds. */
 };
+#define PALATE__CHAIN_STEP 0x1p-8F
 
 /* How a coordinate is drawn rather than minimized: numbers that are the caller's to make. */
 typedef struct palate__row_noise {
@@ -221,6 +223,10 @@ typedef struct palate__kernels {
     /* Transforms `count` rows into out, count x width, each sum taken in order of coordinates. */
     void (*transform)(const palate__transform *by, const float *const *rows, size_t count,
                       double *out);
+
+    /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
+     * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */
+    float (*multiply_adds)(size_t rounds, float factor, float addend);
 } palate__kernels;
 
 /* The table for this machine. Thread-safe, chosen at first use. */

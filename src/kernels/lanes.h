@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vectors of floats, as wide as the registers of the instruction set: the file that includes this
- * defines WIDTH as 8 (AVX2) or 16 (AVX-512). Written once with the compiler's vector types.
+ * defines WIDTH as 8 (AVX2; NEON, two registers each) or 16 (AVX-512). Written once with the compiler's vector types.
  */
 #ifndef PALATE_KERNELS_LANES_H
 #define PALATE_KERNELS_LANES_H
 
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#else
 #include <immintrin.h>
+#endif
 #include <stddef.h>
 #include <string.h>
 
@@ -65,6 +69,11 @@ LANES_INLINE lanes load_part(const float *from, size_t count)
 {
 #if WIDTH == 16
     return (lanes)_mm512_maskz_loadu_ps((__mmask16)((1U << count) - 1), from);
+#elif defined(__aarch64__)
+    lanes value = {0};
+    for (size_t l = 0; l < count; l++)
+        value[l] = from[l];
+    return value;
 #else
     static const int chosen[2 * WIDTH] = {-1, -1, -1, -1, -1, -1, -1, -1};
     const __m256i mask = _mm256_loadu_si256((const void *)(chosen + WIDTH - count));
@@ -72,11 +81,27 @@ LANES_INLINE lanes load_part(const float *from, size_t count)
 #endif
 }
 
+#if defined(__aarch64__)
+typedef int lane_ints __attribute__((vector_size(WIDTH * sizeof(int))));
+
+/* A bit for each lane that is all ones. */
+LANES_INLINE unsigned bits_of(lane_ints chosen)
+{
+    const lane_ints bits = chosen & (lane_ints){1, 2, 4, 8, 16, 32, 64, 128};
+    int32x4_t halves[2];
+    memcpy(halves, &bits, sizeof halves);
+    return (unsigned)vaddvq_s32(vorrq_s32(halves[0], halves[1]));
+}
+#endif
+
 /* The larger of each pair; b where one of them is not a number. */
 LANES_INLINE lanes larger(lanes a, lanes b)
 {
 #if WIDTH == 16
     return (lanes)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__aarch64__)
+    const lane_ints first = a > b;
+    return (lanes)(((lane_ints)a & first) | ((lane_ints)b & ~first));
 #else
     return (lanes)_mm256_max_ps((__m256)a, (__m256)b);
 #endif
@@ -87,6 +112,8 @@ LANES_INLINE unsigned not_below(lanes a, lanes b)
 {
 #if WIDTH == 16
     return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_NLT_UQ);
+#elif defined(__aarch64__)
+    return bits_of(~(a < b));
 #else
     return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_NLT_UQ));
 #endif
@@ -97,6 +124,8 @@ LANES_INLINE unsigned at_least(lanes a, lanes b)
 {
 #if WIDTH == 16
     return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GE_OQ);
+#elif defined(__aarch64__)
+    return bits_of(a >= b);
 #else
     return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GE_OQ));
 #endif

@@ -19,4 +19,8 @@ int palate__amx_permitted(void);
 #endif
 #endif
 
+#if defined(__aarch64__)
+extern const palate__kernels palate__kernels_neon;
+#endif
+
 #endif

@@ -75,21 +75,28 @@ static void sort_by_insertion(uint64_t *keys, size_t count)
     }
 }
 
-/* One stable pass by the digit at `shift`. */
-static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t count, unsigned shift,
-                          unsigned digit_bits)
+/* Counts the digits at `shift`, then says where each begins. */
+static void count_digits(const uint64_t *keys, size_t count, unsigned shift, size_t mask,
+                         size_t *starts)
 {
-    size_t starts[1 << DIGIT_BITS_MAX];
-    const uint64_t mask = (UINT64_C(1) << digit_bits) - 1;
-    memset(starts, 0, sizeof *starts << digit_bits);
+    memset(starts, 0, (mask + 1) * sizeof *starts);
     for (size_t i = 0; i < count; i++)
-        starts[from[i] >> shift & mask]++;
+        starts[keys[i] >> shift & mask]++;
     size_t sum = 0;
     for (size_t digit = 0; digit <= mask; digit++) {
         const size_t here = starts[digit];
         starts[digit] = sum;
         sum += here;
     }
+}
+
+/* One stable pass by the digit at `shift`. */
+static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t count, unsigned shift,
+                          unsigned digit_bits)
+{
+    size_t starts[1 << DIGIT_BITS_MAX];
+    const size_t mask = ((size_t)1 << digit_bits) - 1;
+    count_digits(from, count, shift, mask, starts);
     for (size_t i = 0; i < count; i++)
         to[starts[from[i] >> shift & mask]++] = from[i];
 }
@@ -187,12 +194,38 @@ static palate_status merge(const work *of, scratch *room, uint32_t row, int64_t 
     return PALATE_OK;
 }
 
-/* Writes a row in order, its duplicates merged. */
-static void write_row(const work *of, scratch *room, uint32_t row, const loose *from, size_t count)
+static bool has_duplicates(const uint64_t *keys, size_t count)
+{
+    bool found = false;
+    for (size_t k = 1; k < count; k++)
+        found |= keys[k] >> 32 == keys[k - 1] >> 32;
+    return found;
+}
+
+/* Writes a row in order that has an item only once. */
+static void write_row(const work *of, uint32_t row, const loose *from, const uint64_t *keys,
+                      size_t count)
+{
+    const int64_t begin = of->out->by_user.begins[row];
+    uint32_t *columns = of->out->by_user.columns + begin;
+    float *values = of->out->by_user.values + begin;
+    for (size_t k = 0; k < count; k++) {
+        columns[k] = (uint32_t)(keys[k] >> 32);
+        values[k] = from->values[(uint32_t)keys[k]];
+    }
+    for (size_t k = 0; from->times != NULL && k < count; k++)
+        of->out->times[begin + (int64_t)k] = from->times[(uint32_t)keys[k]];
+    for (size_t k = 0; from->sequence != NULL && k < count; k++)
+        of->out->sequence[begin + (int64_t)k] = from->sequence[(uint32_t)keys[k]];
+    of->out->kept[row] = (int64_t)count;
+}
+
+/* The same where duplicates are merged. */
+static void write_merged(const work *of, scratch *room, uint32_t row, const loose *from,
+                         const uint64_t *keys, size_t count)
 {
     palate__rows *out = of->out;
     const int64_t begin = out->by_user.begins[row];
-    const uint64_t *keys = order(from->items, count, of->item_bits, room->keys);
     merged so_far = {0};
     int64_t to = begin;
     for (size_t k = 0; k < count && room->status == PALATE_OK; k++) {
@@ -255,31 +288,43 @@ static void work_on_chunk(size_t task, int thread, void *argument)
 
 /* ---- Parts ---- */
 
+/* What else a rating has. */
+static void place_extras(const palate__chunk *chunk, const char *record, const loose *to, size_t at)
+{
+    const palate__record_shape shape = chunk->shape;
+    if (to->times != NULL && shape.time > 0)
+        memcpy(&to->times[at], record + shape.time, sizeof *to->times);
+    else if (to->times != NULL)
+        to->times[at] = PALATE_NO_TIME;
+    if (to->sequence != NULL) {
+        uint32_t place = 0;
+        memcpy(&place, record + shape.place, sizeof place);
+        to->sequence[at] = chunk->first + place;
+    }
+    if (to->lines != NULL) {
+        memcpy(&to->lines[at], record + shape.line, sizeof *to->lines);
+        to->lines[at] += chunk->first_line;
+    }
+}
+
 /* Puts the ratings of a chunk that belong to a part with those of their rows. */
-static void place_ratings(const work *of, scratch *room, size_t part, const source *from)
+static void place_ratings(const work *of, const scratch *room, size_t part, const source *from)
 {
     const palate__chunk *chunk = from->chunk;
-    const palate__record_shape shape = chunk->shape;
-    const loose *to = &room->entries;
-    for (uint32_t e = from->begins[part]; e < from->begins[part + 1]; e++) {
-        char *record = palate__record_at(chunk, e);
+    const size_t bytes = chunk->shape.bytes;
+    const loose to = room->entries;
+    const bool extras = to.times != NULL || to.sequence != NULL || to.lines != NULL;
+    const uint32_t first = of->part_begins[part];
+    size_t *places = room->places;
+    char *record = palate__record_at(chunk, from->begins[part]);
+    const char *end = palate__record_at(chunk, from->begins[part + 1]);
+    for (; record < end; record += bytes) {
         const palate__entry *entry = palate__entry_of(record);
-        const size_t at = room->places[entry->user - of->part_begins[part]]++;
-        to->items[at] = entry->item;
-        to->values[at] = entry->value;
-        if (to->times != NULL && shape.time > 0)
-            memcpy(&to->times[at], record + shape.time, sizeof *to->times);
-        else if (to->times != NULL)
-            to->times[at] = PALATE_NO_TIME;
-        if (to->sequence != NULL) {
-            uint32_t place = 0;
-            memcpy(&place, record + shape.place, sizeof place);
-            to->sequence[at] = chunk->first + place;
-        }
-        if (to->lines != NULL) {
-            memcpy(&to->lines[at], record + shape.line, sizeof *to->lines);
-            to->lines[at] += chunk->first_line;
-        }
+        const size_t at = places[entry->user - first]++;
+        to.items[at] = entry->item;
+        to.values[at] = entry->value;
+        if (extras)
+            place_extras(chunk, record, &to, at);
     }
 }
 
@@ -306,7 +351,12 @@ static void work_on_part(size_t task, int thread, void *argument)
         const loose entries = {all->items + place, all->values + place,
                                from_place(all->times, place), from_place(all->sequence, place),
                                from_place(all->lines, place)};
-        write_row(of, room, row, &entries, (size_t)(begins[row + 1] - begins[row]));
+        const size_t count = (size_t)(begins[row + 1] - begins[row]);
+        const uint64_t *keys = order(entries.items, count, of->item_bits, room->keys);
+        if (has_duplicates(keys, count))
+            write_merged(of, room, row, &entries, keys, count);
+        else
+            write_row(of, row, &entries, keys, count);
     }
 }
 

@@ -85,6 +85,7 @@ static palate_status open_chunk(palate__shard *shard, bool timed, palate_error *
         return fail_reading_memory(err);
     *chunk = (palate__chunk){.shape = shape, .records = (char *)chunk + head};
     shard->open = chunk;
+    shard->next = chunk->records;
     return PALATE_OK;
 }
 
@@ -100,6 +101,19 @@ palate_status palate__shard_reserve(palate__shard *shard, uint32_t count, bool t
         PALATE_TRY(open_chunk(shard, timed, err));
 done:
     return status;
+}
+
+void palate__record_extend(palate__chunk *chunk, char *record, int64_t time, int64_t line)
+{
+    const palate__record_shape *shape = &chunk->shape;
+    if (shape->time > 0) {
+        memcpy(record + shape->time, &time, sizeof time);
+        chunk->timed = chunk->timed || time != PALATE_NO_TIME;
+    }
+    if (shape->line > 0)
+        memcpy(record + shape->line, &line, sizeof line);
+    if (shape->place > 0)
+        memcpy(record + shape->place, &chunk->count, sizeof chunk->count);
 }
 
 static palate_status grow_counts(palate_context *context, int64_t **counts, uint32_t *counted,

@@ -56,6 +56,7 @@ typedef struct palate__shard {
     uint32_t users_counted, items_counted;
     bool keep_places, keep_lines;
     palate__chunk *open;         /* The chunk that is being filled. */
+    char *next;                  /* Where its next record goes. */
     palate__chunk *first, *last; /* Those that are complete. */
     palate__slab *slab;
 } palate__shard;
@@ -105,25 +106,22 @@ static inline palate__entry *palate__entry_of(char *record)
     return (palate__entry *)(void *)record;
 }
 
+/* What else a record has. */
+void palate__record_extend(palate__chunk *chunk, char *record, int64_t time, int64_t line);
+
 /* Room for it has been reserved. */
 static inline void palate__shard_add(palate__shard *shard, uint32_t user, uint32_t item,
                                      float value, int64_t time, int64_t line)
 {
     palate__chunk *chunk = shard->open;
-    const palate__record_shape *shape = &chunk->shape;
-    char *record = palate__record_at(chunk, chunk->count);
+    char *record = shard->next;
     palate__entry *entry = palate__entry_of(record);
     entry->user = user;
     entry->item = item;
     entry->value = value;
-    if (shape->time > 0) {
-        memcpy(record + shape->time, &time, sizeof time);
-        chunk->timed = chunk->timed || time != PALATE_NO_TIME;
-    }
-    if (shape->line > 0)
-        memcpy(record + shape->line, &line, sizeof line);
-    if (shape->place > 0)
-        memcpy(record + shape->place, &chunk->count, sizeof chunk->count);
+    if (chunk->shape.bytes > sizeof *entry)
+        palate__record_extend(chunk, record, time, line);
+    shard->next = record + chunk->shape.bytes;
     chunk->count++;
 }
 

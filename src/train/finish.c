@@ -231,24 +231,31 @@ done:
 
 /* ---- The prior, for taking in new rows ---- */
 
-/* Coefficients of the rows of the other side; those that only a table has, have none. */
-static palate_status copy_link(const palate__training *training, const palate__train_side *from,
-                               palate__side *to, palate_error *err)
+/* Coefficients of the rows of the other side, without bias and padding. There are as many numbers as in
+ * the rows of both sides: they are moved where they lie, unless a table has further rows, which have
+ * none. */
+static palate_status hand_over_link(palate__training *training, palate__train_side *from,
+                                    palate__side *to, palate_error *err)
 {
     const palate__train_side *other = from == &training->users ? &training->items
                                                                : &training->users;
-    const palate__link *link = &from->prior.links[PALATE__LINK_RATINGS];
+    palate__link *link = &from->prior.links[PALATE__LINK_RATINGS];
     const size_t k = training->factor_count;
+    float *coefficients = link->coefficients;
     if (link->rows_of == NULL)
         return PALATE_OK;
-    float *coefficients = palate__allocate_zeroed(training->context, other->row_count,
-                                                  k * sizeof *coefficients);
-    to->link = coefficients;
-    if (coefficients == NULL)
-        return palate__fail_memory(err, "making the model");
+    if (other->row_count > link->rows_of->row_count) {
+        coefficients = palate__allocate_zeroed(training->context, other->row_count,
+                                               k * sizeof *coefficients);
+        if (coefficients == NULL)
+            return palate__fail_memory(err, "making the model");
+    }
     for (size_t feature = 0; feature < link->rows_of->row_count; feature++)
-        memcpy(coefficients + feature * k, link->coefficients + feature * training->stride + 1,
-               k * sizeof *coefficients);
+        memmove(coefficients + feature * k, link->coefficients + feature * training->stride + 1,
+                k * sizeof *coefficients);
+    to->link = coefficients;
+    if (coefficients == link->coefficients)
+        link->coefficients = NULL;
     return PALATE_OK;
 }
 
@@ -276,8 +283,8 @@ static palate_status copy_feature_link(const palate__training *training,
     return PALATE_OK;
 }
 
-static palate_status copy_prior(const palate__training *training, const palate__train_side *from,
-                                palate__side *to, palate_error *err)
+static palate_status hand_over_prior(palate__training *training, palate__train_side *from,
+                                     palate__side *to, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const size_t bytes = (training->factor_count + 1) * sizeof(float);
@@ -286,15 +293,14 @@ static palate_status copy_prior(const palate__training *training, const palate__
     if (lambda == NULL)
         return palate__fail_memory(err, "making the model");
     memcpy(lambda, from->prior.lambda, bytes);
-    PALATE_TRY(copy_link(training, from, to, err));
+    PALATE_TRY(hand_over_link(training, from, to, err));
     PALATE_TRY(copy_feature_link(training, from, to, err));
 done:
     return status;
 }
 
 /* Averages have many priors; none is kept. */
-static palate_status fill_prior(const palate__training *training, palate_model *model,
-                                palate_error *err)
+static palate_status fill_prior(palate__training *training, palate_model *model, palate_error *err)
 {
     palate_status status = PALATE_OK;
     model->gain = training->gain;
@@ -311,8 +317,8 @@ static palate_status fill_prior(const palate__training *training, palate_model *
         return PALATE_OK;
     model->user_bias_mean = training->users.prior.bias_mean;
     model->item_bias_mean = training->items.prior.bias_mean;
-    PALATE_TRY(copy_prior(training, &training->users, &model->users, err));
-    PALATE_TRY(copy_prior(training, &training->items, &model->items, err));
+    PALATE_TRY(hand_over_prior(training, &training->users, &model->users, err));
+    PALATE_TRY(hand_over_prior(training, &training->items, &model->items, err));
 done:
     return status;
 }
@@ -583,7 +589,7 @@ static palate_status fill_names(const palate__training *training, const palate__
     return palate__side_name_features(training->context, to, err);
 }
 
-static palate_status fill(const palate__training *training, palate_model *model, palate_error *err)
+static palate_status fill(palate__training *training, palate_model *model, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate_ratings *ratings = training->ratings;
@@ -605,7 +611,7 @@ done:
     return status;
 }
 
-palate_status palate__training_finish(const palate__training *training, palate_model **out,
+palate_status palate__training_finish(palate__training *training, palate_model **out,
                                       palate_error *err)
 {
     palate_status status = PALATE_OK;

@@ -528,6 +528,17 @@ static void end_held_out(palate_context *context, palate__held_out *held)
     palate__release(context, held->sums);
 }
 
+void palate__training_settle(palate__training *training)
+{
+    palate__train_side *sides[] = {&training->users, &training->items};
+    for (size_t s = 0; s < sizeof sides / sizeof sides[0]; s++) {
+        palate__release(training->context, sides[s]->prior.away);
+        sides[s]->prior.away = NULL;
+    }
+    palate__release(training->context, training->scratch);
+    training->scratch = NULL;
+}
+
 void palate__training_end(palate__training *training)
 {
     palate_context *context = training->context;

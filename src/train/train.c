@@ -51,6 +51,7 @@ palate_status palate_model_train(const palate_ratings *ratings, const palate_tra
     PALATE_TRY(palate__training_begin(&training, ratings, &taken, &choice, err));
     palate__training_start(&training);
     PALATE_TRY(palate__training_run(&training, err));
+    palate__training_settle(&training);
     PALATE_TRY(palate__training_finish(&training, out, err));
     if (strcmp(training.stopped_by, "request") == 0)
         status = palate__fail(err, PALATE_E_STOPPED,

@@ -145,8 +145,12 @@ double palate__training_validate(const palate__training *training);
 /* What the rows as they are make of held-out rating e, on the scale of the ratings, not clipped. */
 double palate__training_score(const palate__training *training, size_t e);
 
-/* finish.c: the model made of the rows. */
-palate_status palate__training_finish(const palate__training *training, palate_model **out,
+/* setup.c: gives back what only epochs need, before there is a model, too. Nothing but
+ * palate__training_finish() and palate__training_end() may follow. */
+void palate__training_settle(palate__training *training);
+
+/* finish.c: the model made of the rows. It takes from them what it can use as it is. */
+palate_status palate__training_finish(palate__training *training, palate_model **out,
                                       palate_error *err);
 
 double palate__seconds_now(void);

@@ -28,7 +28,7 @@ load support
     [ "$(head -n 1 a.csv)" = userId,movieId,rating,timestamp ]
     [ "$(tail -n 1 a.csv | cut -d, -f1)" -eq 50 ]
     palate synth --preset 2m -o c.csv
-    fails_with 2 "there are 1m, 10m, 20m and 100m"
+    fails_with 2 "there are 100k, 1m, 10m, 20m and 100m"
 }
 
 @test "what it does not take" {

@@ -440,7 +440,11 @@ static void test_presets(void **state)
     static const struct {
         const char *name;
         double ratings;
-    } presets[] = {{"1m", 1000209}, {"10m", 10000054}, {"20m", 20000263}, {"100m", 100480507}};
+    } presets[] = {{"100k", 100000},
+                   {"1m", 1000209},
+                   {"10m", 10000054},
+                   {"20m", 20000263},
+                   {"100m", 100480507}};
     palate_error err;
     palate_synth_options options;
     for (size_t p = 0; p < sizeof presets / sizeof presets[0]; p++) {
@@ -450,7 +454,7 @@ static void test_presets(void **state)
         assert_int_equal(options.kind, PALATE_SYNTH_MOVIELENS);
     }
     assert_int_equal(palate_synth_preset(&options, "2m", &err), PALATE_E_INVALID);
-    assert_non_null(strstr(err.message, "\"2m\"; there are 1m, 10m, 20m and 100m"));
+    assert_non_null(strstr(err.message, "\"2m\"; there are 100k, 1m, 10m, 20m and 100m"));
     assert_int_equal(palate_synth_preset(NULL, "1m", &err), PALATE_E_INVALID);
     assert_int_equal(palate_synth_preset(&options, NULL, &err), PALATE_E_INVALID);
 }

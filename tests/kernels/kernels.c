@@ -128,6 +128,30 @@ static void test_first_outside(void **unused)
     }
 }
 
+/* ---- What the registers can do ---- */
+
+static void test_multiply_adds_are_all_done(void **unused)
+{
+    (void)unused;
+    static const size_t rounds[] = {0, 1, 2, 17, 1000};
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t i = 0; i < sizeof rounds / sizeof rounds[0]; i++) {
+            double exact = 0.0;
+            for (size_t l = 0; l < PALATE__CHAINS; l++) {
+                double x = (double)l * (double)PALATE__CHAIN_STEP;
+                for (size_t round = 0; round < rounds[i]; round++)
+                    x = 0.99 * x + 0.02;
+                exact += x;
+            }
+            const double found = (double)kernels->multiply_adds(rounds[i], 0.99F, 0.02F);
+            assert_true(fabs(found - exact) <= 1e-4 * exact);
+        }
+    }
+}
+
 /* ---- Screens ---- */
 
 enum { USERS = PALATE__SCREEN_USERS };
@@ -591,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_dot_for_every_length_and_alignment),
         cmocka_unit_test(test_scores_have_the_bits_of_dot),
         cmocka_unit_test(test_first_outside),
+        cmocka_unit_test(test_multiply_adds_are_all_done),
         cmocka_unit_test(test_screens_for_every_length_and_alignment),
         cmocka_unit_test(test_a_screen_keeps_what_is_no_number),
         cmocka_unit_test(test_row_update_agrees_and_descends),
