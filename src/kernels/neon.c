@@ -2,6 +2,7 @@
 /* Kernels for NEON, the vectors every 64-bit ARM has; compiled with flags of its own, see flags.cmake. */
 #if defined(__aarch64__)
 #define WIDTH 8
+#include "kernels/multiply.inc"
 #include "kernels/panel.inc"
 #include "kernels/peak.inc"
 #include "kernels/scores.inc"
@@ -13,6 +14,7 @@ const palate__kernels palate__kernels_neon = {
     .name = "neon",
     .row_update = row_update,
     .row_update_scratch = row_update_scratch,
+    .multiply_sums = multiply_sums,
     .slice_gather = slice_gather,
     .slice_spread = slice_spread,
     .dot = dot,

@@ -26,7 +26,7 @@ from .errors import (
     UnknownIdError,
     UnsupportedError,
 )
-from .model import Epoch, Metrics, Model, ModelInfo
+from .model import Epoch, Explanation, Metrics, Model, ModelInfo
 from .ratings import Ratings, ReadReport, read
 from .training import train
 
@@ -52,6 +52,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "NMF",
     "Epoch",
+    "Explanation",
     "FormatError",
     "InternalError",
     "InvalidError",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _options, _structs, _views
+from . import _options, _structs
 from ._library import call, lib
 from .ratings import Ratings
 
@@ -78,18 +78,23 @@ def _times(ratings: Ratings, side: str) -> npt.NDArray[np.int64] | None:
     return by_user.times[np.argsort(by_user.columns, kind="stable")]
 
 
+def as_struct(given: Rated) -> tuple[_structs.NewRows, list[npt.NDArray[Any] | None]]:
+    """Return new rows as the library takes them, and the arrays that must live meanwhile."""
+    kept: list[npt.NDArray[Any] | None] = [
+        np.ascontiguousarray(given.begins, np.int64),
+        np.ascontiguousarray(given.columns, np.uint32),
+        np.ascontiguousarray(given.ratings, np.float32),
+        None if given.times is None else np.ascontiguousarray(given.times, np.int64),
+    ]
+    return _structs.NewRows(len(given.begins) - 1, *(None if one is None else one.ctypes.data for one in kept)), kept
+
+
 def solve(model: Model, given: Rated, side: str, options: dict[str, Any]) -> NewRows:
     """Return the factors and offsets of new rows."""
     filled = _options.folding_in.fill({"side": side, **options}, "fold_in")
-    count = len(given.begins) - 1
-    begins = np.ascontiguousarray(given.begins, np.int64)
-    columns = np.ascontiguousarray(given.columns, np.uint32)
-    ratings = np.ascontiguousarray(given.ratings, np.float32)
-    rows = _structs.NewRows(count, begins.ctypes.data, columns.ctypes.data, ratings.ctypes.data)
-    times = None if given.times is None else np.ascontiguousarray(given.times, np.int64)
-    rows.times = None if times is None else times.ctypes.data
-    factors = np.empty((count, model.info.factor_count), np.float32)
-    offsets = np.empty(count, np.float32)
+    rows, kept = as_struct(given)
+    factors = np.empty((rows.count, model.info.factor_count), np.float32)
+    offsets = np.empty(rows.count, np.float32)
     call(
         lib.palate_model_fold_in,
         model._handle.pointer,
@@ -98,18 +103,5 @@ def solve(model: Model, given: Rated, side: str, options: dict[str, Any]) -> New
         factors.ctypes.data,
         offsets.ctypes.data,
     )
+    del kept
     return NewRows(given.ids, factors, offsets)
-
-
-def best(
-    scores: npt.NDArray[np.float32], excluded: npt.NDArray[np.bool_], n: int, ids: _views.Ids
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
-    """Return the rows and scores of the n best items that are not excluded, ties by id."""
-    open_rows = np.flatnonzero(~excluded)
-    if len(open_rows) > n:
-        least = -np.partition(-scores[open_rows], n - 1)[n - 1]
-        open_rows = open_rows[scores[open_rows] >= least]
-    names = [str(name).encode() for name in ids.array[open_rows]]
-    order = sorted(range(len(open_rows)), key=lambda place: (-scores[open_rows[place]], names[place]))[:n]
-    rows = open_rows[order].astype(np.uint32)
-    return rows, scores[rows]

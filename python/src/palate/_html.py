@@ -7,7 +7,7 @@ import html
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .model import Model
+    from .model import Explanation, Model
 
 
 _LEFT = "style='text-align:left'"
@@ -39,3 +39,11 @@ def of_model(model: Model) -> str:
     if info.scale is not None:
         rows.append(("scale", f"{info.scale[0]:g} to {info.scale[1]:g}"))
     return table("palate.Model", rows)
+
+
+def of_explanation(explanation: Explanation) -> str:
+    """Return the parts of a prediction, the largest factors first."""
+    parts = [(name, getattr(explanation, name)) for name in ("common", "user", "item", "time")]
+    parts += sorted(explanation.factors.items(), key=lambda part: -abs(part[1]))
+    rows = [(name, f"{value:+.3f}") for name, value in parts if name != "time" or value != 0]
+    return table(f"{explanation.prediction:.3f}", [*rows, ("score", f"{explanation.score:.3f}")])

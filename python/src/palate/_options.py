@@ -225,15 +225,16 @@ reading = Table("palate_read_options", lib.palate_read_options_table)
 training = Table("palate_train_options", lib.palate_train_options_table)
 recommending = Table("palate_recommend_options", lib.palate_recommend_options_table)
 folding_in = Table("palate_fold_in_options", lib.palate_fold_in_options_table)
+similar = Table("palate_similar_options", lib.palate_similar_options_table)
 
 
 def options(of: str = "train") -> list[Option]:
-    """Return the options of `train`, `read`, `recommend` or `fold_in`, as the library describes them.
+    """Return the options of `train`, `read`, `recommend`, `fold_in` or `similar`, as the library describes them.
 
     >>> [option.name for option in options("train")][:3]
     ['factors', 'epochs', 'mode']
     """
-    tables = {"train": training, "read": reading, "recommend": recommending, "fold_in": folding_in}
+    tables = {"train": training, "read": reading, "recommend": recommending, "fold_in": folding_in, "similar": similar}
     if of not in tables:
         raise ValueError(f"there are options of {', '.join(tables)}, not of {of!r}")
     return list(tables[of].options)

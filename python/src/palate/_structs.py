@@ -221,6 +221,18 @@ class NewRows(Struct):
     ]
 
 
+class Explanation(Struct):
+    c_name = "palate_explanation"
+    _fields_ = [
+        ("prediction", c_double),
+        ("score", c_double),
+        ("common", c_double),
+        ("user", c_double),
+        ("item", c_double),
+        ("time", c_double),
+    ]
+
+
 class Progress(Struct):
     c_name = "palate_progress"
     _fields_ = [
@@ -268,6 +280,7 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ("on_trial_user", c_void_p),
     ],
     "palate_fold_in_options": [],
+    "palate_similar_options": [],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
@@ -294,6 +307,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_train_options_table": (POINTER(OptionTable), []),
     "palate_recommend_options_table": (POINTER(OptionTable), []),
     "palate_fold_in_options_table": (POINTER(OptionTable), []),
+    "palate_similar_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
@@ -336,6 +350,18 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_model_export": (c_int, [_HANDLE, c_int, c_char_p, _ERR]),
     "palate_model_evaluate": (c_int, [_HANDLE, _HANDLE, c_int64, POINTER(Metrics), _ERR]),
     "palate_model_fold_in": (c_int, [_HANDLE, POINTER(NewRows), c_void_p, _FLOATS, _FLOATS, _ERR]),
+    "palate_model_explain": (
+        c_int,
+        [_HANDLE, c_uint32, c_uint32, c_int64, c_int, POINTER(Explanation), c_void_p, _ERR],
+    ),
+    "palate_model_similar": (
+        c_int,
+        [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
+    ),
+    "palate_model_recommend_new": (
+        c_int,
+        [_HANDLE, POINTER(NewRows), c_void_p, _ROWS, _FLOATS, _ROWS, _ERR],
+    ),
     "palate_model_recommend": (
         c_int,
         [_HANDLE, _ROWS, c_size_t, c_void_p, _ROWS, _FLOATS, _ROWS, _ERR],
@@ -344,5 +370,5 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Progress, Start, Trial,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, Progress, Start, Trial,
 ]  # fmt: skip

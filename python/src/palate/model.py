@@ -23,7 +23,7 @@ from .ratings import Ratings
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["Epoch", "Metrics", "Model", "ModelInfo"]
+__all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo"]
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,35 @@ class Metrics:
     baseline_rmse: float
     unknown_users: int
     unknown_items: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A prediction, and what it is the sum of.
+
+    Attributes:
+        prediction: Within the scale.
+        score: Before clipping: the sum of the parts.
+        common: The same for all users and items.
+        user: Of the user with any item.
+        item: Of the item with any user.
+        time: How the user's offset has moved; 0 at no time.
+        factors: Of each factor, by name.
+
+    """
+
+    prediction: float
+    score: float
+    common: float
+    user: float
+    item: float
+    time: float
+    factors: dict[str, float]
+
+    def _repr_html_(self) -> str:
+        from ._html import of_explanation
+
+        return of_explanation(self)
 
 
 def _info(handle: Handle) -> ModelInfo:
@@ -471,18 +500,69 @@ class Model:
             rows = np.arange(self._info.user_count, dtype=np.uint32)
         else:
             rows = self._users.known_rows(users)
-        items = np.empty((len(rows), int(filled.values.count)), np.uint32)
-        scores = np.empty(items.shape, np.float32)
-        counts = np.empty(len(rows), np.uint32)
-        call(
-            lib.palate_model_recommend, self._handle.pointer, rows.ctypes.data, len(rows), filled.pointer,
-            items.ctypes.data, scores.ctypes.data, counts.ctypes.data,
-        )  # fmt: skip
+        items, scores, counts = self._lists(len(rows), filled, lib.palate_model_recommend, rows.ctypes.data, len(rows))
         if users is not None and _is_single(users):
             return self._items.ids.of_rows(items[0, : counts[0]]), scores[0, : counts[0]]
-        if (counts < items.shape[1]).any():
-            scores[items == _structs.NO_ROW] = np.nan
         return self._items.ids.of_rows(items), scores
+
+    # ---- What is alike, and why ----
+
+    def _similar(
+        self, side: _Side, one: Any, n: int, options: dict[str, Any]
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+        filled = _options.similar.fill({"side": f"{side.role}s", "count": n, **options}, f"similar_{side.role}s")
+        rows = np.empty(int(filled.values.count), np.uint32)
+        values = np.empty(len(rows), np.float64)
+        count = ctypes.c_size_t()
+        call(
+            lib.palate_model_similar, self._handle.pointer, side.known_row(one), filled.pointer,
+            rows.ctypes.data, values.ctypes.data, ctypes.byref(count),
+        )  # fmt: skip
+        return side.ids.of_rows(rows[: count.value]), values[: count.value]
+
+    def similar_items(self, item: Any, n: int = 10, **options: Any) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+        """Return the n items most like one, nearest first: ids, and cosines of their factors.
+
+        Factors are taken from those of the typical item, each as much as it moves predictions.
+
+        Args:
+            item: An id.
+            n: Items.
+            **options: `measure="euclidean"`: distances in place of cosines; `support`: ratings that an item must have.
+
+        Raises:
+            UnknownIdError: The model does not know the item.
+
+        """
+        return self._similar(self._items, item, n, options)
+
+    def similar_users(self, user: Any, n: int = 10, **options: Any) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+        """Return the n users most like one; otherwise as `similar_items`."""
+        return self._similar(self._users, user, n, options)
+
+    def explain(self, user: Any, item: Any, time: Any = None, *, parts: str = "typical") -> Explanation:
+        """Take a prediction apart: score = common + user + item + time + sum of the factors' parts.
+
+        Args:
+            user: An id; one that the model does not know stands for the typical user.
+            item: An id; likewise.
+            time: When; None: at no time.
+            parts: What they are measured from: "typical", the typical user and item, or "zero", where no factor's part
+                is negative.
+
+        """
+        kinds = {"typical": 0, "zero": 1}
+        if parts not in kinds:
+            raise ValueError(f"parts {parts!r}: there are typical and zero")
+        at = _structs.NO_TIME if time is None else int(_times(time, 1)[0])
+        raw = _structs.Explanation()
+        factors = np.empty(self._info.factor_count, np.float64)
+        call(
+            lib.palate_model_explain, self._handle.pointer, int(self._users.row(user)[0]),
+            int(self._items.row(item)[0]), at, kinds[parts], ctypes.byref(raw), factors.ctypes.data,
+        )  # fmt: skip
+        values = {field[0]: getattr(raw, field[0]) for field in _structs.Explanation._fields_}
+        return Explanation(**values, factors=dict(zip(self.factor_names, factors.tolist())))
 
     # ---- Somebody new ----
 
@@ -540,29 +620,29 @@ class Model:
 
         """
         given = _fold_in.rated(self, ratings, "users", options)
-        new = _fold_in.solve(self, given, "users", {})
         filled = _options.recommending.fill({"count": n, "include_seen": include_seen}, "recommend_new")
-        wanted = int(filled.values.count)
-        never = np.zeros(self._info.item_count, bool)
-        if allow is not None:
-            never[:] = True
-            never[self._items.known_rows(allow)] = False
-        if deny is not None:
-            never[self._known_only(deny)] = True
-        items = np.full((len(new.ids), wanted), _structs.NO_ROW, np.uint32)
-        scores = np.full(items.shape, np.nan, np.float32)
-        for row in range(len(new.ids)):
-            excluded = never.copy()
-            seen = given.columns[given.begins[row] : given.begins[row + 1]]
-            if not include_seen:
-                excluded[seen[seen != _structs.NO_ROW]] = True
-            every = self.item_factors @ new.factors[row] + self.item_offsets + np.float32(self._info.base)
-            rows, found = _fold_in.best(every + new.offsets[row], excluded, wanted, self._items.ids)
-            items[row, : len(rows)], scores[row, : len(rows)] = rows, found
+        self._set_filters(filled, allow, deny)
+        rows, kept = _fold_in.as_struct(given)
+        items, scores, counts = self._lists(rows.count, filled, lib.palate_model_recommend_new, ctypes.byref(rows))
+        del kept
         if given.single:
-            count = int((items[0] != _structs.NO_ROW).sum())
-            return self._items.ids.of_rows(items[0, :count]), scores[0, :count]
+            return self._items.ids.of_rows(items[0, : counts[0]]), scores[0, : counts[0]]
         return self._items.ids.of_rows(items), scores
+
+    def _lists(
+        self, count: int, filled: _options.Filled, function: Any, *users: Any
+    ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32], npt.NDArray[np.uint32]]:
+        """Return rows and scores of users x n, NO_ROW and NaN where items run out, and how many each user has."""
+        items = np.empty((count, int(filled.values.count)), np.uint32)
+        scores = np.empty(items.shape, np.float32)
+        counts = np.empty(count, np.uint32)
+        call(
+            function, self._handle.pointer, *users, filled.pointer,
+            items.ctypes.data, scores.ctypes.data, counts.ctypes.data,
+        )  # fmt: skip
+        if (counts < items.shape[1]).any():
+            scores[items == _structs.NO_ROW] = np.nan
+        return items, scores, counts
 
     def _known_only(self, items: Any) -> npt.NDArray[np.uint32]:
         found = self._items.row(items) if _is_single(items) else self._items.rows(items)
