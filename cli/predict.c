@@ -4,6 +4,7 @@
 #include "describe.h"
 #include "output.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +77,8 @@ static void write_csv(pair_block *block, size_t place)
     output_real(block->out, block->predictions[place]);
     if (block->std) {
         output_character(block->out, ',');
-        output_real(block->out, block->deviations[place]);
+        if (isfinite(block->deviations[place]))
+            output_real(block->out, block->deviations[place]);
     }
     output_character(block->out, '\n');
 }
@@ -93,7 +95,10 @@ static void write_json(pair_block *block, size_t place)
     output_real_exact(block->out, block->predictions[place]);
     if (block->std) {
         output_text(block->out, ", \"std\": ");
-        output_real_exact(block->out, block->deviations[place]);
+        if (isfinite(block->deviations[place]))
+            output_real_exact(block->out, block->deviations[place]);
+        else
+            output_text(block->out, "null");
     }
     output_character(block->out, '}');
 }
@@ -224,10 +229,14 @@ static int print_one(const own_options *own, float prediction, float deviation)
         json_t *json = json_pack("{s:s, s:s, s:f}", "user", own->user, "item", own->item,
                                  "prediction", (double)prediction);
         if (own->std)
-            json_object_set_new(json, "std", json_real((double)deviation));
+            json_object_set_new(json, "std", describe_real_json((double)deviation));
         return describe_print_json(json);
     }
-    printf(own->std ? "%.6g,%.6g\n" : "%.6g\n", (double)prediction, (double)deviation);
+    printf("%.6g", (double)prediction);
+    if (own->std && isfinite(deviation))
+        printf(",%.6g\n", (double)deviation);
+    else
+        puts(own->std ? "," : "");
     return EXIT_DONE;
 }
 

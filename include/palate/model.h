@@ -164,7 +164,8 @@ typedef struct palate_cells {
  *
  * @param[out] predictions  `cells->count` values, always finite.
  * @param[out] deviations   NULL, or for each prediction the standard deviation of a rating around
- * it: how far samples differ, and the noise of ratings. Not clipped.
+ * it: how far samples differ, and the noise of ratings. Not clipped. NaN where the user or the item is
+ * unknown: samples do not tell how far somebody is from the typical one.
  * @param[out] unknown  NULL, or counts (added up from 0).
  * @return PALATE_OK, PALATE_E_INVALID for a row that is not there, or PALATE_E_UNSUPPORTED for
  * deviations of a model that holds no samples (rule bayes makes them).

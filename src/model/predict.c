@@ -76,15 +76,14 @@ palate__cell_score palate__model_cell(const palate_model *model, uint32_t user, 
 
 /* ---- How sure ---- */
 
-/* The offset of a row in one sample; for somebody unknown its mean. */
 static double sample_offset(const palate_model *model, const palate__side *side, uint32_t row,
-                            const palate__view *seen, uint32_t sample)
+                            uint32_t sample)
 {
-    return seen->known ? (double)side->sample_offsets[(size_t)row * model->sample_count + sample]
-                       : (double)seen->offset;
+    return (double)side->sample_offsets[(size_t)row * model->sample_count + sample];
 }
 
-/* Variance of what the draws predict, and the noise of a rating. */
+/* Variance of what the draws predict, and the noise of a rating. Draws of the typical row say nothing of
+ * how far somebody unknown is from it. */
 static float deviation(const palate_model *model, const cell *asked, uint32_t user, uint32_t item)
 {
     const palate__kernels *kernels = palate__kernels_get();
@@ -95,12 +94,13 @@ static float deviation(const palate_model *model, const cell *asked, uint32_t us
     const double weight = (1.0 - model->blend) / draws;
     double sum = 0.0;
     double squares = 0.0;
+    if (!asked->user.known || !asked->item.known)
+        return NAN;
     for (uint32_t b = first; b < blocks; b++) {
         double product = (double)kernels->dot(asked->user.factors + b * k,
                                               asked->item.factors + b * k, k);
-        double value = product / weight +
-                       sample_offset(model, &model->users, user, &asked->user, b) +
-                       sample_offset(model, &model->items, item, &asked->item, b);
+        double value = product / weight + sample_offset(model, &model->users, user, b) +
+                       sample_offset(model, &model->items, item, b);
         sum += value;
         squares += value * value;
     }

@@ -166,3 +166,17 @@ wrong = [(a, b) for a, b in zip(exact, short, strict=True) if b != "%.6g" % a]
 assert len(exact) == 3014 and len(wrong) == 0, wrong[:10]
 END
 }
+
+@test "--std says how sure, and nothing of somebody unknown" {
+    palate train "$DATA/small.csv" --scale 1:5 --bayes --epochs 60 -q -o m.palate
+    succeeds
+    printf 'user,item\nann,Alien\nnobody,Alien\n' >asked.csv
+    palate predict m.palate asked.csv --std -q
+    succeeds
+    [[ ${lines[1]} =~ ^ann,Alien,[0-9.]+,[0-9.]+$ ]]
+    [[ ${lines[2]} =~ ^nobody,Alien,[0-9.]+,$ ]]
+    palate predict m.palate --user nobody --item Alien --std --json -q
+    succeeds
+    is_json
+    [[ $output == *'"std": null'* ]]
+}

@@ -150,6 +150,14 @@ static void test_deviations_are_calibrated(void **unused)
         within_nine += away < 1.645;
         kept++;
     }
+    const uint32_t nobody = PALATE_NO_ROW;
+    const uint32_t somebody = 0;
+    float prediction = 0.0F;
+    float deviation = 0.0F;
+    const palate_cells unknown = {1, &nobody, &somebody, NULL};
+    assert_int_equal(palate_model_predict(model, &unknown, &prediction, &deviation, NULL, NULL),
+                     PALATE_OK);
+    assert_true(isfinite(prediction) && isnan(deviation));
     assert_true(fabs((double)within_half / (double)kept - 0.5) < 0.06);
     assert_true(fabs((double)within_nine / (double)kept - 0.9) < 0.04);
     palate_model_free(model);

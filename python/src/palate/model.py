@@ -418,8 +418,8 @@ class Model:
             items: An id, or a column of ids. One user goes with many items, and the other way round.
             times: When: numbers in the unit of the ratings' times, or datetimes; None: at no time. A model whose
                 users' offsets do not move has no use for them.
-            std: Also the standard deviation of a rating around each prediction. The model must hold samples
-                (`rule="bayes"`).
+            std: Also the standard deviation of a rating around each prediction, NaN where user or item is unknown.
+                The model must hold samples (`rule="bayes"`).
 
         Returns:
             A float for one user and one item, else an array of float32; with `std` a pair of them.
