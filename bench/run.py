@@ -28,6 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PALATE = ROOT / "build" / "palate"
 PEERS = ROOT / "build" / "bench-venv"
 
+
 class Run:
     """One run of the command: what it printed, wall seconds, peak memory in bytes."""
 
@@ -201,14 +202,16 @@ def reading(_, scratch):
 
 # ---- Size ----
 
-def training_size(preset, scratch, time_column):
-    """Rows of a table: the same training with one thread and with all, of ratings of a preset."""
+def training_size(preset, scratch):
+    """Rows of a table: the same training with one thread and with all, of ratings of a preset without their times."""
     csv, model = scratch / "sized.csv", scratch / "sized.palate"
     Run("synth", "--preset", preset, "-o", csv, "-q")
     rows, epoch_of_one = [], None
     for threads in sorted({1, cores()}):
-        options = ["-o", model, "--fast", "--tolerance", 0, "--threads", threads, "--json", *time_column]
-        short, long = (Run("train", csv, "--epochs", epochs, *options) for epochs in (2, 5))
+        options = ["-o", model, "--fast", "--tolerance", 0, "--threads", threads, "--json",
+                   "--time-column", "none"]
+        with undisturbed():
+            short, long = (Run("train", csv, "--epochs", epochs, *options) for epochs in (2, 5))
         found = long.json()
         count = found["ratings"]
         epoch = (found["train_seconds"] - short.json()["train_seconds"]) / 3
@@ -225,7 +228,7 @@ def size(_, scratch):
     header = ["ratings", "threads", "seconds to read", "seconds an epoch", "ns a rating", "times 1 thread",
               "peak memory", "bytes a rating beyond 12 (m + n) k"]
     return table(header, [row for preset in ("1m", "10m", "20m", "100m")
-                          for row in training_size(preset, scratch, ["--time-column", "none"])])
+                          for row in training_size(preset, scratch)])
 
 
 # ---- Time to accuracy ----
@@ -266,17 +269,21 @@ def libmf_best(python, library, train, test, grid):
 
 
 def rmse_of(model, test):
-    return Run("evaluate", model, test, "--json", "--resamples", 0).json()["systems"][0]["figures"]["rmse"]["value"]
+    return Run("evaluate", model, test, "--json", "--resamples", 0, "--metrics", "rmse").json()["systems"][0]["figures"]["rmse"]["value"]
 
 
 def epochs_to(rmse, train, test, model, options):
-    """(epochs after which training is as good, how good it is then), or None where it never is."""
+    """(epochs after which training is as good, how good it is then), or (None, the best) where it gets worse first."""
+    best = 1e9
     for epochs in range(2, 41):
         Run("train", train, "-o", model, "--epochs", epochs, *options, "-q")
         reached = rmse_of(model, test)
         if reached <= rmse:
             return epochs, reached
-    return None
+        if reached > best:
+            break
+        best = reached
+    return None, best
 
 
 def race(python, library, train, test, model, grid):
@@ -291,8 +298,8 @@ def race(python, library, train, test, model, grid):
     for options in (["--fast"], ["--fast", "--factors", 31], []):
         needed = epochs_to(best, train, test, model, options)
         command = " ".join(map(str, ["palate train", *options]))
-        if needed is None:
-            rows.append([f"`{command}`", "not reached", *["-"] * 2 * len(other)])
+        if needed[0] is None:
+            rows.append([f"`{command}`", f"{needed[1]:.4f} at best", *["-"] * 2 * len(other)])
             continue
         texts = [f"`{command} --epochs {needed[0]}`", f"{needed[1]:.4f}"]
         with undisturbed():
@@ -330,7 +337,7 @@ def accuracy_time(data, scratch):
             ("MovieLens 1M", data / "ml-1m" / "ratings.csv",
              [(factors, strength, 80) for factors in (32, 64, 128) for strength in (.03, .05, .07)]),
             ("10 million ratings made up", made_up,
-             [(factors, strength, 40) for factors in (16, 32, 64) for strength in (.03, .05, .07)])]:
+             [(factors, strength, 30) for factors in (16, 32, 64) for strength in (.05, .1)])]:
         if not ratings.exists():
             text += f"Not measured: {name}.\n\n"
             continue
