@@ -2,33 +2,10 @@
 /* Kernels for AVX2 with fused multiply-add; compiled with flags of its own, see flags.cmake. */
 #if defined(__x86_64__)
 #define WIDTH 8
-#include "kernels/multiply.inc"
-#include "kernels/panel.inc"
-#include "kernels/peak.inc"
-#include "kernels/scores.inc"
 #include "kernels/tables.h"
-#include "kernels/tiles.inc"
-#include "kernels/transform.inc"
+#include "kernels/vectors.inc"
 
-const palate__kernels palate__kernels_avx2 = {
-    .name = "avx2",
-    .row_update = row_update,
-    .row_update_scratch = row_update_scratch,
-    .multiply_sums = multiply_sums,
-    .slice_gather = slice_gather,
-    .slice_spread = slice_spread,
-    .dot = dot,
-    .scores = scores,
-    .scores_at = scores_at,
-    .first_outside = first_outside,
-    .screen = screen,
-    .screen_tiles = screen_tiles,
-    .tile_maxima = tile_maxima,
-    .to_steps = to_steps,
-    .byte_limit = BYTE_LIMIT,
-    .transform = transform,
-    .multiply_adds = multiply_adds,
-};
+PALATE__KERNEL_TABLE(avx2);
 #else
 typedef int palate__no_avx2;
 #endif

@@ -291,22 +291,6 @@ static float multiply_adds(size_t rounds, float factor, float addend)
     return sum;
 }
 
-const palate__kernels palate__kernels_generic = {
-    .name = "generic",
-    .row_update = row_update,
-    .row_update_scratch = row_update_scratch,
-    .multiply_sums = multiply_sums,
-    .slice_gather = slice_gather,
-    .slice_spread = slice_spread,
-    .dot = dot,
-    .scores = scores,
-    .scores_at = scores_at,
-    .first_outside = first_outside,
-    .screen = screen,
-    .screen_tiles = screen_tiles,
-    .tile_maxima = tile_maxima,
-    .to_steps = to_steps,
-    .byte_limit = 127,
-    .transform = transform,
-    .multiply_adds = multiply_adds,
-};
+enum { BYTE_LIMIT = 127 };
+
+PALATE__KERNEL_TABLE(generic);

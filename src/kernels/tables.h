@@ -5,6 +5,28 @@
 
 #include "kernels/kernels.h"
 
+/* The table of a set, out of the functions of these names that stand before it. */
+#define PALATE__KERNEL_TABLE(set)                                                                  \
+    const palate__kernels palate__kernels_##set = {                                                \
+        .name = #set,                                                                              \
+        .row_update = row_update,                                                                  \
+        .row_update_scratch = row_update_scratch,                                                  \
+        .multiply_sums = multiply_sums,                                                            \
+        .slice_gather = slice_gather,                                                              \
+        .slice_spread = slice_spread,                                                              \
+        .dot = dot,                                                                                \
+        .scores = scores,                                                                          \
+        .scores_at = scores_at,                                                                    \
+        .first_outside = first_outside,                                                            \
+        .screen = screen,                                                                          \
+        .screen_tiles = screen_tiles,                                                              \
+        .tile_maxima = tile_maxima,                                                                \
+        .to_steps = to_steps,                                                                      \
+        .byte_limit = BYTE_LIMIT,                                                                  \
+        .transform = transform,                                                                    \
+        .multiply_adds = multiply_adds,                                                            \
+    }
+
 extern const palate__kernels palate__kernels_generic;
 #if defined(__x86_64__)
 extern const palate__kernels palate__kernels_avx2;
