@@ -18,13 +18,13 @@ import csv
 import datetime
 import os
 import pathlib
-import platform
-import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+
+from report import machine, table, write_between_markers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PALATE = ROOT / "build" / "palate"
@@ -393,11 +393,6 @@ class Result:
         return [*cells, f"{numpy.mean(self.mae):.4f}", f"{numpy.mean(self.seconds):.2f}"]
 
 
-def table(header, rows):
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 def measure(data_set, data, systems, quick):
     missing = set()
     results = {name: Result() for name in systems}
@@ -425,11 +420,6 @@ def measure(data_set, data, systems, quick):
 
 # ---- Where and when ----
 
-def instruction_set():
-    flags = set(re.findall(r"\w+", pathlib.Path("/proc/cpuinfo").read_text()))
-    return next((name for flag, name in [("avx512f", "AVX-512"), ("avx2", "AVX2")] if flag in flags), "no AVX2")
-
-
 def versions():
     import importlib.metadata as metadata
     found = []
@@ -445,16 +435,7 @@ def provenance(arguments):
     version = subprocess.run([PALATE, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[0]
     command = "bench/accuracy.py" + "".join(f" --only {name}" for name in arguments.only or [])
     return (f"Measured {datetime.date.today()} by `{command}`: {version}, {versions()}; "
-            f"{len(os.sched_getaffinity(0))} cores ({platform.machine()}, {instruction_set()}).\n")
-
-
-def write_between_markers(page, name, text):
-    begin, end = f"<!-- bench:{name} -->\n", f"<!-- end bench:{name} -->"
-    old = page.read_text(encoding="utf-8")
-    if begin not in old:
-        sys.exit(f"{page}: no marker {begin.strip()}")
-    head, rest = old.split(begin, 1)
-    page.write_text(head + begin + text + end + rest.split(end, 1)[1], encoding="utf-8")
+            f"{machine()}.\n")
 
 
 def main():

@@ -15,14 +15,14 @@ import datetime
 import json
 import os
 import pathlib
-import platform
 import random
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+from report import cores, machine, table, write_between_markers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PALATE = ROOT / "build" / "palate"
@@ -72,11 +72,6 @@ def best_of(count, *arguments):
     return min((Run(*arguments) for _ in range(count)), key=lambda run: run.seconds)
 
 
-def table(header, rows):
-    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
 # ---- Others ----
 
 def peer_python(module, *packages):
@@ -99,10 +94,6 @@ def peer_answer(python, script, *arguments):
         return None
     done = subprocess.run([python, ROOT / "bench" / script, *map(str, arguments)], capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
-
-
-def cores():
-    return len(os.sched_getaffinity(0))
 
 
 def build_program(name, scratch):
@@ -437,25 +428,11 @@ def topn(data, scratch):
 
 # ---- Where and when ----
 
-def instruction_set():
-    flags = set(re.findall(r"\w+", pathlib.Path("/proc/cpuinfo").read_text()))
-    return next((name for flag, name in [("avx512f", "AVX-512"), ("avx2", "AVX2")] if flag in flags), "no AVX2")
-
-
 def provenance(section):
     gigabytes = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
     version = Run("--version").output.split("\n")[0]
-    return (f"Measured {datetime.date.today()} by `bench/run.py {section}`: {version}, {cores()} cores "
-            f"({platform.machine()}, {instruction_set()}), {gigabytes} GB memory.\n")
-
-
-def write_between_markers(page, name, text):
-    begin, end = f"<!-- bench:{name} -->\n", f"<!-- end bench:{name} -->"
-    old = page.read_text(encoding="utf-8")
-    if begin not in old:
-        sys.exit(f"{page}: no marker {begin.strip()}")
-    head, rest = old.split(begin, 1)
-    page.write_text(head + begin + text + end + rest.split(end, 1)[1], encoding="utf-8")
+    return (f"Measured {datetime.date.today()} by `bench/run.py {section}`: {version}, {machine()}, "
+            f"{gigabytes} GB memory.\n")
 
 
 def main():
