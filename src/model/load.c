@@ -5,6 +5,7 @@
  */
 #include "base/threads.h"
 #include "model/layout.h"
+#include "ratings/extents.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -174,70 +175,23 @@ done:
 
 /* ---- Tensors ---- */
 
-/* Where a tensor lies in the data. */
-typedef struct extent {
-    uint64_t begin, end;
-} extent;
-
-static bool whole_number(const json_t *value, uint64_t *out)
-{
-    if (!json_is_integer(value) || json_integer_value(value) < 0)
-        return false;
-    *out = (uint64_t)json_integer_value(value);
-    return true;
-}
-
-static bool read_extent(const json_t *entry, extent *out)
-{
-    const json_t *offsets = json_object_get(entry, "data_offsets");
-    return json_array_size(offsets) == 2 && whole_number(json_array_get(offsets, 0), &out->begin) &&
-           whole_number(json_array_get(offsets, 1), &out->end) && out->begin <= out->end;
-}
-
-static int compare_extents(const void *a, const void *b)
-{
-    const extent *left = a;
-    const extent *right = b;
-    if (left->begin != right->begin)
-        return left->begin < right->begin ? -1 : 1;
-    return (left->end > right->end) - (left->end < right->end);
-}
-
-/* Lists the extents of all tensors, those palate does not know included. */
-static palate_status list_extents(loading *l, extent *extents, size_t *count)
-{
-    const char *name = NULL;
-    json_t *entry = NULL;
-    json_object_foreach(l->root, name, entry)
-    {
-        if (strcmp(name, "__metadata__") == 0)
-            continue;
-        if (!read_extent(entry, &extents[*count]))
-            return damaged(l, "the data_offsets of tensor '%.80s' are none", name);
-        ++*count;
-    }
-    return PALATE_OK;
-}
-
-/* Tensors fill the data without gap or overlap. */
+/* Tensors, those palate does not know included, fill the data without gap or overlap. */
 static palate_status check_extents(loading *l)
 {
     palate_status status = PALATE_OK;
     size_t count = 0;
     uint64_t reached = 0;
     palate_context *context = l->model->context;
-    extent *extents = palate__allocate_array(context, json_object_size(l->root), sizeof *extents);
+    palate__extent *extents = palate__allocate_array(context, json_object_size(l->root),
+                                                     sizeof *extents);
     if (extents == NULL)
         return palate__fail_memory(l->err, "loading a model");
-    PALATE_TRY(list_extents(l, extents, &count));
-    qsort(extents, count, sizeof *extents, compare_extents);
-    for (size_t t = 0; t < count; t++) {
-        if (extents[t].begin != reached)
-            PALATE_TRY(damaged(l, "its tensors %s at byte %" PRIu64 " of the data",
-                               extents[t].begin < reached ? "overlap" : "leave a gap",
-                               extents[t].begin));
-        reached = extents[t].end;
-    }
+    const char *wrong = palate__extents_list(l->root, extents, &count);
+    if (wrong != NULL)
+        PALATE_TRY(damaged(l, "the data_offsets of tensor '%.80s' are none", wrong));
+    wrong = palate__extents_follow(extents, count, &reached);
+    if (wrong != NULL)
+        PALATE_TRY(damaged(l, "its tensors %s at byte %" PRIu64 " of the data", wrong, reached));
     if (reached != data_of(l).bytes)
         PALATE_TRY(damaged(l, "its tensors take %" PRIu64 " bytes, but it has %zu", reached,
                            data_of(l).bytes));
@@ -261,7 +215,7 @@ static palate_status check_shape(loading *l, const palate__tensor *tensor, const
         return damaged(l, "tensor '%s' has no shape of %zu lengths", tensor->name, rank);
     for (size_t d = 0; d < rank; d++) {
         uint64_t length = 0;
-        if (!whole_number(json_array_get(shape, d), &length))
+        if (!palate__whole_number(json_array_get(shape, d), &length))
             return damaged(l, "a length of tensor '%s' is not a whole number", tensor->name);
         if (!bind(&l->sizes, tensor->shape[d], length))
             return damaged(l, "tensor '%s' has length %" PRIu64 " where others have %" PRIu64,
@@ -271,7 +225,7 @@ static palate_status check_shape(loading *l, const palate__tensor *tensor, const
 }
 
 /* The extent has the bytes that the shape says. */
-static bool fits(const palate__tensor *tensor, const palate__sizes *sizes, const extent *at)
+static bool fits(const palate__tensor *tensor, const palate__sizes *sizes, const palate__extent *at)
 {
     uint64_t bytes = palate__element_types[tensor->element].bytes;
     for (size_t d = 0; d < 2; d++)
@@ -285,7 +239,7 @@ static palate_status attach_tensor(loading *l, const palate__tensor *tensor)
     const palate__element_type *type = &palate__element_types[tensor->element];
     const json_t *entry = json_object_get(l->root, tensor->name);
     const char *found = json_string_value(json_object_get(entry, "dtype"));
-    extent at = {0};
+    palate__extent at = {0};
     if (entry == NULL && tensor->optional)
         return PALATE_OK;
     if (entry == NULL)
@@ -296,7 +250,7 @@ static palate_status attach_tensor(loading *l, const palate__tensor *tensor)
     palate_status status = check_shape(l, tensor, json_object_get(entry, "shape"));
     if (status != PALATE_OK)
         return status;
-    if (!read_extent(entry, &at) || !fits(tensor, &l->sizes, &at))
+    if (!palate__extent_read(entry, &at) || !fits(tensor, &l->sizes, &at))
         return damaged(l, "tensor '%s' has not the bytes that its shape says", tensor->name);
     if (at.begin % type->bytes != 0)
         return damaged(l, "tensor '%s' is not aligned to its elements", tensor->name);
@@ -423,7 +377,7 @@ static palate_status read_log(loading *l)
     for (size_t e = 0; e < count; e++) {
         const json_t *row = json_array_get(log, e);
         uint64_t epoch = 0;
-        if (json_array_size(row) != 4 || !whole_number(json_array_get(row, 0), &epoch))
+        if (json_array_size(row) != 4 || !palate__whole_number(json_array_get(row, 0), &epoch))
             PALATE_TRY(damaged(l, "entry %zu of its log is none", e + 1));
         model->log[e] = (palate_epoch){.epoch = (int64_t)epoch,
                                        .objective = real_or_nan(json_array_get(row, 1)),
@@ -443,7 +397,8 @@ static palate_status read_factor_count(const loading *l, uint32_t *out)
 {
     const json_t *shape = json_object_get(json_object_get(l->root, "user_factors"), "shape");
     uint64_t count = 0;
-    if (!whole_number(json_array_get(shape, 1), &count) || count < 1 || count > PALATE__FACTORS_MAX)
+    if (!palate__whole_number(json_array_get(shape, 1), &count) || count < 1 ||
+        count > PALATE__FACTORS_MAX)
         return damaged(l, "its number of factors is not within 1..%lu",
                        (unsigned long)PALATE__FACTORS_MAX);
     *out = (uint32_t)count;

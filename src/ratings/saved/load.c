@@ -6,6 +6,7 @@
 #include "ratings/saved/load.h"
 
 #include "base/threads.h"
+#include "ratings/extents.h"
 #include "ratings/saved/layout.h"
 
 #include <inttypes.h>
@@ -140,64 +141,13 @@ static palate__span data_of(const loading *l)
     return (palate__span){l->file.text + l->header_bytes, l->file.bytes - l->header_bytes};
 }
 
-/* An array of the header, one that palate does not know included. */
-typedef struct extent {
-    const char *name;
-    uint64_t begin, end;
-} extent;
-
-static bool whole_number(const json_t *value, uint64_t *out)
-{
-    if (!json_is_integer(value) || json_integer_value(value) < 0)
-        return false;
-    *out = (uint64_t)json_integer_value(value);
-    return true;
-}
-
-static bool read_extent(const json_t *entry, extent *out)
-{
-    const json_t *offsets = json_object_get(entry, "data_offsets");
-    return json_array_size(offsets) == 2 && whole_number(json_array_get(offsets, 0), &out->begin) &&
-           whole_number(json_array_get(offsets, 1), &out->end) && out->begin <= out->end;
-}
-
-static int compare_extents(const void *a, const void *b)
-{
-    const extent *left = a;
-    const extent *right = b;
-    if (left->begin != right->begin)
-        return left->begin < right->begin ? -1 : 1;
-    return (left->end > right->end) - (left->end < right->end);
-}
-
-static palate_status list_extents(const loading *l, extent *extents, size_t *count)
-{
-    const char *name = NULL;
-    json_t *entry = NULL;
-    *count = 0;
-    json_object_foreach(l->root, name, entry)
-    {
-        if (strcmp(name, "__metadata__") == 0)
-            continue;
-        extents[*count].name = name;
-        if (!read_extent(entry, &extents[*count]))
-            return damaged(l, "the data_offsets of '%.80s' are none", name);
-        ++*count;
-    }
-    return PALATE_OK;
-}
-
 /* Arrays fill the data without gap or overlap. */
-static palate_status check_extents(const loading *l, const extent *extents, size_t count)
+static palate_status check_extents(const loading *l, const palate__extent *extents, size_t count)
 {
     uint64_t reached = 0;
-    for (size_t a = 0; a < count; a++) {
-        if (extents[a].begin != reached)
-            return damaged(l, "its arrays %s at byte %" PRIu64 " of the data",
-                           extents[a].begin < reached ? "overlap" : "leave a gap",
-                           extents[a].begin);
-        reached = extents[a].end;
-    }
+    const char *wrong = palate__extents_follow(extents, count, &reached);
+    if (wrong != NULL)
+        return damaged(l, "its arrays %s at byte %" PRIu64 " of the data", wrong, reached);
     return reached == data_of(l).bytes
                ? PALATE_OK
                : damaged(l,
@@ -213,7 +163,7 @@ static void keep_hash(loading *l, const char *name, uint64_t hash)
             l->hashes[s] = hash;
 }
 
-static palate_status compare_hash(loading *l, const extent *array, uint64_t hash)
+static palate_status compare_hash(loading *l, const palate__extent *array, uint64_t hash)
 {
     char key[120];
     char found[PALATE__SAVED_DIGITS + 1];
@@ -231,7 +181,7 @@ static palate_status compare_hash(loading *l, const extent *array, uint64_t hash
     return PALATE_OK;
 }
 
-static palate_status check_hashes(loading *l, const extent *extents, size_t count)
+static palate_status check_hashes(loading *l, const palate__extent *extents, size_t count)
 {
     palate_status status = PALATE_OK;
     palate__span *spans = palate__allocate_array(l->context, count, sizeof *spans);
@@ -254,13 +204,13 @@ static palate_status check_data(loading *l)
 {
     palate_status status = PALATE_OK;
     size_t count = 0;
-    extent *extents = palate__allocate_array(l->context, json_object_size(l->root),
-                                             sizeof *extents);
+    palate__extent *extents = palate__allocate_array(l->context, json_object_size(l->root),
+                                                     sizeof *extents);
     if (extents == NULL)
         return fail_loading_memory(l);
-    PALATE_TRY(list_extents(l, extents, &count));
-    if (count > 0)
-        qsort(extents, count, sizeof *extents, compare_extents);
+    const char *wrong = palate__extents_list(l->root, extents, &count);
+    if (wrong != NULL)
+        PALATE_TRY(damaged(l, "the data_offsets of '%.80s' are none", wrong));
     PALATE_TRY(check_extents(l, extents, count));
     PALATE_TRY(check_hashes(l, extents, count));
 done:
@@ -283,7 +233,7 @@ static palate_status attach(loading *l, const palate__section *section)
     const char *type = json_string_value(json_object_get(entry, "dtype"));
     uint64_t length = 0;
     uint64_t bytes = 0;
-    extent at = {0};
+    palate__extent at = {0};
     if (entry == NULL && section->optional)
         return PALATE_OK;
     if (entry == NULL)
@@ -291,12 +241,12 @@ static palate_status attach(loading *l, const palate__section *section)
     if (type == NULL || strcmp(type, section->type) != 0)
         return damaged(l, "'%s' has dtype %.20s, not %s", section->name,
                        type == NULL ? "none" : type, section->type);
-    if (json_array_size(shape) != 1 || !whole_number(json_array_get(shape, 0), &length))
+    if (json_array_size(shape) != 1 || !palate__whole_number(json_array_get(shape, 0), &length))
         return damaged(l, "'%s' has no shape of one length", section->name);
     if (!bind(&l->lengths, section->length, length))
         return damaged(l, "'%s' has length %" PRIu64 " where others have %" PRIu64, section->name,
                        length, l->lengths.of[section->length]);
-    if (__builtin_mul_overflow(length, section->size, &bytes) || !read_extent(entry, &at) ||
+    if (__builtin_mul_overflow(length, section->size, &bytes) || !palate__extent_read(entry, &at) ||
         bytes != at.end - at.begin)
         return damaged(l, "'%s' has not the bytes that its shape says", section->name);
     if (at.begin % section->size != 0)
