@@ -142,14 +142,6 @@ static double rest_of(const explain_work *work)
 
 /* ---- Names ---- */
 
-static const char *title_of(const explain_work *work, uint32_t item)
-{
-    const char *id = palate_model_item_id(work->model, item);
-    const char *title = work->catalogue == NULL ? NULL
-                                                : palate_catalogue_title(work->catalogue, id);
-    return title == NULL ? id : title;
-}
-
 typedef struct part_names {
     const char *common, *user, *item;
 } part_names;
@@ -195,7 +187,7 @@ static bool print_reasons(const explain_work *work)
     for (int64_t place = 0; done && place < work->because.count && place < work->own->count;
          place++) {
         const palate_reason *reason = &work->reasons[place];
-        done = table_add(&because, "%s", title_of(work, reason->item)) &&
+        done = table_add(&because, "%s", item_name(work->model, work->catalogue, reason->item)) &&
                table_add(&because, "%g", (double)reason->rating) &&
                table_add(&because, "%+.4f", reason->effect);
     }
@@ -205,7 +197,8 @@ static bool print_reasons(const explain_work *work)
 
 static int print_text(const explain_work *work)
 {
-    printf("%s, %s: %.4g\n\n", work->own->user, title_of(work, work->item), work->sum.prediction);
+    printf("%s, %s: %.4g\n\n", work->own->user, item_name(work->model, work->catalogue, work->item),
+           work->sum.prediction);
     bool done = print_sum(work);
     if (done && work->sum.prediction != work->sum.score)
         printf("within the scale: %g\n", work->sum.prediction);
@@ -305,7 +298,8 @@ static bool draw(const explain_work *work)
     char *title = NULL;
     waterfall_bar *bars = malloc((work->shown + BESIDE_FACTORS) * sizeof *bars);
     bool done = bars != NULL && asprintf(&title, "%s, %s: %.4g", work->own->user,
-                                         title_of(work, work->item), work->sum.prediction) >= 0;
+                                         item_name(work->model, work->catalogue, work->item),
+                                         work->sum.prediction) >= 0;
     if (!done)
         message_error("out of memory while drawing");
     if (done) {
@@ -328,13 +322,8 @@ static bool draw(const explain_work *work)
 static int load(explain_work *work, const cli_arguments *arguments)
 {
     const own_options *own = work->own;
-    palate_error err;
-    if (palate_model_load(arguments->context, arguments->operands[0], &work->model, &err) !=
-        PALATE_OK)
-        return message_failed(&err);
-    if (own->items != NULL &&
-        palate_catalogue_read(arguments->context, own->items, &work->catalogue, &err) != PALATE_OK)
-        return message_failed(&err);
+    if (!model_load(arguments, own->items, &work->model, &work->catalogue))
+        return EXIT_FAILED;
     bool known = row_find(work->model, &SIDE_USERS, own->user, &work->user) &&
                  row_find(work->model, &SIDE_ITEMS, own->item, &work->item);
     return known ? EXIT_DONE : EXIT_FAILED;

@@ -42,6 +42,7 @@ typedef struct factors_work {
     palate_catalogue *catalogue;
     uint32_t factor_count;
     palate_factor_facts *facts;
+    double *shares;  /* Of these. */
     uint32_t *order; /* The factors, the largest share first. */
     uint32_t *rows;
     double *values;
@@ -49,43 +50,28 @@ typedef struct factors_work {
 
 /* ---- Finding out ---- */
 
-/* For qsort(), which hands on nothing. */
-static const palate_factor_facts *sorted_by;
-
-static int compare_factors(const void *a, const void *b)
-{
-    const uint32_t left = *(const uint32_t *)a;
-    const uint32_t right = *(const uint32_t *)b;
-    if (sorted_by[left].share != sorted_by[right].share)
-        return sorted_by[left].share < sorted_by[right].share ? 1 : -1;
-    return (left > right) - (left < right);
-}
-
 static int load(factors_work *work, const cli_arguments *arguments)
 {
     const own_options *own = work->own;
     palate_error err;
     palate_model_summary summary;
-    if (palate_model_load(arguments->context, arguments->operands[0], &work->model, &err) !=
-        PALATE_OK)
-        return message_failed(&err);
-    if (own->items != NULL &&
-        palate_catalogue_read(arguments->context, own->items, &work->catalogue, &err) != PALATE_OK)
-        return message_failed(&err);
+    if (!model_load(arguments, own->items, &work->model, &work->catalogue))
+        return EXIT_FAILED;
     palate_model_info(work->model, &summary);
     work->factor_count = summary.factor_count;
     work->facts = calloc((size_t)summary.factor_count + 1, sizeof *work->facts);
+    work->shares = calloc((size_t)summary.factor_count + 1, sizeof *work->shares);
     work->order = calloc((size_t)summary.factor_count + 1, sizeof *work->order);
     work->rows = malloc((size_t)own->count * sizeof *work->rows);
     work->values = malloc((size_t)own->count * sizeof *work->values);
-    if (work->facts == NULL || work->order == NULL || work->rows == NULL || work->values == NULL)
+    if (work->facts == NULL || work->shares == NULL || work->order == NULL || work->rows == NULL ||
+        work->values == NULL)
         return message_error("out of memory while looking at factors");
     if (palate_model_factor_facts(work->model, work->facts, &err) != PALATE_OK)
         return message_failed(&err);
     for (uint32_t f = 0; f < work->factor_count; f++)
-        work->order[f] = f;
-    sorted_by = work->facts;
-    qsort(work->order, work->factor_count, sizeof *work->order, compare_factors);
+        work->shares[f] = work->facts[f].share;
+    rank_falling(work->shares, work->factor_count, work->order);
     return EXIT_DONE;
 }
 
@@ -118,14 +104,6 @@ static int widest_name(const factors_work *work)
     return widest;
 }
 
-static const char *title_of(const factors_work *work, uint32_t item)
-{
-    const char *id = palate_model_item_id(work->model, item);
-    const char *title = work->catalogue == NULL ? NULL
-                                                : palate_catalogue_title(work->catalogue, id);
-    return title == NULL ? id : title;
-}
-
 static int print_text(const factors_work *work)
 {
     const int widest = widest_name(work);
@@ -141,7 +119,8 @@ static int print_text(const factors_work *work)
         printf("%s%*s  %5.3f  %8.3f", name, widest - table_width(name), "", work->facts[f].share,
                work->facts[f].sparsity);
         for (size_t at = 0; at < count; at++)
-            printf("%s%s", at == 0 ? "  " : "; ", title_of(work, work->rows[at]));
+            printf("%s%s", at == 0 ? "  " : "; ",
+                   item_name(work->model, work->catalogue, work->rows[at]));
         putchar('\n');
     }
     return EXIT_DONE;
@@ -198,6 +177,7 @@ static int run(const cli_arguments *arguments)
     if (exit_status == EXIT_DONE)
         exit_status = work.own->json ? print_json(&work) : print_text(&work);
     free(work.facts);
+    free(work.shares);
     free(work.order);
     free(work.rows);
     free(work.values);

@@ -8,6 +8,50 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool model_load(const cli_arguments *arguments, const char *titles, palate_model **model,
+                palate_catalogue **catalogue)
+{
+    palate_error err;
+    bool loaded = palate_model_load(arguments->context, arguments->operands[0], model, &err) ==
+                  PALATE_OK;
+    if (loaded && titles != NULL)
+        loaded = palate_catalogue_read(arguments->context, titles, catalogue, &err) == PALATE_OK;
+    if (!loaded)
+        message_failed(&err);
+    return loaded;
+}
+
+const char *item_name(const palate_model *model, const palate_catalogue *catalogue, uint32_t item)
+{
+    const char *id = palate_model_item_id(model, item);
+    const char *title = catalogue == NULL ? NULL : palate_catalogue_title(catalogue, id);
+    return title == NULL ? id : title;
+}
+
+/* ---- Ranks ---- */
+
+/* For qsort(), which hands on nothing. */
+static const double *ranked;
+
+static int compare_places(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a;
+    const uint32_t right = *(const uint32_t *)b;
+    if (ranked[left] != ranked[right])
+        return ranked[left] < ranked[right] ? 1 : -1;
+    return (left > right) - (left < right);
+}
+
+void rank_falling(const double *values, uint32_t count, uint32_t *places)
+{
+    for (uint32_t place = 0; place < count; place++)
+        places[place] = place;
+    ranked = values;
+    qsort(places, count, sizeof *places, compare_places);
+}
+
+/* ---- Lists ---- */
+
 enum { FIRST_CAPACITY = 64 };
 
 bool row_list_begin(row_list *out)

@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of rows of a model. */
+/* Models with titles, and lists of their rows. */
 #ifndef PALATE_CLI_LISTS_H
 #define PALATE_CLI_LISTS_H
 
+#include "command.h"
+
 #include <palate/palate.h>
+
+/* Loads the model that the first operand names and, where `titles` names one, a table of its items; else
+ * that is NULL. Tells what is wrong and returns false; what was loaded is to be freed either way. */
+bool model_load(const cli_arguments *arguments, const char *titles, palate_model **model,
+                palate_catalogue **catalogue);
+
+/* The title of an item, or its id where there is none. */
+const char *item_name(const palate_model *model, const palate_catalogue *catalogue, uint32_t item);
+
+/* Places of values, the largest first, equal ones as they come. */
+void rank_falling(const double *values, uint32_t count, uint32_t *places);
 
 typedef struct row_list {
     uint32_t *rows;

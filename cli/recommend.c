@@ -295,12 +295,8 @@ static int load(recommend_work *work)
 {
     const own_options *own = work->arguments->values[OWN];
     palate_context *context = work->arguments->context;
-    palate_error err;
-    if (palate_model_load(context, work->arguments->operands[0], &work->model, &err) != PALATE_OK)
-        return message_failed(&err);
-    if (own->items != NULL &&
-        palate_catalogue_read(context, own->items, &work->catalogue, &err) != PALATE_OK)
-        return message_failed(&err);
+    if (!model_load(work->arguments, own->items, &work->model, &work->catalogue))
+        return EXIT_FAILED;
     if ((own->allow != NULL &&
          !row_list_read(&work->allow, work->model, &SIDE_ITEMS, own->allow)) ||
         (own->deny != NULL && !row_list_read(&work->deny, work->model, &SIDE_ITEMS, own->deny)))

@@ -58,18 +58,6 @@ typedef struct similar_work {
 
 /* ---- Factors ---- */
 
-/* For qsort(), which hands on nothing. */
-static const double *sorted_by;
-
-static int compare_factors(const void *a, const void *b)
-{
-    const uint32_t left = *(const uint32_t *)a;
-    const uint32_t right = *(const uint32_t *)b;
-    if (sorted_by[left] != sorted_by[right])
-        return sorted_by[left] < sorted_by[right] ? 1 : -1;
-    return (left > right) - (left < right);
-}
-
 static bool find_shared(similar_work *work, uint32_t row)
 {
     palate_error err;
@@ -78,10 +66,7 @@ static bool find_shared(similar_work *work, uint32_t row)
         message_failed(&err);
         return false;
     }
-    for (uint32_t f = 0; f < work->factor_count; f++)
-        work->order[f] = f;
-    sorted_by = work->shared;
-    qsort(work->order, work->factor_count, sizeof *work->order, compare_factors);
+    rank_falling(work->shared, work->factor_count, work->order);
     return true;
 }
 
@@ -207,14 +192,9 @@ static int write_all(similar_work *work)
 static int load(similar_work *work, const cli_arguments *arguments)
 {
     const own_options *own = work->own;
-    palate_error err;
     palate_model_summary summary;
-    if (palate_model_load(arguments->context, arguments->operands[0], &work->model, &err) !=
-        PALATE_OK)
-        return message_failed(&err);
-    if (own->items != NULL &&
-        palate_catalogue_read(arguments->context, own->items, &work->catalogue, &err) != PALATE_OK)
-        return message_failed(&err);
+    if (!model_load(arguments, own->items, &work->model, &work->catalogue))
+        return EXIT_FAILED;
     if (!row_find(work->model, work->side, own->item != NULL ? own->item : own->user, &work->row))
         return EXIT_FAILED;
     palate_model_info(work->model, &summary);
