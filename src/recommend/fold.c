@@ -2,6 +2,7 @@
 #include "recommend/fold.h"
 
 #include "base/context.h"
+#include "model/inside.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,50 +18,20 @@ static const double BIAS_LAMBDA_OF_RATING = 0.02;
 /* As in training: keeps curvatures positive where lambda is 0. */
 static const double LAMBDA_FLOOR = 1e-6;
 
-/* ---- From the model to inside, and back ---- */
-
-/* Returns the offset inside of a row whose factors inside, without the anchor, go to `x`. */
-static double enter(const palate__fold *fold, const float *factors, double offset, float *x)
-{
-    const double scale = sqrt(fold->gain);
-    double sum = 0.0;
-    for (size_t f = 0; f < fold->k; f++) {
-        const double factor = (double)factors[f] * scale;
-        sum += factor;
-        x[f] = (float)(factor - fold->anchor);
-    }
-    return fold->gain * offset + fold->anchor * sum -
-           (double)fold->k * fold->anchor * fold->anchor / 2.0;
-}
-
-static float leave(const palate__fold *fold, const float *x, float *factors)
-{
-    const double scale = 1.0 / sqrt(fold->gain);
-    double sum = 0.0;
-    for (size_t f = 0; f < fold->k; f++) {
-        const double factor = fmax((double)x[1 + f] + fold->anchor, 0.0);
-        sum += factor;
-        factors[f] = (float)(factor * scale);
-    }
-    const double constant = (double)fold->k * fold->anchor * fold->anchor / 2.0;
-    const double made = ((double)x[0] - fold->anchor * sum + constant) / fold->gain;
-    return (float)(fold->non_negative_offsets ? fmax(made, 0.0) : made);
-}
-
 /* ---- What all rows have in common ---- */
+
+static palate__inside inside_of(const palate__fold *fold)
+{
+    return (palate__inside){fold->gain, fold->anchor};
+}
 
 static double prior_bias(const palate__fold *fold)
 {
-    const double anchor = fold->anchor;
     const float *typical = fold->own->typical;
-    double sum = 0.0;
     if (fold->own->lambda != NULL)
         return fold->own == &fold->model->users ? fold->model->user_bias_mean
                                                 : fold->model->item_bias_mean;
-    for (size_t f = 0; f < fold->k; f++)
-        sum += (double)typical[f] * sqrt(fold->gain);
-    return fold->gain * (double)typical[fold->k] + anchor * sum -
-           (double)fold->k * anchor * anchor / 2.0;
+    return palate__inside_enter(inside_of(fold), fold->k, typical, (double)typical[fold->k], NULL);
 }
 
 palate_status palate__fold_begin(palate__fold *fold, const palate_model *model,
@@ -250,8 +221,9 @@ void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
             continue;
         float *z = desk->panel + desk->count * fold->stride;
         memset(z, 0, fold->stride * sizeof *z);
-        z[0] = (float)enter(fold, fold->other->factors + column * fold->k,
-                            (double)fold->other->offsets[column], z + 1);
+        z[0] = (float)palate__inside_enter(inside_of(fold), fold->k,
+                                           fold->other->factors + column * fold->k,
+                                           (double)fold->other->offsets[column], z + 1);
         desk->ratings[desk->count] = rating_at(fold, row, e);
         desk->columns[desk->count] = column;
         if (moves)
@@ -404,7 +376,8 @@ void palate__fold_leave(const palate__fold *fold, palate__fold_desk *desk, palat
         out->offset = fold->own->typical[fold->k];
         return;
     }
-    out->offset = leave(fold, desk->x, out->factors);
+    const double offset = palate__inside_leave(inside_of(fold), fold->k, desk->x, out->factors);
+    out->offset = (float)(fold->non_negative_offsets ? fmax(offset, 0.0) : offset);
     float *outside = desk->values_before;
     for (size_t t = 0; t < desk->chosen_moments; t++) {
         outside[t] = (float)((double)desk->values[t] / fold->gain);

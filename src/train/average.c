@@ -2,7 +2,7 @@
 #include "train/average.h"
 
 #include "base/threads.h"
-#include "train/convert.h"
+#include "model/inside.h"
 
 enum {
     TASK_ROWS = 256,
@@ -90,8 +90,9 @@ static void take_row(const job *shared, size_t row)
     const size_t room = palate__average_room(average);
     if (room > 0) {
         size_t place = row * room + average->blocks;
-        palate__convert_row(training, x, shared->to->factors + place * k,
-                            shared->to->offsets + place);
+        const palate__inside inside = {training->gain, training->anchor};
+        shared->to->offsets[place] = (float)palate__inside_leave(inside, k, x,
+                                                                 shared->to->factors + place * k);
         return;
     }
     double *sums = shared->to->sums + row * training->stride;

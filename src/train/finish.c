@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From rows inside (convert.h), or samples of them (average.h), to the model. */
+/* From rows inside (model/inside.h), or samples of them (average.h), to the model. */
 #include "train/average.h"
-#include "train/convert.h"
 #include "train/rule.h"
 
+#include "model/inside.h"
 #include "model/json.h"
 #include "model/model.h"
 #include "ratings/features.h"
@@ -11,21 +11,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-void palate__convert_row(const palate__training *training, const float *x, float *factors,
-                         float *offset)
-{
-    double anchor = training->anchor;
-    double scale = 1.0 / sqrt(training->gain);
-    double sum = 0.0;
-    for (size_t f = 0; f < training->factor_count; f++) {
-        double factor = fmax((double)x[1 + f] + anchor, 0.0);
-        sum += factor;
-        factors[f] = (float)(factor * scale);
-    }
-    double constant = (double)training->factor_count * anchor * anchor / 2.0;
-    *offset = (float)(((double)x[0] - anchor * sum + constant) / training->gain);
-}
 
 static int64_t count_of(const palate__matrix *matrix, uint32_t row)
 {
@@ -72,11 +57,12 @@ static void convert_rows(const palate__training *training, const palate__train_s
     float *to_typical = palate__writable(to->typical);
     float *factors = palate__writable(to->factors);
     float *offsets = palate__writable(to->offsets);
-    palate__convert_row(training, typical, to_typical, to_typical + k);
-    for (uint32_t row = 0; row < from->row_count; row++)
-        palate__convert_row(
-            training, is_known(from, row) ? palate__row_of(training, from->rows, row) : typical,
-            factors + row * k, offsets + row);
+    const palate__inside inside = {training->gain, training->anchor};
+    to_typical[k] = (float)palate__inside_leave(inside, k, typical, to_typical);
+    for (uint32_t row = 0; row < from->row_count; row++) {
+        const float *x = is_known(from, row) ? palate__row_of(training, from->rows, row) : typical;
+        offsets[row] = (float)palate__inside_leave(inside, k, x, factors + row * k);
+    }
 }
 
 static palate_status convert_side(const palate__training *training, const palate__train_side *from,

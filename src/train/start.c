@@ -4,6 +4,7 @@
 #include "train/rule.h"
 
 #include "base/random.h"
+#include "model/inside.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,14 +59,12 @@ static void start_row(const palate__training *training, bool is_users, uint64_t 
     }
 }
 
-/* Given factors, on the original scale, taken inside. */
+/* Given factors, on the original scale, taken inside; rule mu without biases stays on that scale. */
 static void take_row(const palate__training *training, const float *given, float *x)
 {
-    double factor = training->with_bias || training->options.rule != PALATE_RULE_MU
-                        ? sqrt(training->gain)
-                        : 1.0;
-    for (size_t f = 0; f < training->factor_count; f++)
-        x[1 + f] = (float)(factor * (double)given[f] - training->anchor);
+    const bool stretched = training->with_bias || training->options.rule != PALATE_RULE_MU;
+    const palate__inside inside = {stretched ? training->gain : 1.0, training->anchor};
+    palate__inside_enter(inside, training->factor_count, given, 0.0, x + 1);
 }
 
 /* The offsets as they are without any factors. */

@@ -236,21 +236,11 @@ done:
 
 /* ---- All of it ---- */
 
-/* Those that the pilot has chosen, or that follow from the rule's lambda. */
-static void take_feature_strengths(tuning *run, const palate_train_options *by_rule)
+/* What a table says: as the pilot has chosen, or as it follows from the rule's lambda. */
+static void take_feature_strength(const tuning *run, double *option, double ratio, double by_rule)
 {
-    const palate__choice *pilot = run->choice;
-    const double lambda = run->base.regularization;
-    if (run->asked->user_feature_regularization == PALATE_AUTO)
-        run->base.user_feature_regularization = pilot->user_ratio > 0.0
-                                                    ? pilot->user_ratio * lambda
-                                                    : pilot->factor *
-                                                          by_rule->user_feature_regularization;
-    if (run->asked->item_feature_regularization == PALATE_AUTO)
-        run->base.item_feature_regularization = pilot->item_ratio > 0.0
-                                                    ? pilot->item_ratio * lambda
-                                                    : pilot->factor *
-                                                          by_rule->item_feature_regularization;
+    if (*option == PALATE_AUTO)
+        *option = ratio > 0.0 ? ratio * run->base.regularization : run->choice->factor * by_rule;
 }
 
 /* What every trial has in common: the pilot's choice, in numbers. */
@@ -267,7 +257,10 @@ static palate_status describe_base(tuning *run)
         run->base.regularization = probe.training.options.regularization * run->choice->factor;
         run->base.link_regularization = probe.training.options.link_regularization *
                                         run->choice->factor;
-        take_feature_strengths(run, &probe.training.options);
+        take_feature_strength(run, &run->base.user_feature_regularization, run->choice->user_ratio,
+                              probe.training.options.user_feature_regularization);
+        take_feature_strength(run, &run->base.item_feature_regularization, run->choice->item_ratio,
+                              probe.training.options.item_feature_regularization);
         /* Halving runs about five times as many epochs as one contender. */
         double k = (double)run->base.factors;
         run->work = k * (3.0 * CONTENDERS_MAX * FIRST_EPOCHS + 2.0 * LAST_EPOCHS +
