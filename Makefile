@@ -8,7 +8,7 @@
 #     make python      the Python package: its wheel, built, installed into a clean virtual environment, and tested there
 #     make site        the documentation as a site, in build/site
 #     make bench       speed beside other programs; minutes
-#     make bench-accuracy  accuracy beside other programs, into docs/accuracy.md; some two hours
+#     make bench-accuracy  accuracy beside other programs, into docs/accuracy.md; some 45 minutes
 #     make check-metrics   metrics beside those of other programs (PyPI) on the same input
 #     make format      clang-format on all sources
 #     make lint        clang-format, clang-tidy and shellcheck, changing nothing

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accuracy of build/palate beside other programs, on the same folds in one run: tables in Markdown.
 
-    make bench-accuracy                     everything, into docs/accuracy.md and README.md; some two hours
+    make bench-accuracy                     everything, into docs/accuracy.md and README.md; some 45 minutes
     bench/accuracy.py [--only NAME] [--systems WORDS] [--data FOLDER] [--write-docs] [--quick]
 
 Data: MovieLens (https://grouplens.org/datasets/movielens/) as FOLDER/ml-100k, ml-1m, ml-latest-small, Jester as
