@@ -36,6 +36,7 @@
 #include "palate/factors.h"
 #include "palate/machine.h"
 #include "palate/model.h"
+#include "palate/naming.h"
 #include "palate/options.h"
 #include "palate/ratings.h"
 #include "palate/recommend.h"

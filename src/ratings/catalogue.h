@@ -23,4 +23,8 @@ struct palate_catalogue {
 /* The text of a row in a column; "" where it is empty. Cost: the bytes of the row. */
 const char *palate__catalogue_text(const palate_catalogue *catalogue, uint32_t row, size_t column);
 
+/* Fails: there is no such column; names those there are, and the nearest. */
+palate_status palate__catalogue_no_column(const palate_catalogue *of, const char *name,
+                                          palate_error *err);
+
 #endif
