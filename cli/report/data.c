@@ -194,11 +194,12 @@ static void write_histogram(const data_facts *of, output *out)
         .series_count = of->has_predictions ? 2 : 1,
         .percent = true,
     };
-    html_figure_begin(out, &picture,
-                      of->has_predictions
-                          ? "Predictions, put to the nearest value, keep nearer to the middle than "
-                            "ratings."
-                          : "What was given how often.");
+    html_figure_begin(
+        out, &picture,
+        of->has_predictions
+            ? "Predictions, put to the nearest value, keep to the middle where little is "
+              "known."
+            : "What was given how often.");
     write_table(of, out);
     html_figure_end(out);
 }

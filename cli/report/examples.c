@@ -16,6 +16,9 @@
 /* Pictures only of the first: they take space, and the others' are alike. */
 enum { DRAWN = 2 };
 
+/* Users that are shown where none are asked for, at most. */
+enum { USUAL = 4 };
+
 /* ---- Whom ---- */
 
 static void add_user(report *of, const char *kind, uint32_t user)
@@ -65,6 +68,7 @@ static int add_usual(report *of)
         add_user(of, "active", order[last / 10]);
         add_user(of, "typical", order[last / 2]);
         add_user(of, "new", order[last]);
+        add_user(of, "unknown", PALATE_NO_ROW);
     }
     free(counts);
     free(order);
@@ -125,22 +129,40 @@ static bool recommend(const report *of, example_user *to)
     return done;
 }
 
+static int add_users(report *of)
+{
+    if (of->own->user != NULL)
+        return add_asked_for(of);
+    if (of->own->examples)
+        return add_usual(of);
+    add_user(of, "unknown", PALATE_NO_ROW);
+    return EXIT_DONE;
+}
+
+static bool fill_user(const report *of, example_user *to)
+{
+    if (to->user != PALATE_NO_ROW) {
+        find_liked(of, to);
+        if (!report_is_of_samples(of))
+            tastes_fill(of, to);
+    }
+    return recommend(of, to);
+}
+
 static int fill(report *of)
 {
     of->examples = calloc(1, sizeof *of->examples);
-    if (of->examples == NULL)
+    if (of->examples != NULL)
+        of->examples->list = calloc(of->arguments->given_count + USUAL, sizeof *of->examples->list);
+    if (of->examples == NULL || of->examples->list == NULL)
         return message_error("out of memory while choosing users");
-    if (!of->own->examples)
-        return EXIT_DONE;
-    of->examples->list = calloc(of->arguments->given_count + 3, sizeof *of->examples->list);
-    if (of->examples->list == NULL)
-        return message_error("out of memory while choosing users");
-    int exit_status = of->own->user != NULL ? add_asked_for(of) : add_usual(of);
-    for (size_t e = 0; e < of->examples->count && exit_status == EXIT_DONE; e++) {
-        find_liked(of, &of->examples->list[e]);
-        if (!recommend(of, &of->examples->list[e]))
+    if (!tastes_begin(of))
+        return EXIT_FAILED;
+    tastes_measure(of);
+    int exit_status = add_users(of);
+    for (size_t e = 0; e < of->examples->count && exit_status == EXIT_DONE; e++)
+        if (!fill_user(of, &of->examples->list[e]))
             exit_status = EXIT_FAILED;
-    }
     return exit_status;
 }
 
@@ -150,6 +172,7 @@ static void release(report *of)
         return;
     for (size_t e = 0; e < of->examples->count; e++)
         free(of->examples->list[e].items);
+    tastes_release(of);
     free(of->examples->list);
     free(of->examples);
     of->examples = NULL;
@@ -232,6 +255,28 @@ static void draw(const report *of, const recommended_item *item, output *out)
     output_text(out, "</figure>\n");
 }
 
+static void write_factors(const report *of, const char *lead, const factor_part *parts,
+                          size_t count, output *out)
+{
+    for (size_t place = 0; place < count; place++) {
+        markup_put(out, "%s<a href=\"#factor-%u\">", place == 0 ? lead : ", ",
+                   parts[place].factor + 1);
+        html_name(out, palate_model_factor_name(of->model, parts[place].factor));
+        markup_put(out, "</a>&nbsp;<small>(±%.2g)</small>", fabs(parts[place].adds));
+    }
+}
+
+static void write_tastes(const report *of, const example_user *user, output *out)
+{
+    if (user->more_count + user->less_count == 0)
+        return;
+    output_text(out, "<h4>Tastes</h4><p>");
+    write_factors(of, "More than others: ", user->more, user->more_count, out);
+    output_text(out, user->more_count > 0 && user->less_count > 0 ? ". " : "");
+    write_factors(of, "Less: ", user->less, user->less_count, out);
+    output_text(out, ".</p>\n");
+}
+
 static void write_facts(const example_user *user, output *out)
 {
     static const struct {
@@ -246,34 +291,50 @@ static void write_facts(const example_user *user, output *out)
     output_text(out, "</p>\n");
 }
 
-static void write_user(const report *of, const example_user *user, output *out)
+static void write_who(const report *of, const example_user *user, output *out)
 {
-    output_text(out, "<article class=\"user\"><h3>User ");
+    if (user->user == PALATE_NO_ROW) {
+        output_text(out, "<h3>Somebody unknown</h3>\n<p class=\"facts\">who has not rated anything "
+                         "yet</p>\n");
+        return;
+    }
+    output_text(out, "<h3>User ");
     html_name(out, palate_model_user_id(of->model, user->user));
     output_text(out, "</h3>\n");
     if (user->rating_count > 0)
         write_facts(user, out);
+}
+
+static void write_user(const report *of, const example_user *user, output *out)
+{
+    output_text(out, "<article class=\"user\">");
+    write_who(of, user, out);
     write_liked(of, user, out);
+    write_tastes(of, user, out);
     write_list(of, user, out);
-    output_text(out, "<div class=\"figures\">\n");
-    for (size_t place = 0; place < user->count && place < DRAWN; place++)
-        draw(of, &user->items[place], out);
-    output_text(out, "</div></article>\n");
+    if (user->user != PALATE_NO_ROW) {
+        output_text(out, "<div class=\"figures\">\n");
+        for (size_t place = 0; place < user->count && place < DRAWN; place++)
+            draw(of, &user->items[place], out);
+        output_text(out, "</div>");
+    }
+    output_text(out, "</article>\n");
 }
 
 static void write(const report *of, output *out)
 {
-    if (of->examples->count == 0) {
-        output_text(out, "<p>Left out (<code>--examples=no</code>): no ratings of any user are on "
-                         "this page.</p>\n");
-        return;
-    }
+    if (!of->own->examples)
+        output_text(
+            out, "<p>Users are left out (<code>--examples=no</code>): no ratings of anybody are on "
+                 "this page.</p>\n");
     output_text(out,
-                "<p>The items with the highest predictions that a user has not rated. "
+                "<p>The items with the highest predictions of all that a user has not rated. "
                 "<i>Because of</i>: the ratings that raise the prediction most, and by how much; "
                 "each is left out in turn and the user learned anew. A low rating can be a reason, "
                 "too: of something the item is unlike. The pictures take a "
-                "prediction apart: full bars add, outlined ones take away.</p>\n");
+                "prediction apart: full bars add, outlined ones take away. <i>Tastes</i>: the "
+                "factors in which a user "
+                "is furthest from the mean user, and how far that moves predictions.</p>\n");
     for (size_t e = 0; e < of->examples->count; e++)
         write_user(of, &of->examples->list[e], out);
 }
@@ -333,15 +394,30 @@ static json_t *recommended_json(const report *of, const example_user *user)
     return list;
 }
 
+static json_t *tastes_json(const report *of, const example_user *user)
+{
+    json_t *list = json_array();
+    for (size_t place = 0; place < user->more_count + user->less_count; place++) {
+        const bool more = place < user->more_count;
+        const factor_part *part = more ? &user->more[place] : &user->less[place - user->more_count];
+        json_array_append_new(list,
+                              json_pack("{s:I, s:s, s:f}", "factor", (json_int_t)part->factor + 1,
+                                        "name", palate_model_factor_name(of->model, part->factor),
+                                        "moves", part->adds));
+    }
+    return list;
+}
+
 static json_t *json(const report *of)
 {
     json_t *list = json_array();
     for (size_t e = 0; e < of->examples->count; e++) {
         const example_user *user = &of->examples->list[e];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:o, s:o}", "user",
+        json_array_append_new(list, json_pack("{s:s?, s:s, s:I, s:o, s:o, s:o}", "user",
                                               palate_model_user_id(of->model, user->user), "kind",
                                               user->kind, "ratings", (json_int_t)user->rating_count,
-                                              "liked", liked_json(of, user), "recommended",
+                                              "liked", liked_json(of, user), "tastes",
+                                              tastes_json(of, user), "recommended",
                                               recommended_json(of, user)));
     }
     return list;

@@ -5,7 +5,7 @@
 
 #include "report.h"
 
-enum { LIKED_MAX = 6, REASONS_MAX = 3, PARTS_MAX = 4 };
+enum { LIKED_MAX = 6, REASONS_MAX = 3, PARTS_MAX = 4, TASTES_MAX = 3 };
 
 typedef struct liked_item {
     uint32_t item;
@@ -29,11 +29,16 @@ typedef struct recommended_item {
 } recommended_item;
 
 typedef struct example_user {
-    const char *kind; /* Why this user: "active", "typical", "new", or "chosen". */
+    /* Why this user: "active", "typical", "new" or "chosen"; "unknown": PALATE_NO_ROW, somebody the model
+     * has never heard of. */
+    const char *kind;
     uint32_t user;
     int64_t rating_count;
     size_t liked_count;
     liked_item liked[LIKED_MAX];
+    size_t more_count,
+        less_count; /* Factors: most above the mean user's, and below; 0: not known. */
+    factor_part more[TASTES_MAX], less[TASTES_MAX];
     size_t count;
     recommended_item *items;
 } example_user;
@@ -41,9 +46,16 @@ typedef struct example_user {
 struct example_users {
     size_t count;
     example_user *list;
+    double *user_means, *item_spreads; /* By factor: for tastes. */
 };
 
 /* A prediction as a sum: explained.c. False after telling what is wrong. */
 bool recommended_fill(const report *of, uint32_t user, recommended_item *item);
+
+/* Tastes: tastes.c. Begun once, before users are looked at; false after telling what is wrong. */
+bool tastes_begin(report *of);
+void tastes_measure(report *of);
+void tastes_fill(const report *of, example_user *to);
+void tastes_release(report *of);
 
 #endif

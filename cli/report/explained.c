@@ -19,7 +19,7 @@ static void keep_largest(const report *of, recommended_item *to, factor_part *pa
 {
     const size_t count = of->summary.factor_count;
     qsort(parts, count, sizeof *parts, compare_parts);
-    to->part_count = of->summary.sample_count > 1 ? 0 : count < PARTS_MAX ? count : PARTS_MAX;
+    to->part_count = report_is_of_samples(of) ? 0 : count < PARTS_MAX ? count : PARTS_MAX;
     memcpy(to->parts, parts, to->part_count * sizeof *parts);
     to->rest = 0.0;
     for (size_t place = to->part_count; place < count; place++)
@@ -54,7 +54,7 @@ static bool predict(const report *of, uint32_t user, recommended_item *to)
     palate_error err;
     float prediction = 0;
     float deviation = NAN;
-    const bool sure = of->summary.sample_count > 0;
+    const bool sure = of->summary.sample_count > 0 && user != PALATE_NO_ROW;
     const palate_cells cells = {1, &user, &to->item, NULL};
     if (palate_model_predict(of->model, &cells, &prediction, sure ? &deviation : NULL, NULL,
                              &err) != PALATE_OK) {
@@ -79,6 +79,8 @@ static bool find_reasons(const report *of, uint32_t user, recommended_item *to)
     palate_error err;
     palate_reasons because;
     int64_t count = 0;
+    if (user == PALATE_NO_ROW)
+        return true;
     palate_model_seen(of->model, user, &count);
     palate_reason *reasons = malloc(((size_t)count + 1) * sizeof *reasons);
     if (reasons == NULL) {

@@ -106,18 +106,12 @@ static int fill_factors(report *of)
     return exit_status;
 }
 
-/* Those of samples are drawn one by one and stand for nothing alone. */
-static bool is_of_samples(const report *of)
-{
-    return of->summary.sample_count > 1;
-}
-
 static int fill(report *of)
 {
     of->factors = calloc(1, sizeof *of->factors);
     if (of->factors == NULL)
         return message_error("out of memory while looking at factors");
-    return is_of_samples(of) ? EXIT_DONE : fill_factors(of);
+    return report_is_of_samples(of) ? EXIT_DONE : fill_factors(of);
 }
 
 static void release(report *of)
@@ -142,7 +136,7 @@ static void write_card(const report *of, const learned_factor *factor, output *o
 {
     static const char *const heads[] = {"item", "", "loading", NULL};
     const double most = largest(of, factor);
-    output_text(out, "<article class=\"card\"><h3>");
+    markup_put(out, "<article class=\"card\" id=\"factor-%u\"><h3>", factor->factor + 1);
     html_name(out, palate_model_factor_name(of->model, factor->factor));
     markup_put(out, "</h3><p class=\"facts\">share <b>%.1f&nbsp;%%</b>, sparsity %.2f</p>\n",
                100.0 * factor->facts.share, factor->facts.sparsity);
@@ -168,7 +162,10 @@ static void write_rest(const report *of, output *out)
     html_table_begin(out, "Factors of smaller share", heads);
     for (size_t place = SHOWN_WHOLE; place < all->count; place++) {
         const learned_factor *factor = &all->list[place];
-        html_row_name(out, palate_model_factor_name(of->model, factor->factor));
+        markup_put(out, "<tr id=\"factor-%u\"><th scope=\"row\" class=\"name\">",
+                   factor->factor + 1);
+        html_name(out, palate_model_factor_name(of->model, factor->factor));
+        output_text(out, "</th>");
         html_cell(out, "%.1f&nbsp;%%", 100.0 * factor->facts.share);
         html_cell(out, "%.2f", factor->facts.sparsity);
         output_text(out, "<td class=\"names\">");
@@ -185,7 +182,7 @@ static void write_rest(const report *of, output *out)
 static void write(const report *of, output *out)
 {
     const learned_factors *all = of->factors;
-    if (is_of_samples(of)) {
+    if (report_is_of_samples(of)) {
         markup_put(
             out,
             "<p>This model is an average of %s. The factors of a single one stand for nothing "

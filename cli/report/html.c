@@ -5,10 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Titles may be whole texts. */
+enum { NAME_LETTERS = 100 };
+
 void html_name(output *out, const char *text)
 {
     output_text(out, "<bdi>");
-    markup_text(out, text);
+    markup_cut(out, text, NAME_LETTERS);
     output_text(out, "</bdi>");
 }
 

@@ -6,7 +6,8 @@
 #include "../markup.h"
 #include "plot.h"
 
-/* A text from outside, kept from turning the direction of what stands around it. */
+/* A text from outside, its first letters where it is long, kept from turning the direction of what
+ * stands around it. */
 void html_name(output *out, const char *text);
 
 /* ---- Tables ---- */

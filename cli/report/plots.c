@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_BYTES = 48, POINTS_MAX = 128 };
+enum { NAME_BYTES = 48, LABEL_BYTES = 100, POINTS_MAX = 128 };
 
 /* A picture may be looked at without the page around it. */
 static const char *rmse_label(const judgement *of)
@@ -72,9 +72,10 @@ static void write_by_rating(const judgement *of, output *out)
         .series = {{"model", PLOT_MARKS, points, groups->count}},
         .series_count = 1,
     };
-    html_figure_begin(out, &picture,
-                      "Rare ratings are the hardest: predictions lean towards the middle, as they "
-                      "must where little is known.");
+    html_figure_begin(
+        out, &picture,
+        "How far off predictions are for each rating that was given. Where both ends are "
+        "worst, predictions keep to the middle, as they must where little is known.");
     write_group_table(groups, "Error by rating", "rating", out);
     html_figure_end(out);
 }
@@ -99,8 +100,8 @@ static void write_calibration(const judgement *of, output *out)
     };
     html_figure_begin(
         out, &picture,
-        "Each mark is a tenth of all predictions: of those that say 4, is the mean 4? "
-        "Below the line the model promises too much, above it too little.");
+        "Each mark is a tenth of all predictions: is the mean of the ratings what was "
+        "predicted? Below the line the model promises too much, above it too little.");
     write_group_table(groups, "Calibration", "predicted", out);
     html_figure_end(out);
 }
@@ -127,13 +128,38 @@ static plot_point slice_point(const judgement *of, const char *system, size_t sl
 }
 
 /* "17 to 42", or "0". */
-static void name_slice(char name[NAME_BYTES], const palate_slice *slice, const char *gap)
+static void name_slice(char name[NAME_BYTES], const palate_slice *slice)
 {
     if (slice->least == slice->most)
         snprintf(name, NAME_BYTES, "%s", describe_count(slice->least));
     else
-        snprintf(name, NAME_BYTES, "%s%sto %s", describe_count(slice->least), gap,
+        snprintf(name, NAME_BYTES, "%s to %s", describe_count(slice->least),
                  describe_count(slice->most));
+}
+
+/* "2,154", but "12k" and "1.2M", as axes have no room. */
+static const char *shorten(int64_t count, char text[NAME_BYTES])
+{
+    const double value = (double)count;
+    if (count < 10000)
+        snprintf(text, NAME_BYTES, "%s", describe_count(count));
+    else if (count < 1000000)
+        snprintf(text, NAME_BYTES, "%.0fk", value / 1e3);
+    else
+        snprintf(text, NAME_BYTES, "%.3gM", value / 1e6);
+    return text;
+}
+
+/* The same in two lines. */
+static void label_slice(char label[LABEL_BYTES], const palate_slice *slice)
+{
+    char least[NAME_BYTES];
+    char most[NAME_BYTES];
+    if (slice->least == slice->most)
+        snprintf(label, LABEL_BYTES, "%s", shorten(slice->least, least));
+    else
+        snprintf(label, LABEL_BYTES, "%s\nto %s", shorten(slice->least, least),
+                 shorten(slice->most, most));
 }
 
 static void write_slice_table(const judgement *of, const size_t *slices, size_t count,
@@ -145,7 +171,7 @@ static void write_slice_table(const judgement *of, const size_t *slices, size_t 
     for (size_t g = 0; g < count; g++) {
         const palate_slice *slice = palate_evaluation_slice(of->evaluation, slices[g]);
         char name[NAME_BYTES];
-        name_slice(name, slice, " ");
+        name_slice(name, slice);
         html_row(out, name);
         html_cell(out, "%s", describe_count(slice->row_count));
         html_cell(out, "%s", describe_count(slice->rating_count));
@@ -168,7 +194,7 @@ static void write_slices(const judgement *of, const slices_picture *about, outpu
     static const char *const systems[PLOT_SERIES_MAX] = {"model", "bias-only", "mean"};
     size_t slices[POINTS_MAX];
     plot_point points[PLOT_SERIES_MAX][POINTS_MAX];
-    char texts[POINTS_MAX][NAME_BYTES];
+    char texts[POINTS_MAX][LABEL_BYTES];
     const char *names[POINTS_MAX];
     const size_t count = find_slices(of, about->kind, slices);
     plot picture = {.title = about->title,
@@ -181,7 +207,7 @@ static void write_slices(const judgement *of, const slices_picture *about, outpu
         return;
     for (size_t g = 0; g < count; g++) {
         const palate_slice *slice = palate_evaluation_slice(of->evaluation, slices[g]);
-        name_slice(texts[g], slice, "\n");
+        label_slice(texts[g], slice);
         names[g] = texts[g];
     }
     for (size_t s = 0; s < PLOT_SERIES_MAX; s++) {

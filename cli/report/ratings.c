@@ -80,25 +80,39 @@ static int take_kept(report *of)
 
 /* ---- A part held out ---- */
 
-/* The options the model was trained with, as far as they are of training. */
+/* Those of rule bayes have an anchor of draws written down, where the way to the minimum took another:
+ * as it is by default. */
+static void set_aside(const report *of, palate_train_options *options)
+{
+    const char *stopped_by = of->summary.stopped_by;
+    if (options->rule == PALATE_RULE_BAYES && options->anchor == 0.5)
+        options->anchor = PALATE_AUTO;
+    if (strcmp(stopped_by, "time limit") == 0 || strcmp(stopped_by, "request") == 0)
+        options->epochs = of->summary.epochs;
+    options->time_limit = 0;
+    options->tune = false; /* What it found are the options. */
+    options->threads = of->own->threads;
+}
+
+/* The options the model was trained with. */
 static bool set_options(const report *of, palate_train_options *options)
 {
     palate_error err;
+    const palate_option_table *table = palate_train_options_table();
     const char *name = NULL;
     json_t *value = NULL;
     bool done = true;
     json_t *given = json_loads(palate_model_options_json(of->model), 0, NULL);
     palate_train_options_init(options);
-    json_object_foreach(given, name,
-                        value) if (palate_options_find(palate_train_options_table(), name) != NULL)
-        done = done && palate_options_set(palate_train_options_table(), options, name,
-                                          json_string_value(value), &err) == PALATE_OK;
+    json_object_foreach(given, name, value) if (palate_options_find(table, name) != NULL &&
+                                                json_string_value(value) != NULL)
+        done = done && palate_options_set(table, options, name, json_string_value(value), &err) ==
+                           PALATE_OK;
     json_decref(given);
-    if (!done)
+    if (done)
+        set_aside(of, options);
+    else
         message_failed(&err);
-    options->threads = of->own->threads;
-    options->tune = false;
-    options->time_limit = 0;
     return done;
 }
 

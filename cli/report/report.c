@@ -63,6 +63,11 @@ json_t *report_item_json(const report *of, uint32_t item)
     return one;
 }
 
+bool report_is_of_samples(const report *of)
+{
+    return of->summary.sample_count > 1;
+}
+
 static json_t *report_json(const report *of)
 {
     const palate_model_summary *summary = &of->summary;

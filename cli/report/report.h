@@ -71,6 +71,9 @@ const palate_ratings *report_judged_train(const report *of);
 /* {"item": ..., "title": ...}, the title where there is one. */
 json_t *report_item_json(const report *of, uint32_t item);
 
+/* Whether the factors are those of samples, drawn one by one: a single one stands for nothing. */
+bool report_is_of_samples(const report *of);
+
 /* ---- The page: page.c ---- */
 
 void page_write(const report *of, output *out);

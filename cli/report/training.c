@@ -67,9 +67,9 @@ static const char *caption_of(const report *of, bool validated)
                ? "The error on the ratings learned from, on the way to the minimum and then of "
                  "draws "
                  "around it; their average is the model. It does not say how good that is."
-               : "The error on the ratings learned from. It says that training has come to rest, "
-                 "not "
-                 "how good the model is.";
+               : "The error on the ratings learned from. It shows whether training has come to "
+                 "rest, "
+                 "not how good the model is.";
 }
 
 static void draw_curve(const report *of, const palate_epoch *log, size_t count, plot_point *points,
