@@ -156,9 +156,8 @@ static int fill(report *of)
         of->examples->list = calloc(of->arguments->given_count + USUAL, sizeof *of->examples->list);
     if (of->examples == NULL || of->examples->list == NULL)
         return message_error("out of memory while choosing users");
-    if (!tastes_begin(of))
+    if (!report_is_of_samples(of) && !tastes_begin(of))
         return EXIT_FAILED;
-    tastes_measure(of);
     int exit_status = add_users(of);
     for (size_t e = 0; e < of->examples->count && exit_status == EXIT_DONE; e++)
         if (!fill_user(of, &of->examples->list[e]))
@@ -281,8 +280,8 @@ static void write_facts(const example_user *user, output *out)
 {
     static const struct {
         const char *kind, *says;
-    } kinds[] = {{"active", "an active user: one in ten has rated more"},
-                 {"typical", "a typical user: half of all have rated more"},
+    } kinds[] = {{"active", "an active user: nine in ten have rated no more"},
+                 {"typical", "a typical user: half of all have rated no more"},
                  {"new", "a new user: nobody has rated less"}};
     markup_put(out, "<p class=\"facts\">%s", describe_things(user->rating_count, "rating"));
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
@@ -321,20 +320,38 @@ static void write_user(const report *of, const example_user *user, output *out)
     output_text(out, "</article>\n");
 }
 
+static void write_introduction(const report *of, output *out)
+{
+    bool reasons = false;
+    bool tastes = false;
+    for (size_t e = 0; e < of->examples->count; e++) {
+        const example_user *user = &of->examples->list[e];
+        reasons |= user->count > 0 && user->items[0].reason_count > 0;
+        tastes |= user->more_count + user->less_count > 0;
+    }
+    output_text(out, "<p>The items with the highest predictions of all that a user has not rated.");
+    if (reasons)
+        output_text(out,
+                    " <i>Because of</i>: the ratings that raise the prediction most, and by how "
+                    "much; each is left out in turn and the user learned anew. A low rating can be "
+                    "a reason, too: of something the item is unlike.");
+    if (tastes)
+        output_text(
+            out, " <i>Tastes</i>: the factors in which a user is furthest from the mean user, and "
+                 "how far that moves predictions.");
+    if (of->own->examples)
+        output_text(
+            out, " The pictures take a prediction apart: full bars add, outlined ones take away.");
+    output_text(out, "</p>\n");
+}
+
 static void write(const report *of, output *out)
 {
     if (!of->own->examples)
         output_text(
             out, "<p>Users are left out (<code>--examples=no</code>): no ratings of anybody are on "
                  "this page.</p>\n");
-    output_text(out,
-                "<p>The items with the highest predictions of all that a user has not rated. "
-                "<i>Because of</i>: the ratings that raise the prediction most, and by how much; "
-                "each is left out in turn and the user learned anew. A low rating can be a reason, "
-                "too: of something the item is unlike. The pictures take a "
-                "prediction apart: full bars add, outlined ones take away. <i>Tastes</i>: the "
-                "factors in which a user "
-                "is furthest from the mean user, and how far that moves predictions.</p>\n");
+    write_introduction(of, out);
     for (size_t e = 0; e < of->examples->count; e++)
         write_user(of, &of->examples->list[e], out);
 }

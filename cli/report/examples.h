@@ -54,7 +54,6 @@ bool recommended_fill(const report *of, uint32_t user, recommended_item *item);
 
 /* Tastes: tastes.c. Begun once, before users are looked at; false after telling what is wrong. */
 bool tastes_begin(report *of);
-void tastes_measure(report *of);
 void tastes_fill(const report *of, example_user *to);
 void tastes_release(report *of);
 

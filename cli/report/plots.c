@@ -88,9 +88,8 @@ static void write_calibration(const judgement *of, output *out)
         points[g] = point_of(groups->groups[g].prediction.value, groups->groups[g].rating);
     const plot picture = {
         .title = "Calibration",
-        .description =
-            "Mean rating found, by mean prediction, in tenths of all predictions. On the "
-            "diagonal they are the same.",
+        .description = "Mean rating found, by mean prediction, in groups of predictions. On the "
+                       "diagonal they are the same.",
         .x_label = "predicted",
         .y_label = of->unseen ? "mean rating found" : "mean rating, of those learned from",
         .series = {{"model", PLOT_MARKS, points, groups->count}},
@@ -100,7 +99,7 @@ static void write_calibration(const judgement *of, output *out)
     };
     html_figure_begin(
         out, &picture,
-        "Each mark is a tenth of all predictions: is the mean of the ratings what was "
+        "Each mark is a group of predictions that are alike: is the mean of the ratings what was "
         "predicted? Below the line the model promises too much, above it too little.");
     write_group_table(groups, "Calibration", "predicted", out);
     html_figure_end(out);
@@ -293,9 +292,8 @@ static void write_by_deviation(const judgement *of, output *out)
         .diagonal = true,
         .called = "as said",
     };
-    html_figure_begin(
-        out, &picture,
-        "Each mark is a fifth of all predictions, from the surest to the least sure.");
+    html_figure_begin(out, &picture,
+                      "Each mark is a group of predictions, from the surest to the least sure.");
     write_group_table(groups, "Error by doubt", "standard deviation", out);
     html_figure_end(out);
 }

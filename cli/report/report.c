@@ -131,11 +131,13 @@ static int run(const cli_arguments *arguments)
     if (exit_status == EXIT_DONE)
         exit_status = report_read(&work);
     for (size_t s = 0; REPORT_SECTIONS[s] != NULL && exit_status == EXIT_DONE; s++)
-        exit_status = REPORT_SECTIONS[s]->fill(&work);
+        if (REPORT_SECTIONS[s]->fill != NULL)
+            exit_status = REPORT_SECTIONS[s]->fill(&work);
     if (exit_status == EXIT_DONE)
         exit_status = write(&work);
     for (size_t s = 0; REPORT_SECTIONS[s] != NULL; s++)
-        REPORT_SECTIONS[s]->release(&work);
+        if (REPORT_SECTIONS[s]->release != NULL)
+            REPORT_SECTIONS[s]->release(&work);
     palate_model_free(work.rest_model);
     palate_ratings_free(work.rest);
     palate_ratings_free(work.test);

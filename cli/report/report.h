@@ -48,10 +48,11 @@ typedef struct report {
 typedef struct report_section {
     const char *id;
     const char *title;
-    int (*fill)(report *of); /* Returns the exit status, having told what is wrong. */
+    int (*fill)(
+        report *of); /* Returns the exit status, having told what is wrong; NULL: nothing to do. */
     void (*write)(const report *of, output *out);
     json_t *(*json)(const report *of);
-    void (*release)(report *of);
+    void (*release)(report *of); /* NULL: nothing to do. */
 } report_section;
 
 /* In the order of the page. */

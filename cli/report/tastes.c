@@ -10,50 +10,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Adds each row's factors, or the squares of their distance from the means. */
+static void add_rows(const float *rows, uint32_t count, size_t k, const double *means, double *sums)
+{
+    for (uint32_t row = 0; row < count; row++)
+        for (size_t f = 0; f < k; f++) {
+            const double value = (double)rows[row * k + f];
+            sums[f] += means == NULL ? value : (value - means[f]) * (value - means[f]);
+        }
+    for (size_t f = 0; f < k; f++)
+        sums[f] /= count;
+}
+
 bool tastes_begin(report *of)
 {
-    const size_t k = of->summary.factor_count;
-    of->examples->user_means = calloc(k + 1, sizeof *of->examples->user_means);
-    of->examples->item_spreads = calloc(k + 1, sizeof *of->examples->item_spreads);
-    if (of->examples->user_means != NULL && of->examples->item_spreads != NULL)
-        return true;
-    message_error("out of memory while looking at tastes");
-    return false;
+    const palate_model_summary *summary = &of->summary;
+    const size_t k = summary->factor_count;
+    const float *items = palate_model_item_factors(of->model);
+    double *users = calloc(k + 1, sizeof *users);
+    double *means = calloc(k + 1, sizeof *means);
+    double *spreads = calloc(k + 1, sizeof *spreads);
+    const bool has_room = users != NULL && means != NULL && spreads != NULL;
+    of->examples->user_means = users;
+    of->examples->item_spreads = spreads;
+    if (has_room) {
+        add_rows(palate_model_user_factors(of->model), summary->user_count, k, NULL, users);
+        add_rows(items, summary->item_count, k, NULL, means);
+        add_rows(items, summary->item_count, k, means, spreads);
+        for (size_t f = 0; f < k; f++)
+            spreads[f] = sqrt(spreads[f]);
+    } else {
+        message_error("out of memory while looking at tastes");
+    }
+    free(means);
+    return has_room;
 }
 
 void tastes_release(report *of)
 {
     free(of->examples->user_means);
     free(of->examples->item_spreads);
-}
-
-static double mean_of(const float *rows, uint32_t count, size_t k, size_t f)
-{
-    double sum = 0.0;
-    for (uint32_t row = 0; row < count; row++)
-        sum += (double)rows[row * k + f];
-    return sum / count;
-}
-
-static double deviation_of(const float *rows, uint32_t count, size_t k, size_t f)
-{
-    const double mean = mean_of(rows, count, k, f);
-    double squares = 0.0;
-    for (uint32_t row = 0; row < count; row++)
-        squares += ((double)rows[row * k + f] - mean) * ((double)rows[row * k + f] - mean);
-    return sqrt(squares / count);
-}
-
-void tastes_measure(report *of)
-{
-    const palate_model_summary *summary = &of->summary;
-    const size_t k = summary->factor_count;
-    for (size_t f = 0; f < k; f++) {
-        of->examples->user_means[f] = mean_of(palate_model_user_factors(of->model),
-                                              summary->user_count, k, f);
-        of->examples->item_spreads[f] = deviation_of(palate_model_item_factors(of->model),
-                                                     summary->item_count, k, f);
-    }
 }
 
 /* Keeps the largest, or with `sign` -1 the smallest, of what is away from 0. */

@@ -168,12 +168,6 @@ static void write_options(const report *of, output *out)
     json_decref(options);
 }
 
-static int fill(report *of)
-{
-    (void)of;
-    return EXIT_DONE;
-}
-
 static void write(const report *of, output *out)
 {
     output_text(out, "<div class=\"figures\">\n");
@@ -204,10 +198,4 @@ static json_t *json(const report *of)
                      json_loads(palate_model_options_json(of->model), 0, NULL), "log", epochs);
 }
 
-static void release(report *of)
-{
-    (void)of;
-}
-
-const report_section SECTION_TRAINING = {"training", "How it was trained", fill, write, json,
-                                         release};
+const report_section SECTION_TRAINING = {"training", "How it was trained", NULL, write, json, NULL};

@@ -333,6 +333,8 @@ PYTHON
     palate report -o report.html
     fails_with 2 "something is missing"
     [ "$(cat report.html)" = "was here" ]
+    palate report m.palate -o /dev/full
+    fails_with 1 "/dev/full: cannot write: No space left on device"
     palate report m.palate -o no/such/folder/report.html
     fails_with 1 "no/such/folder/report.html: cannot write"
     only_files m.palate report.html
