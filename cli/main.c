@@ -18,6 +18,7 @@ const cli_command *const COMMANDS[] = {
     &COMMAND_SPLIT,
     &COMMAND_INFO,
     &COMMAND_CHECK,
+    &COMMAND_REPORT,
     &COMMAND_UPDATE,
     &COMMAND_FORGET,
     &COMMAND_DATA,
