@@ -2,9 +2,9 @@
 /* A model without some of its users: a copy, tensor by tensor, of what is left. How the rows of a tensor
  * belong to users is told by its first dimension:
  *
- *     users, links of items, samples     a row a user
- *     seen, moments                      the rows of each user lie side by side
- *     all else                           is nobody's, and copied whole
+ *     users, links of items, variances, samples    a row a user
+ *     seen, moments                                the rows of each user lie side by side
+ *     all else                                     is nobody's, and copied whole
  *
  * Ids and where users' rows begin are made anew.
  */
@@ -111,6 +111,7 @@ static void *copy_tensor(const work *of, const palate__tensor *tensor, palate__s
     switch (tensor->shape[0]) {
     case PALATE__USERS:
     case PALATE__ITEM_LINKS:
+    case PALATE__UNSURE_USERS:
     case PALATE__SAMPLED_USERS:
         return copy_rows(of, from.text, element * (size_t)of->sizes.of[tensor->shape[1]]);
     case PALATE__SEEN:

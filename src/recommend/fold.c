@@ -264,9 +264,20 @@ static void start(const palate__fold *fold, const palate__fold_desk *desk, const
     }
 }
 
-static void fill_lambda(const palate__fold *fold, size_t count, float *lambda)
+/* How unsure the rows are that count, where the model knows: as in training (train/rules/vb.c). */
+static double doubt_of(const palate__fold *fold, const palate__fold_desk *desk)
+{
+    double sum = 0.0;
+    for (size_t e = 0; fold->other->variances != NULL && e < desk->chosen_count; e++)
+        sum += (double)fold->other->variances[desk->columns[desk->chosen[e]]];
+    return sum;
+}
+
+static void fill_lambda(const palate__fold *fold, const palate__fold_desk *desk, float *lambda)
 {
     const float *own = fold->own->lambda;
+    const double doubt = doubt_of(fold, desk);
+    const size_t count = desk->chosen_count;
     for (size_t f = 0; f < fold->stride; f++) {
         const double of_rating = f == 0 ? BIAS_LAMBDA_OF_RATING : LAMBDA_OF_RATING;
         double value = own == NULL    ? of_rating * (double)count
@@ -274,6 +285,8 @@ static void fill_lambda(const palate__fold *fold, size_t count, float *lambda)
                                       : 1.0;
         if (f > 0 && fold->regularization != PALATE_AUTO)
             value = fold->regularization;
+        if (f > 0)
+            value += doubt;
         lambda[f] = (float)fmax(value, LAMBDA_FLOOR);
     }
 }
@@ -340,7 +353,7 @@ void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint3
     choose(fold, desk, without);
     if (desk->chosen_count == 0)
         return;
-    fill_lambda(fold, desk->chosen_count, desk->lambda);
+    fill_lambda(fold, desk, desk->lambda);
     start(fold, desk, from);
     const palate__row_problem problem = {
         .fixed = desk->panel,

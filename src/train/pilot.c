@@ -12,7 +12,10 @@ enum {
     STEPS_MOST = 5,      /* Halvings or doublings. */
     TABLE_STEPS_MOST = 2 /* Of what a table says. */
 };
-static const double RATINGS_WANTED = 60000.0;
+
+/* A tenth of many: with less of them, items have too few ratings each to show what strength many want. */
+static const double RATINGS_LEAST = 60000.0;
+static const double RATINGS_SHARE = 0.1;
 static const double HELD_OUT = 0.15;
 
 /* Strengths of what a table says: from one to the next, and the standard errors that it must be better
@@ -164,7 +167,7 @@ palate_status palate__pilot(const palate_ratings *ratings, const palate_train_op
         count < PALATE__PILOT_LEAST || (options->fast && !options->tune))
         return PALATE_OK;
     PALATE_TRY(
-        palate__subset_make(ratings, (uint32_t)(1.0 + count / RATINGS_WANTED), &run.ratings, err));
+        palate__subset_make(ratings, (uint32_t)(1.0 + count / fmax(RATINGS_LEAST, RATINGS_SHARE * count)), &run.ratings, err));
     run.base = base_options(options);
     PALATE_TRY(search(&run, out));
     out->seconds = palate__seconds_now() - began;
