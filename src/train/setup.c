@@ -79,23 +79,23 @@ static int64_t choose_epochs(const palate_train_options *options)
     return options->fast ? 14 : 40;
 }
 
-static bool are_few(const palate__training *training)
+static bool are_few(const palate_ratings *ratings)
 {
-    return palate__matrix_count(&training->ratings->by_user) < PALATE__PILOT_LEAST;
+    return palate__matrix_count(&ratings->by_user) < PALATE__PILOT_LEAST;
 }
 
 /* Mode pure is the textbook's, whose objective falls; and how sure a handful of ratings is, is anyone's guess. */
-static int choose_rule(const palate__training *training)
+int palate__training_rule(const palate_ratings *ratings, const palate_train_options *options)
 {
-    return training->options.mode == PALATE_MODE_PURE || are_few(training) ? PALATE_RULE_MAP
-                                                                           : PALATE_RULE_VB;
+    if (options->rule != PALATE_RULE_AUTO)
+        return options->rule;
+    return options->mode == PALATE_MODE_PURE || are_few(ratings) ? PALATE_RULE_MAP : PALATE_RULE_VB;
 }
 
 static void resolve_counts(palate__training *training)
 {
     palate_train_options *options = &training->options;
-    if (options->rule == PALATE_RULE_AUTO)
-        options->rule = choose_rule(training);
+    options->rule = palate__training_rule(training->ratings, options);
     bool mu = options->rule == PALATE_RULE_MU;
     bool bayes = options->rule == PALATE_RULE_BAYES;
     resolve_count(&options->factors, choose_factors(training));
@@ -189,7 +189,7 @@ static void resolve_options(palate__training *training)
     }
     double users = count_seen_by_rating(&training->users.matrix);
     double items = count_seen_by_rating(&training->items.matrix);
-    const bool few = are_few(training);
+    const bool few = are_few(training->ratings);
     if (options->regularization == PALATE_AUTO && (few || choice->without_link))
         options->link = PALATE_LINK_OFF;
     const double seen = pow(users * items, 0.25);
