@@ -36,6 +36,9 @@ train_tastes() {
     page_says "Western "
     page_says "palate report m.palate --test test.csv --items items.csv -o report.html"
     page_does_not_say "not quality"
+    palate report m.palate --test test.csv --train test.csv -o report.html
+    succeeds
+    says "--train: these are not the ratings the model was trained on"
 }
 
 @test "the same page, whoever makes it where and with how many threads" {
@@ -280,6 +283,11 @@ PYTHON
     succeeds
     is_page
     page_says "Not known."
+    printf 'user,item,rating\nUser 1,A,1\nUser 2,B,0\n' >few.csv
+    palate report given.palate --test few.csv -o report.html
+    succeeds
+    is_page
+    page_says "nothing is left out of their lists"
 }
 
 @test "a scale without steps, negative ratings, unknown users" {
