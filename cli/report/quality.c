@@ -317,24 +317,18 @@ static void write_bars(const judgement *of, output *out)
     html_table_end(out);
 }
 
-/* Measures of lists: which way is better, and all systems. */
 static void write_list_figures(const judgement *of, output *out)
 {
-    static const char *const heads[] = {"", "better", "model", "popularity", "bias-only", NULL};
-    html_table_begin(out, "Lists of ten", heads);
+    static const char *const heads[] = {"", "model", "popularity", "bias-only", NULL};
+    html_table_begin(
+        out, "Lists of ten: higher is better; coverage and novelty tell, and do not judge", heads);
     for (size_t m = 0; m < palate_evaluation_measure_count(of->evaluation); m++) {
         const palate_measure *measure = palate_evaluation_measure(of->evaluation, m);
         if (measure->metric->kind == PALATE_METRIC_RATING)
             continue;
-        html_row(out, measure->title);
-        html_cell(out, "%s",
-                  measure->metric->better == PALATE_BETTER_HIGHER  ? "higher"
-                  : measure->metric->better == PALATE_BETTER_LOWER ? "lower"
-                                                                   : "neither");
-        for (size_t head = 2; heads[head] != NULL; head++) {
-            const palate_figure figure = quality_figure(of, heads[head], measure->name);
-            write_figure(figure, out);
-        }
+        html_row(out, measure->metric->title);
+        for (size_t head = 1; heads[head] != NULL; head++)
+            write_figure(quality_figure(of, heads[head], measure->name), out);
         output_text(out, "</tr>\n");
     }
     html_table_end(out);

@@ -32,6 +32,7 @@ train_tastes() {
     page_says "that it has not learned from"
     page_says "Error by popularity of items"
     page_says "bias-only"
+    page_says "NDCG</th>"
     page_says "held out"
     page_says "Western "
     page_says "palate report m.palate --test test.csv --items items.csv -o report.html"
@@ -134,7 +135,7 @@ PYTHON
     page_says "not known here"
     page_says "This is fit, not quality."
     page_says "RMSE, on ratings learned from"
-    page_does_not_say "NDCG@10</th>"
+    page_does_not_say "NDCG</th>"
     palate report m.palate --test train.csv -o report.html
     succeeds
     page_says "This is fit, not quality."
@@ -346,4 +347,24 @@ PYTHON
     palate report m.palate -o no/such/folder/report.html
     fails_with 1 "no/such/folder/report.html: cannot write"
     only_files m.palate report.html
+}
+
+@test "real films: small enough to be mailed, well-formed, and better than offsets alone" {
+    local real=$BATS_TEST_DIRNAME/../../../shared/data/ml-latest-small
+    [ -d "$real" ] || skip "no ratings of films at hand"
+    "$PALATE" split "$real/ratings.csv" --method shuffle --folds 1 --quiet -o folds
+    "$PALATE" train folds/fold-1.train.csv --scale 0.5:5 --fast --quiet -o m.palate
+    palate report m.palate --test folds/fold-1.test.csv --items "$real/movies.csv" -o report.html
+    succeeds
+    is_page
+    [ "$(wc -c <report.html)" -lt 500000 ]
+    palate report m.palate --test folds/fold-1.test.csv --json -o report.json
+    python3 - <<'PYTHON' || fail "$(head -c 2000 report.json)"
+import json
+quality = json.load(open("report.json"))["quality"]
+rmse = {system["name"]: system["figures"]["rmse"]["value"] for system in quality["systems"]}
+assert rmse["model"] < rmse["bias-only"] < rmse["mean"]
+found = [(group["prediction"]["value"], group["rating"]["value"]) for group in quality["by_prediction"]]
+assert found == sorted(found) and all(abs(rating - prediction) < 0.2 for prediction, rating in found), found
+PYTHON
 }
