@@ -353,7 +353,7 @@ PYTHON
     local real=$BATS_TEST_DIRNAME/../../../shared/data/ml-latest-small
     [ -d "$real" ] || skip "no ratings of films at hand"
     "$PALATE" split "$real/ratings.csv" --method shuffle --folds 1 --quiet -o folds
-    "$PALATE" train folds/fold-1.train.csv --scale 0.5:5 --fast --quiet -o m.palate
+    "$PALATE" train folds/fold-1.train.csv --scale 0.5:5 --rule map --factors 15 --epochs 10 --regularization 24 --quiet -o m.palate
     palate report m.palate --test folds/fold-1.test.csv --items "$real/movies.csv" -o report.html
     succeeds
     is_page
