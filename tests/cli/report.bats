@@ -178,6 +178,10 @@ PYTHON
     imported
     palate report given.palate --hold-out 0.2
     fails_with 1 "made from given factors"
+    # What a limit of time ended does not go on to where it would have ended.
+    "$PALATE" train train.csv --factors 2 --epochs 100000 --tolerance 0 --time-limit 0.2 --quiet -o long.palate
+    palate report long.palate --hold-out 0.2 --quiet -o report.html
+    succeeds
 }
 
 @test "--hold-out: what training on the others, with the same options, comes to" {
