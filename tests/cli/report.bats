@@ -229,6 +229,15 @@ PYTHON
     page_says "palate report 'o&lt;d&gt;d &quot;&amp;.palate'"
     run ! grep -q $'[\x01-\x08\x0b-\x1f\x7f]' report.html
     iconv -f utf8 -t utf8 <report.html >/dev/null
+    # Names of factors, too.
+    printf 'user,<script>x</script>,"]]></svg>"\nann,1,0\nbob,0,1\n' >users.csv
+    printf 'item,<script>x</script>,"]]></svg>"\na,1,0\nb,0,1\n' >items.csv
+    "$PALATE" import --users users.csv --items items.csv -o given.palate
+    palate report given.palate -o report.html
+    succeeds
+    is_page
+    page_says "&lt;script&gt;x&lt;/script&gt;"
+    page_does_not_say "<script"
     cp 'o<d>d "&.palate' $'\377\'.palate'
     palate report $'\377\'.palate' -o report.html
     succeeds
