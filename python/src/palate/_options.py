@@ -225,6 +225,7 @@ reading = Table("palate_read_options", lib.palate_read_options_table)
 training = Table("palate_train_options", lib.palate_train_options_table)
 recommending = Table("palate_recommend_options", lib.palate_recommend_options_table)
 folding_in = Table("palate_fold_in_options", lib.palate_fold_in_options_table)
+getting_data = Table("palate_data_options", lib.palate_data_options_table)
 similar = Table("palate_similar_options", lib.palate_similar_options_table)
 
 
