@@ -44,5 +44,6 @@
 #include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"
+#include "palate/update.h"
 
 #endif
