@@ -191,6 +191,23 @@ def test_surprise_gets_them_the_same_way(server, tmp_path, monkeypatch, capsys):
     assert "Trying to download dataset from https://files.grouplens.org" in capsys.readouterr().out
 
 
+# ---- Made up ----
+
+
+def test_made_up_ratings_are_the_same_everywhere(tmp_path):
+    datasets.synth(tmp_path / "a.csv", tmp_path / "items.csv", users=30, items=20, tastes=3, density=0.5)
+    datasets.synth(tmp_path / "b.csv", users=30, items=20, tastes=3, density=0.5)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    assert palate.read(tmp_path / "a.csv").user_count == 30
+    assert len(palate.Catalogue(tmp_path / "items.csv")) == 20
+    datasets.synth(tmp_path / "c.csv", preset="100k", users=50)
+    assert palate.read(tmp_path / "c.csv").user_count == 50
+    with pytest.raises(TypeError, match="synth.. has no option 'taste'; did you mean 'tastes'"):
+        datasets.synth(tmp_path / "d.csv", taste=3)
+    with pytest.raises(palate.InvalidError, match="100k"):
+        datasets.synth(tmp_path / "d.csv", preset="7k")
+
+
 # ---- Tables ----
 
 

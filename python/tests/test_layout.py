@@ -19,6 +19,8 @@ needs_compiler = pytest.mark.skipif(
 )
 
 TABLES = [
+    _options.getting_data,
+    _options.making_up,
     _options.reading,
     _options.training,
     _options.recommending,

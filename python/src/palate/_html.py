@@ -143,7 +143,8 @@ def _waterfall(parts: Sequence[tuple[str, float]], score: float) -> list[tuple[s
 
 def of_explanation(explanation: Explanation) -> str:
     """Return a prediction and its parts, each where the ones above have left off."""
-    return table(f"{explanation.prediction:.3f}", _waterfall(explanation.parts(_ROWS_SHOWN), explanation.score))
+    rows = _waterfall(explanation.parts(_ROWS_SHOWN), explanation.score)
+    return table(f"prediction {explanation.prediction:.3f}", rows)
 
 
 def of_factors(factors: Factors) -> str:

@@ -24,7 +24,7 @@ from ._progress import Bar, Watcher
 from .catalogue import Catalogue
 from .ratings import Ratings
 
-__all__ = ["DataSet", "Fetched", "available", "describe", "folder", "get", "items", "load", "path", "users"]
+__all__ = ["DataSet", "Fetched", "available", "describe", "folder", "get", "items", "load", "path", "synth", "users"]
 
 PathArgument = Union[str, "os.PathLike[str]", None]
 
@@ -285,4 +285,35 @@ def users(name: str, **options: Any) -> Catalogue:
     return Catalogue(path(name, "users", folder=options.get("folder")))
 
 
+# ---- Made up ----
+
+
+def synth(
+    path: str | os.PathLike[str],
+    items_path: str | os.PathLike[str] | None = None,
+    *,
+    preset: str | None = None,
+    **options: Any,
+) -> None:
+    """Make ratings up from planted, named tastes, whose ids tell the truth: to see whether a model finds it again.
+
+    The same options give the same bytes everywhere.
+
+    Args:
+        path: Where to write the ratings.
+        items_path: Where to write a table of the items, with their titles and tastes.
+        preset: "100k", "1m", "10m", "20m" or "100m": as large as a known set, and spread as MovieLens is.
+        **options: See below; those given count more than the preset's.
+
+    Options:
+    """
+    filled = _options.making_up.fill({}, "synth")
+    if preset is not None:
+        _library.call(_library.lib.palate_synth_preset, filled.pointer, preset.encode())
+    filled.take(options, "synth")
+    at = None if items_path is None else os.fsencode(items_path)
+    _library.call(_library.lib.palate_synth_write, _library.context, filled.pointer, os.fsencode(path), at)
+
+
 get.__doc__ = f"{(get.__doc__ or '').rstrip()}\n{_options.getting_data.document()}\n"
+synth.__doc__ = f"{(synth.__doc__ or '').rstrip()}\n{_options.making_up.document()}\n"
