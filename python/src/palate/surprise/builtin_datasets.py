@@ -35,7 +35,8 @@ class BuiltinDataset:
 
 def _builtin(name: str, line_format: str, sep: str | None) -> BuiltinDataset:
     known = datasets.describe(name)
-    return BuiltinDataset(name, known.url, known.ratings, line_format, sep, known.scale)
+    low, high = known.scale
+    return BuiltinDataset(name, known.url, known.ratings, line_format, sep, (int(low), int(high)))
 
 
 BUILTIN_DATASETS = {
