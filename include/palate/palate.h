@@ -31,6 +31,7 @@
 #include "palate/columns.h"
 #include "palate/context.h"
 #include "palate/cross_validate.h"
+#include "palate/data.h"
 #include "palate/evaluate.h"
 #include "palate/explain.h"
 #include "palate/factors.h"
