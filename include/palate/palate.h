@@ -43,5 +43,6 @@
 #include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"
+#include "palate/tune.h"
 
 #endif

@@ -123,6 +123,9 @@ static inline float *palate__row_of(const palate__training *training, float *row
 /* setup.c: whether options fit the ranges and each other. */
 palate_status palate__training_check(const palate_train_options *options, palate_error *err);
 
+/* setup.c: the epochs that options ask for, "auto" resolved. */
+int64_t palate__training_epochs(const palate_train_options *options);
+
 /* setup.c: options resolved, memory, splits, tasks; `choice` fills in what they leave open, NULL: by
  * rule. Options are checked. A training that failed to begin may still be ended. */
 palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
