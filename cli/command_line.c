@@ -16,7 +16,7 @@ static void append(command_line *to, const char *text)
     if (larger == NULL)
         return;
     to->text = larger;
-    strcpy(larger + used, text);
+    memcpy(larger + used, text, strlen(text) + 1);
 }
 
 /* What every shell takes as it is. */

@@ -407,11 +407,10 @@ static int run(const cli_arguments *arguments)
 
 static const example EXAMPLES[] = {
     {"palate tune ratings.csv --try factors=8,16,32,64", "how many factors"},
-    {"palate tune ratings.csv --try factors=16..128:log --try anchor=0..0.5 --random --trials 40 "
-     "--study trials.sqlite",
-     "40 combinations of a plane; stopped and called again, it goes on"},
-    {"palate tune ratings.csv --try mode=default,strict,pure --try link=on,off --metric ndcg@20 "
-     "--method time",
+    {"palate tune ratings.csv --try factors=8..128:log --try anchor=0..0.5 --random --study "
+     "s.sqlite",
+     "20 points of a plane; stopped and called again, it goes on"},
+    {"palate tune ratings.csv --try mode=default,strict --try link=on,off --metric ndcg@20",
      "every combination, by what decides for you"},
     {NULL, NULL},
 };

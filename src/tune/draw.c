@@ -20,7 +20,7 @@ static palate_status make_room(palate_tuning *tuning, size_t count, palate_error
     const size_t axes = tuning->space.axis_count;
     palate_context *context = tuning->context;
     tuning->tried = palate__allocate_zeroed(context, count, sizeof *tuning->tried);
-    tuning->ranked = palate__allocate_zeroed(context, count, sizeof *tuning->ranked);
+    tuning->ranked = palate__allocate_zeroed(context, count, sizeof(const palate__tried *));
     if (tuning->tried == NULL || tuning->ranked == NULL)
         return palate__fail_memory(err, "drawing trials");
     for (; tuning->count < count; tuning->count++) {

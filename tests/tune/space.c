@@ -127,7 +127,7 @@ static void test_long_texts(void **state)
     check_refused(text, "write NAME=VALUE");
     text[10000] = '=';
     check_refused(text, "unknown option");
-    memcpy(text, "mode=", 5);
+    memcpy(text, "mode=x", 6);
     text[10000] = 'x';
     check_refused(text, "option mode");
 }
@@ -205,8 +205,8 @@ static void test_draws(void **state)
         palate__space_draw(&space, 7, d, again);
         for (int a = 0; a < 4; a++)
             assert_string_equal(values[a], again[a]);
-        const double strength = atof(values[0]);
-        const int factors = atoi(values[1]);
+        const double strength = strtod(values[0], NULL);
+        const long factors = strtol(values[1], NULL, 10);
         assert_true(strength >= 0.01 && strength <= 100.0 && strlen(values[0]) <= 8);
         assert_true(factors >= 1 && factors <= 10);
         assert_true(strcmp(values[3], "0") == 0 || strcmp(values[3], "1") == 0);
