@@ -66,7 +66,8 @@ site: deps
 	@cmake/deps.sh python
 	@test -e build/python/site/bin/mkdocs || python3 -m venv build/python/site
 	@build/python/site/bin/pip install -q mkdocs mkdocs-material 'mkdocstrings[python]'
-	@build/python/site/bin/mkdocs build -q
+	@NO_MKDOCS_2_WARNING=1 build/python/site/bin/mkdocs build -q --strict
+	@echo "the site is in build/site/index.html"
 
 .PHONY: bench
 bench: all

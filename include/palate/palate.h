@@ -31,6 +31,7 @@
 #include "palate/columns.h"
 #include "palate/context.h"
 #include "palate/cross_validate.h"
+#include "palate/data.h"
 #include "palate/evaluate.h"
 #include "palate/explain.h"
 #include "palate/factors.h"
@@ -44,5 +45,6 @@
 #include "palate/status.h"
 #include "palate/train.h"
 #include "palate/tune.h"
+#include "palate/update.h"
 
 #endif

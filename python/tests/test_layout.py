@@ -18,7 +18,14 @@ needs_compiler = pytest.mark.skipif(
     COMPILER is None or not INCLUDE.exists(), reason="takes a C compiler and the headers"
 )
 
-TABLES = [_options.reading, _options.training, _options.recommending, _options.folding_in, _options.similar]
+TABLES = [
+    _options.reading,
+    _options.training,
+    _options.recommending,
+    _options.folding_in,
+    _options.similar,
+    _options.updating,
+]
 
 
 def compile_c(text, folder, *flags):

@@ -336,6 +336,25 @@ static palate_status forget_some(const session *at, palate_error *err)
     return status;
 }
 
+static palate_status take_in_some(const session *at, palate_error *err)
+{
+    static const char *const users[] = {"somebody new", "somebody new"};
+    static const char *const items[] = {"something new", "i1"};
+    static const float values[] = {2.0F, 3.0F};
+    const palate_rating_arrays arrays = {2, users, items, values, NULL};
+    palate_ratings *ratings = NULL;
+    palate_model *updated = NULL;
+    palate_update_options options;
+    palate_update_options_init(&options);
+    options.threads = at->threads;
+    palate_status status = palate_ratings_from_arrays(at->context, &arrays, NULL, &ratings, err);
+    if (status == PALATE_OK)
+        status = palate_model_update(at->model, ratings, &options, NULL, &updated, err);
+    palate_model_free(updated);
+    palate_ratings_free(ratings);
+    return status;
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -365,6 +384,8 @@ static palate_status use(const session *at, palate_error *err)
         status = find_similar(at, err);
     if (status == PALATE_OK)
         status = forget_some(at, err);
+    if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
+        status = take_in_some(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)

@@ -226,15 +226,23 @@ training = Table("palate_train_options", lib.palate_train_options_table)
 recommending = Table("palate_recommend_options", lib.palate_recommend_options_table)
 folding_in = Table("palate_fold_in_options", lib.palate_fold_in_options_table)
 similar = Table("palate_similar_options", lib.palate_similar_options_table)
+updating = Table("palate_update_options", lib.palate_update_options_table)
 
 
 def options(of: str = "train") -> list[Option]:
-    """Return the options of `train`, `read`, `recommend`, `fold_in` or `similar`, as the library describes them.
+    """Return the options of `train`, `read`, `recommend`, `fold_in`, `similar` or `update`, as the library has them.
 
     >>> [option.name for option in options("train")][:3]
     ['factors', 'epochs', 'mode']
     """
-    tables = {"train": training, "read": reading, "recommend": recommending, "fold_in": folding_in, "similar": similar}
+    tables = {
+        "train": training,
+        "read": reading,
+        "recommend": recommending,
+        "fold_in": folding_in,
+        "similar": similar,
+        "update": updating,
+    }
     if of not in tables:
         raise ValueError(f"there are options of {', '.join(tables)}, not of {of!r}")
     return list(tables[of].options)

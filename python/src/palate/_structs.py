@@ -233,6 +233,22 @@ class Explanation(Struct):
     ]
 
 
+class UpdateSide(Struct):
+    c_name = "palate_update_side"
+    _fields_ = [("added", c_uint32), ("improved", c_uint32), ("left", c_uint32)]
+
+
+class UpdateReport(Struct):
+    c_name = "palate_update_report"
+    _fields_ = [
+        ("users", UpdateSide),
+        ("items", UpdateSide),
+        ("added", c_int64),
+        ("replaced", c_int64),
+        ("seconds", c_double),
+    ]
+
+
 class Progress(Struct):
     c_name = "palate_progress"
     _fields_ = [
@@ -281,6 +297,7 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     ],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
+    "palate_update_options": [],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
@@ -308,6 +325,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_recommend_options_table": (POINTER(OptionTable), []),
     "palate_fold_in_options_table": (POINTER(OptionTable), []),
     "palate_similar_options_table": (POINTER(OptionTable), []),
+    "palate_update_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
@@ -347,6 +365,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [_HANDLE, POINTER(Cells), _FLOATS, _FLOATS, POINTER(UnknownCounts), _ERR],
     ),
     "palate_model_from_factors": (c_int, [_HANDLE, POINTER(Factors), _OUT, _ERR]),
+    "palate_model_forget": (c_int, [_HANDLE, _ROWS, c_size_t, _OUT, _ERR]),
+    "palate_model_update": (c_int, [_HANDLE, _HANDLE, c_void_p, POINTER(UpdateReport), _OUT, _ERR]),
     "palate_model_export": (c_int, [_HANDLE, c_int, c_char_p, _ERR]),
     "palate_model_evaluate": (c_int, [_HANDLE, _HANDLE, c_int64, POINTER(Metrics), _ERR]),
     "palate_model_fold_in": (c_int, [_HANDLE, POINTER(NewRows), c_void_p, _FLOATS, _FLOATS, _ERR]),
@@ -370,5 +390,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, Progress, Start, Trial,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
+    Start, Trial,
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import tempfile
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import numpy as np
 from . import _columns, _fold_in, _options, _structs, _views
 from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib
-from .errors import UnknownIdError
+from .errors import RowsLeft, UnknownIdError
 from .ratings import Ratings
 
 if TYPE_CHECKING:
@@ -659,6 +660,68 @@ class Model:
             filled.values.deny = rows.ctypes.data
             filled.values.deny_count = len(rows)
 
+    # ---- New ratings, and users who leave ----
+
+    def update(self, ratings: Any, *, passes: int | None = None, threads: int = 0, **options: Any) -> Model:
+        """Return a model with further ratings taken in, without training again.
+
+        New users and items get rows, those with new ratings have theirs found again from all their ratings, all others
+        stay as they are. A rating of an item that a user has rated before replaces the older one. This model does not
+        change.
+
+        Args:
+            ratings: The new ones: `Ratings`, or anything `Ratings` takes.
+            passes: How often to improve those rows, users then items; by default twice.
+            threads: 0: as many as the machine gives. The result does not depend on it.
+            **options: Of `Ratings`; the scale is the model's.
+
+        Raises:
+            InvalidError: A rating outside the model's scale.
+            UnsupportedError: The model is an average of samples (`rule="bayes"`), or of given factors.
+
+        Warns:
+            RowsLeft: The model does not keep its ratings (`keep_ratings=False`): known users and items with new ratings
+                stay as before.
+
+        Examples:
+            >>> import palate
+            >>> model = palate.train([("ann", "Alien", 5), ("ann", "Up", 2), ("bob", "Alien", 4)], factors=2)
+            >>> model.update([("cleo", "Up", 2), ("bob", "Up", 3)]).info.rating_count
+            5
+
+        """
+        filled = _options.updating.fill({"passes": passes, "threads": threads}, "update")
+        taken = ratings if isinstance(ratings, Ratings) else Ratings(ratings, **{"scale": self._info.scale, **options})
+        report = _structs.UpdateReport()
+        made = create(
+            lib.palate_model_update, self._handle.pointer, taken._handle.pointer, filled.pointer, ctypes.byref(report)
+        )  # fmt: skip
+        if report.users.left + report.items.left > 0:
+            warnings.warn(
+                f"the model does not keep its ratings: {report.users.left} users and {report.items.left} items with "
+                "new ratings stay as before",
+                RowsLeft,
+                stacklevel=2,
+            )
+        return Model._of(made, whole=(_whole(self._users, taken._user_ids), _whole(self._items, taken._item_ids)))
+
+    def forget(self, users: Any) -> Model:
+        """Return a model that no longer knows some users: ids, rows, items seen, ratings and times are gone.
+
+        Predictions for all others stay as they are. What items' rows learned from their ratings goes only by training
+        without them.
+
+        Args:
+            users: An id, or a column of ids.
+
+        Raises:
+            UnknownIdError: A user that the model does not know.
+
+        """
+        rows = self._users.known_rows(users)
+        made = create(lib.palate_model_forget, self._handle.pointer, rows.ctypes.data, len(rows))
+        return Model._of(made, whole=(self._users.ids.whole, self._items.ids.whole))
+
     # ---- For people ----
 
     def __repr__(self) -> str:
@@ -673,6 +736,11 @@ class Model:
         from ._html import of_model
 
         return of_model(self)
+
+
+def _whole(known: _Side, new: _views.Ids) -> bool | None:
+    """Return whether the ids of both are whole numbers; None: what they look like."""
+    return known.ids.whole if known.ids.whole is new.whole else False if False in (known.ids.whole, new.whole) else None
 
 
 def _times(times: Any, count: int) -> npt.NDArray[np.int64]:
