@@ -89,10 +89,12 @@ static void *copy_tensor(const work *of, const palate__tensor *tensor, palate__s
     switch (tensor->shape[0]) {
     case PALATE__USERS:
     case PALATE__ITEM_LINKS:
+    case PALATE__UNSURE_USERS:
     case PALATE__SAMPLED_USERS:
         return copy_users(of, from.text, row_bytes);
     case PALATE__ITEMS:
     case PALATE__USER_LINKS:
+    case PALATE__UNSURE_ITEMS:
     case PALATE__SAMPLED_ITEMS:
         return copy_items(of, from, row_bytes);
     case PALATE__SEEN:

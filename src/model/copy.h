@@ -2,10 +2,10 @@
 /* A copy of a model with other rows, tensor by tensor: users taken out, or rows added on either side. How
  * the rows of a tensor belong to users or items is told by its first dimension:
  *
- *     users, links of items, samples of users     a row a user
- *     items, links of users, samples of items     a row an item
- *     seen, moments                               the rows of each user lie side by side
- *     all else                                    is nobody's, and copied whole
+ *     users, links of items, variances and samples of users    a row a user
+ *     items, links of users, variances and samples of items    a row an item
+ *     seen, moments                                            the rows of each user lie side by side
+ *     all else                                                 is nobody's, and copied whole
  *
  * Ids are made anew.
  */

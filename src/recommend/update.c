@@ -215,6 +215,8 @@ static void improve(const party *of, size_t place, palate__fold_desk *desk, floa
                        is_new(of, row) ? NULL : enter(of, row, from));
     palate__fold_leave(&of->fold, desk, &made);
     offsets[row] = made.offset;
+    if (of->own->variances != NULL)
+        ((float *)palate__writable(of->own->variances))[row] = made.variance;
     if (of->fold.moves)
         keep_moments(model, row, &made.moments);
 }
