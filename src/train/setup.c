@@ -68,8 +68,10 @@ static int64_t choose_samples(const palate__training *training, int64_t most)
 }
 
 /* Rule mu: the default of Surprise's NMF. Mode pure has no offsets to begin from: it takes longer. */
-static int64_t choose_epochs(const palate_train_options *options)
+int64_t palate__training_epochs(const palate_train_options *options)
 {
+    if (options->epochs != PALATE_AUTO)
+        return options->epochs;
     if (options->rule == PALATE_RULE_MU)
         return 50;
     if (options->rule == PALATE_RULE_BAYES)
@@ -99,7 +101,7 @@ static void resolve_counts(palate__training *training)
     bool mu = options->rule == PALATE_RULE_MU;
     bool bayes = options->rule == PALATE_RULE_BAYES;
     resolve_count(&options->factors, choose_factors(training));
-    resolve_count(&options->epochs, choose_epochs(options));
+    options->epochs = palate__training_epochs(options);
     resolve_count(&options->burn_in, options->epochs / 8);
     if (options->burn_in >= options->epochs)
         options->burn_in = options->epochs > 0 ? options->epochs - 1 : 0;
