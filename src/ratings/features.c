@@ -87,26 +87,13 @@ static const char *value_of(const making *at, uint32_t row, size_t column)
 
 /* ---- Words ---- */
 
-/* The words of a cell, one after the other. */
-static bool next_word(const char **at, palate__span *word)
-{
-    while (**at != '\0') {
-        const size_t bytes = strcspn(*at, "|");
-        *word = palate__trim((palate__span){*at, bytes});
-        *at += bytes + ((*at)[bytes] == '|');
-        if (word->bytes > 0)
-            return true;
-    }
-    return false;
-}
-
 static palate_status collect_words(making *at, size_t column, palate__id_builder *words)
 {
     palate_status status = PALATE_OK;
     for (uint32_t row = 0; row < at->table->ids.count; row++) {
         const char *cell = value_of(at, row, column);
         palate__span word;
-        while (next_word(&cell, &word)) {
+        while (palate__cell_next_word(&cell, &word)) {
             uint32_t number = 0;
             PALATE_TRY(palate__id_builder_add(words, word.text, word.bytes, &number, at->err));
             PALATE_TRY(add_entry(at, row, number));

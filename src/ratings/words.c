@@ -225,14 +225,10 @@ static palate_status use_decade(const adding *at, uint32_t item, const char *yea
 static palate_status use_list(const adding *at, uint32_t item, const char *cell)
 {
     palate_status status = PALATE_OK;
-    while (*cell != '\0') {
-        const size_t bytes = strcspn(cell, "|");
-        const palate__span word = palate__trim((palate__span){cell, bytes});
-        if (word.bytes > 0 && !palate__is_digit(word.text[0]) && word.text[0] != '-' &&
-            !palate__text_alike(word, palate__text_span("(no genres listed)")))
+    palate__span word;
+    while (palate__cell_next_word(&cell, &word))
+        if (!palate__is_digit(word.text[0]) && word.text[0] != '-')
             PALATE_TRY(palate__words_use(at->to, item, word, at->err));
-        cell += bytes + (cell[bytes] == '|');
-    }
 done:
     return status;
 }

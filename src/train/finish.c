@@ -279,6 +279,8 @@ static palate_status hand_over_prior(palate__training *training, palate__train_s
     if (lambda == NULL)
         return palate__fail_memory(err, "making the model");
     memcpy(lambda, from->prior.lambda, bytes);
+    to->variances = from->variances;
+    from->variances = NULL;
     PALATE_TRY(hand_over_link(training, from, to, err));
     PALATE_TRY(copy_feature_link(training, from, to, err));
 done:

@@ -59,6 +59,7 @@ struct palate__rule {
 extern const palate__rule palate__rule_map;
 extern const palate__rule palate__rule_mu;
 extern const palate__rule palate__rule_bayes;
+extern const palate__rule palate__rule_vb;
 
 /* In the order of palate_rule_name; NULL-terminated. */
 extern const palate__rule *const palate__rules[];
