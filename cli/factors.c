@@ -4,6 +4,7 @@
 #include "describe.h"
 #include "lists.h"
 #include "naming.h"
+#include "restarts.h"
 #include "table.h"
 
 #include <stdlib.h>
@@ -12,9 +13,10 @@
 typedef struct own_options {
     const char *items;
     const char *tags;
-    int names;          /* naming_which */
+    int names;         /* naming_which */
     const char *label; /* The last one given; all are in arguments->given. */
     const char *output;
+    int64_t stability;
     int64_t count;
     int64_t support;
     bool json;
@@ -33,6 +35,8 @@ static const palate_option OPTIONS[] = {
      "Call a factor, by number or name, something else; may be repeated"},
     {"output", "model", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "MODEL",
      "Write the model with its names; it may be the one that is read"},
+    {"stability", "restarts seeds", PALATE_OPTION_COUNT, AT(stability), "1", 1, 1000, NULL, "N",
+     "Train on RATINGS with further seeds, N with the model's, and tell how alike factors are"},
     {"count", "", PALATE_OPTION_COUNT, AT(count), "4", 1, 1000, NULL, "N",
      "Items to show of each factor"},
     {"support", "min-support min-ratings", PALATE_OPTION_COUNT, AT(support), "20", 0, 1000000000,
@@ -54,6 +58,7 @@ typedef struct factors_work {
     palate_model *model;
     palate_catalogue *catalogue;
     naming_outcome suggested;
+    restarts again; /* Its arrays are NULL where nobody asked. */
     uint32_t factor_count;
     palate_factor_facts *facts;
     double *shares;  /* Of these. */
@@ -96,6 +101,19 @@ static bool give_names(factors_work *work, const cli_arguments *arguments)
     if (!naming_suggest(arguments->context, work->model, &sources, &work->suggested))
         return false;
     return own->names != NAMING_ALL || give_labels(work, arguments);
+}
+
+static bool train_again(factors_work *work, const cli_arguments *arguments)
+{
+    const int64_t count = work->own->stability;
+    if (count == 1)
+        return true;
+    if (!restarts_run(arguments->context, work->model, arguments->operands[1], arguments->values[1],
+                      count, &work->again))
+        return false;
+    message_note("%lld seeds: mean cosine of matched factors %.3f, mean correlation %.3f",
+                 (long long)count, work->again.cosine, work->again.correlation);
+    return true;
 }
 
 static int find_facts(factors_work *work)
@@ -153,7 +171,8 @@ static int print_text(const factors_work *work)
 {
     const int widest = widest_name(work);
     const bool bold = message_has_colour(stdout);
-    printf("%s%-*s  share  sparsity  items%s\n", bold ? "\033[1m" : "", widest, "factor",
+    printf("%s%-*s  share  sparsity  exclusive  coherent%s  items%s\n", bold ? "\033[1m" : "",
+           widest, "factor", work->again.cosines == NULL ? "" : "  cosine  correlation",
            bold ? "\033[0m" : "");
     for (uint32_t place = 0; place < work->factor_count; place++) {
         const uint32_t f = work->order[place];
@@ -161,8 +180,11 @@ static int print_text(const factors_work *work)
         const size_t count = find_top(work, f, PALATE_SIMILAR_ITEMS);
         if (count == SIZE_MAX)
             return EXIT_FAILED;
-        printf("%s%*s  %5.3f  %8.3f", name, widest - table_width(name), "", work->facts[f].share,
-               work->facts[f].sparsity);
+        printf("%s%*s  %5.3f  %8.3f  %9.3f  %8.3f", name, widest - table_width(name), "",
+               work->facts[f].share, work->facts[f].sparsity, work->facts[f].exclusivity,
+               work->facts[f].coherence);
+        if (work->again.cosines != NULL)
+            printf("  %6.3f  %11.3f", work->again.cosines[f], work->again.correlations[f]);
         for (size_t at = 0; at < count; at++)
             printf("%s%s", at == 0 ? "  " : "; ",
                    item_name(work->model, work->catalogue, work->rows[at]));
@@ -222,10 +244,17 @@ static json_t *factor_json(const factors_work *work, uint32_t f)
         json_decref(items);
         return NULL;
     }
-    return json_pack("{s:I, s:s, s:o, s:f, s:f, s:o, s:o}", "factor", (json_int_t)f + 1, "name",
-                     palate_model_factor_name(work->model, f), "suggested", suggested_json(work, f),
-                     "share", work->facts[f].share, "sparsity", work->facts[f].sparsity, "items",
-                     items, "users", users);
+    const palate_factor_facts *facts = &work->facts[f];
+    json_t *one = json_pack("{s:I, s:s, s:o, s:f, s:f, s:f, s:f, s:o, s:o}", "factor",
+                            (json_int_t)f + 1, "name", palate_model_factor_name(work->model, f),
+                            "suggested", suggested_json(work, f), "share", facts->share, "sparsity",
+                            facts->sparsity, "exclusivity", facts->exclusivity, "coherence",
+                            facts->coherence, "items", items, "users", users);
+    if (work->again.cosines != NULL) {
+        json_object_set_new(one, "cosine", json_real(work->again.cosines[f]));
+        json_object_set_new(one, "correlation", json_real(work->again.correlations[f]));
+    }
+    return one;
 }
 
 static int print_json(const factors_work *work)
@@ -264,13 +293,20 @@ static int show(const factors_work *work)
 static int run(const cli_arguments *arguments)
 {
     factors_work work = {.own = arguments->values[0]};
-    const bool ready = load(&work, arguments) && give_names(&work, arguments);
+    if (arguments->operand_count > 1 && work.own->stability == 1)
+        return arguments_usage_error(arguments->command,
+                                     "what are the ratings for? give --stability N");
+    if (arguments->operand_count < 2 && work.own->stability > 1)
+        return arguments_usage_error(arguments->command, "--stability needs RATINGS to train on");
+    const bool ready = load(&work, arguments) && give_names(&work, arguments) &&
+                       train_again(&work, arguments);
     int exit_status = ready ? find_facts(&work) : EXIT_FAILED;
     if (exit_status == EXIT_DONE)
         exit_status = save(&work);
     if (exit_status == EXIT_DONE)
         exit_status = show(&work);
     naming_release(&work.suggested);
+    restarts_release(&work.again);
     free(work.facts);
     free(work.shares);
     free(work.order);
@@ -285,6 +321,8 @@ static const example EXAMPLES[] = {
     {"palate factors movies.palate --items movies.csv", "what each factor is about"},
     {"palate factors movies.palate --items movies.csv --label 2='Film noir' -o movies.palate",
      "keep names: those suggested, and one of your own"},
+    {"palate factors movies.palate ratings.csv --stability 10",
+     "which factors come back when training starts elsewhere"},
     {"palate factors movies.palate -n 20 --support 100 --json",
      "20 items and users of each, for a program"},
     {NULL, NULL},
@@ -292,7 +330,7 @@ static const example EXAMPLES[] = {
 
 const cli_command COMMAND_FACTORS = {
     .name = "factors",
-    .operands = "MODEL [options]",
+    .operands = "MODEL [RATINGS] [options]",
     .summary = "show what the factors are about",
     .description =
         "Show the factors of a model, those that explain most first: the share of what factors "
@@ -300,8 +338,8 @@ const cli_command COMMAND_FACTORS = {
         "it than is typical, and little else that sets them apart. With a table of items, factors "
         "are named by the words that its items share: genres, tags, decades, words of titles.",
     .operands_least = 1,
-    .operands_most = 1,
-    .groups = {{own_table, NULL}},
+    .operands_most = 2,
+    .groups = {{own_table, NULL}, {palate_read_options_table, "scale keep-order threads"}},
     .examples = EXAMPLES,
     .run = run,
 };

@@ -28,6 +28,7 @@ assert sorted(factor["factor"] for factor in factors) == [1, 2, 3]
 shares = [factor["share"] for factor in factors]
 assert shares == sorted(shares, reverse=True) and abs(sum(shares) - 1) < 1e-9
 for factor in factors:
+    assert 0 <= factor["exclusivity"] <= 1 and -1 <= factor["coherence"] <= 1
     assert factor["items"] and factor["users"]
     for rows in factor["items"], factor["users"]:
         values = [row["value"] for row in rows]
@@ -147,4 +148,40 @@ PYTHON
     palate factors s.palate --items bare.csv
     succeeds
     [[ $output == *"factor 1"* && $output != *nan* ]]
+}
+
+@test "--stability: factors that are there come back, by any number of threads" {
+    train_named
+    palate factors s.palate ratings.csv --stability 3 --items items.csv --support 10 -n 1
+    succeeds
+    [[ $stderr =~ 3\ seeds:\ mean\ cosine\ of\ matched\ factors\ (1\.000|0\.9[0-9]+),\ mean\ correlation\ (1\.000|0\.9[0-9]+) ]]
+    [[ ${lines[0]} == *cosine*correlation* ]]
+    first=$output$stderr
+    OMP_NUM_THREADS=1 palate factors s.palate ratings.csv --stability 3 --items items.csv --support 10 -n 1
+    [ "$output$stderr" = "$first" ]
+    palate factors s.palate ratings.csv --stability 2 --json
+    python3 - "$output" <<'PYTHON' || fail "$output"
+import json, sys
+for factor in json.loads(sys.argv[1]):
+    assert 0.9 < factor["correlation"] <= factor["cosine"] <= 1
+PYTHON
+}
+
+@test "--stability with what cannot be trained again" {
+    train_named
+    palate factors s.palate --stability 3
+    fails_with 2 "--stability needs RATINGS"
+    palate factors s.palate ratings.csv
+    fails_with 2 "give --stability N"
+    palate factors s.palate ratings.csv --stability 0
+    fails_with 2 "stability"
+    palate factors s.palate none.csv --stability 2
+    fails_with 1 "none.csv"
+    imported
+    palate factors given.palate ratings.csv --stability 2
+    fails_with 1 "was not trained"
+    "$PALATE" train ratings.csv --items items.csv --item-features tastes -k 2 --quiet -o told.palate ||
+        "$PALATE" train ratings.csv --items items.csv --item-features 3 -k 2 --quiet -o told.palate
+    palate factors told.palate ratings.csv --stability 2
+    fails_with 1 "tables of users or items"
 }
