@@ -31,6 +31,7 @@ from .errors import (
 )
 from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo
+from .naming import FactorMatch
 from .ratings import Ratings, ReadReport, read
 from .training import train
 
@@ -59,6 +60,7 @@ __all__ = [
     "Epoch",
     "Explanation",
     "Factor",
+    "FactorMatch",
     "Factors",
     "FormatError",
     "InternalError",

@@ -232,6 +232,7 @@ folding_in = Table("palate_fold_in_options", lib.palate_fold_in_options_table)
 getting_data = Table("palate_data_options", lib.palate_data_options_table)
 making_up = Table("palate_synth_options", lib.palate_synth_options_table)
 similar = Table("palate_similar_options", lib.palate_similar_options_table)
+naming = Table("palate_naming_options", lib.palate_naming_options_table)
 updating = Table("palate_update_options", lib.palate_update_options_table)
 
 

@@ -305,6 +305,11 @@ class FactorFacts(Struct):
     _fields_ = [(name, c_double) for name in ("share", "sparsity", "exclusivity", "coherence")]
 
 
+class FactorMatch(Struct):
+    c_name = "palate_factor_match"
+    _fields_ = [("factor", c_uint32), ("cosine", c_double), ("correlation", c_double)]
+
+
 class Start(Struct):
     c_name = "palate_start"
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
@@ -429,6 +434,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
     ),
+    "palate_model_name_factor": (c_int, [_HANDLE, c_uint32, c_char_p, _ERR]),
+    "palate_model_match_factors": (c_int, [_HANDLE, _HANDLE, POINTER(FactorMatch), _ERR]),
+    "palate_words_create": (c_int, [_HANDLE, _OUT, _ERR]),
+    "palate_words_free": (None, [_HANDLE]),
+    "palate_words_add_table": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
+    "palate_words_add_tags": (c_int, [_HANDLE, c_char_p, _ERR]),
+    "palate_naming_options_table": (POINTER(OptionTable), []),
+    "palate_naming_create": (c_int, [_HANDLE, _HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_naming_free": (None, [_HANDLE]),
+    "palate_naming_name": (c_char_p, [_HANDLE, c_uint32]),
     "palate_model_factor_facts": (c_int, [_HANDLE, POINTER(FactorFacts), _ERR]),
     "palate_model_factor_top": (
         c_int,
@@ -447,5 +462,5 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
-    DataSet, DataProgress, FactorFacts, Start, Trial,
+    DataSet, DataProgress, FactorFacts, FactorMatch, Start, Trial,
 ]  # fmt: skip
