@@ -145,6 +145,7 @@ class ModelSummary(Struct):
         ("base", c_double),
         ("seed", c_uint64),
         ("mode", c_char_p),
+        ("missing", c_char_p),
         ("rule", c_char_p),
         ("sample_count", c_uint32),
         ("drift_scale", c_double),

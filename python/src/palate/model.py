@@ -45,6 +45,7 @@ class ModelInfo:
         base: What every score has.
         seed: Of everything random.
         mode: "default", "strict", "pure", or "imported".
+        missing: What a cell without a rating was in training: "unknown" or "zero".
         rule: "map", "mu", "bayes", or "none".
         sample_count: Samples of the posterior that the model holds.
         stopped_by: "epochs", "tolerance", "patience", "time limit", "request", or "".
@@ -68,6 +69,7 @@ class ModelInfo:
     base: float
     seed: int
     mode: str
+    missing: str
     rule: str
     sample_count: int
     stopped_by: str
