@@ -7,7 +7,6 @@ import ctypes
 import json
 import os
 import pathlib
-import tempfile
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _columns, _fold_in, _options, _structs, _views
+from . import _columns, _fold_in, _options, _pickling, _structs, _views
 from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib
 from .errors import RowsLeft, UnknownIdError
@@ -322,22 +321,15 @@ class Model:
         )
         return cls._of(pointer, whole=whole)
 
-    def _bytes(self) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
-            path = pathlib.Path(folder, "model")
-            self.save(path)
-            return path.read_bytes()
-
     @staticmethod
     def _of_bytes(data: bytes, whole: tuple[bool | None, bool | None]) -> Model:
-        # The file stays mapped when its name is gone.
-        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
-            path = pathlib.Path(folder, "model")
-            path.write_bytes(data)
+        def load(path: pathlib.Path) -> Model:
             return Model._of(create(lib.palate_model_load, context, os.fsencode(path)), whole=whole)
 
+        return _pickling.of_bytes(data, load)
+
     def __reduce__(self) -> tuple[Any, tuple[bytes, tuple[bool | None, bool | None]]]:
-        return Model._of_bytes, (self._bytes(), (self._users.ids.whole, self._items.ids.whole))
+        return Model._of_bytes, (_pickling.bytes_of(self.save), (self._users.ids.whole, self._items.ids.whole))
 
     # ---- What is in it ----
 
