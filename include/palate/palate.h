@@ -35,6 +35,7 @@
 #include "palate/evaluate.h"
 #include "palate/explain.h"
 #include "palate/factors.h"
+#include "palate/filter.h"
 #include "palate/machine.h"
 #include "palate/model.h"
 #include "palate/options.h"
@@ -44,6 +45,7 @@
 #include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"
+#include "palate/tune.h"
 #include "palate/update.h"
 
 #endif
