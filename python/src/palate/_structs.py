@@ -8,7 +8,20 @@ made from the library's tables (_options.py).
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_bool, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    c_bool,
+    c_char,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any
 
 NO_ROW = 2**32 - 1
@@ -249,6 +262,16 @@ class UpdateReport(Struct):
     ]
 
 
+class Reason(Struct):
+    c_name = "palate_reason"
+    _fields_ = [("item", c_uint32), ("rating", c_float), ("time", c_int64), ("effect", c_double)]
+
+
+class Reasons(Struct):
+    c_name = "palate_reasons"
+    _fields_ = [("score", c_double), ("count", c_int64)]
+
+
 class Progress(Struct):
     c_name = "palate_progress"
     _fields_ = [
@@ -428,6 +451,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, c_uint32, c_uint32, c_int64, c_int, POINTER(Explanation), c_void_p, _ERR],
     ),
+    "palate_model_reasons": (
+        c_int,
+        [_HANDLE, c_uint32, c_uint32, c_int64, c_int64, POINTER(Reasons), POINTER(Reason), _ERR],
+    ),
     "palate_model_similar": (
         c_int,
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
@@ -450,5 +477,5 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
-    DataSet, DataProgress, FactorFacts, Start, Trial,
+    DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial,
 ]  # fmt: skip

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .catalogue import Catalogue
     from .factors import Factors
 
-__all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo"]
+__all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo", "Reason"]
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,22 @@ class Explanation:
         from ._html import of_explanation
 
         return of_explanation(self)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One of a user's ratings, and what it does to a prediction.
+
+    Attributes:
+        item: The id of what was rated.
+        rating: What it was given.
+        effect: How much higher the score is with this rating than without it.
+
+    """
+
+    item: Any
+    rating: float
+    effect: float
 
 
 def _info(handle: Handle) -> ModelInfo:
@@ -589,6 +605,36 @@ class Model:
         )  # fmt: skip
         values = {field[0]: getattr(raw, field[0]) for field in _structs.Explanation._fields_}
         return Explanation(**values, factors=dict(zip(self.factor_names, factors.tolist())))
+
+    def reasons(self, user: Any, item: Any, time: Any = None, *, n: int = 10, threads: int = 0) -> list[Reason]:
+        """Return the ratings of a user that moved a prediction most, the largest effects first, whatever their sign.
+
+        Each rating is left out in turn, and the user learned anew from all the others; effects do not add up to the
+        score.
+
+        Args:
+            user: An id.
+            item: An id; one that the model does not know stands for the typical item.
+            time: When; None: at no time.
+            n: How many.
+            threads: 0: as many as the machine gives.
+
+        Raises:
+            UnknownIdError: The model does not know the user.
+            UnsupportedError: The model keeps no ratings (`keep_ratings=False`), or is an average of samples.
+
+        """
+        at = _structs.NO_TIME if time is None else int(_times(time, 1)[0])
+        row = self.user_row(user)
+        about = _structs.Reasons()
+        raw = (_structs.Reason * max(len(self.seen(user)), 1))()
+        call(
+            lib.palate_model_reasons, self._handle.pointer, row, int(self._items.row(item)[0]), at, threads,
+            ctypes.byref(about), raw,
+        )  # fmt: skip
+        shown = raw[: min(about.count, n)]
+        ids = self._items.ids.of_rows(np.array([one.item for one in shown], np.uint32)).tolist()
+        return [Reason(id, one.rating, one.effect) for id, one in zip(ids, shown)]
 
     def describe_factors(
         self, items: Catalogue | None = None, *, count: int = 4, support: int | None = None
