@@ -233,6 +233,16 @@ class Explanation(Struct):
     ]
 
 
+class FilterRule(Struct):
+    c_name = "palate_filter_rule"
+    _fields_ = [("text", c_char_p), ("removed", c_int64)]
+
+
+class PassedOver(Struct):
+    c_name = "palate_passed_over"
+    _fields_ = [("seen", c_int64), ("quota", c_int64)]
+
+
 class UpdateSide(Struct):
     c_name = "palate_update_side"
     _fields_ = [("added", c_uint32), ("improved", c_uint32), ("left", c_uint32)]
@@ -303,6 +313,8 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ("allow_count", c_size_t),
         ("deny", c_void_p),
         ("deny_count", c_size_t),
+        ("filter", c_void_p),
+        ("passed", c_void_p),
     ],
 }
 
@@ -343,6 +355,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_ratings_item_ids": (IdList, [_HANDLE]),
     "palate_ratings_by_user": (SparseRows, [_HANDLE]),
     "palate_ratings_by_item": (SparseRows, [_HANDLE]),
+    "palate_catalogue_read_columns": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
+    "palate_catalogue_free": (None, [_HANDLE]),
+    "palate_filter_create": (c_int, [_HANDLE, _OUT, _ERR]),
+    "palate_filter_free": (None, [_HANDLE]),
+    "palate_filter_allow": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_deny": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_where": (c_int, [_HANDLE, _HANDLE, c_char_p, c_int, _ERR]),
+    "palate_filter_support": (c_int, [_HANDLE, c_int64, _ERR]),
+    "palate_filter_quota": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
+    "palate_filter_rules": (POINTER(FilterRule), [_HANDLE, POINTER(c_size_t)]),
     "palate_model_train": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
     "palate_model_load": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
     "palate_model_save": (c_int, [_HANDLE, c_char_p, _ERR]),
@@ -390,6 +412,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver,
+    UpdateSide, UpdateReport, Progress,
     Start, Trial,
 ]  # fmt: skip
