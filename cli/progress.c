@@ -136,6 +136,15 @@ bool progress_show_fold(const palate_fold_progress *reached, void *user)
     return stopping == 0;
 }
 
+bool progress_show_search(const palate_tune_progress *reached, void *user)
+{
+    char words[80];
+    snprintf(words, sizeof words, " %lld of %lld trainings", (long long)reached->done,
+             (long long)reached->count);
+    show_share(user, reached->share, reached->seconds, words);
+    return stopping == 0;
+}
+
 static void write_bytes(const palate_data_progress *reached)
 {
     fprintf(stderr, "\r\033[K");

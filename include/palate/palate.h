@@ -45,6 +45,7 @@
 #include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"
+#include "palate/tune.h"
 #include "palate/update.h"
 
 #endif

@@ -182,7 +182,7 @@ typedef struct session {
     palate_model *imported;
     bool saved;
     bool in_memory; /* Files are read, but none is written: that takes long. */
-    bool only_splits, only_folds;
+    bool only_splits, only_folds, only_search;
     int threads;
     int mode, rule;
     int64_t samples;
@@ -490,6 +490,39 @@ static palate_status cross_validate(const session *at, palate_error *err)
     return status;
 }
 
+static const char STUDY[] = "allocation-failure.sqlite";
+
+/* Trials measured, refused by training, and found in a file, which would be slow to write each time. */
+static palate_status search(const session *at, palate_error *err)
+{
+    static const char *const tries[] = {"factors=2..9", "mode=default,strict"};
+    static const char *const studies[] = {":memory:", STUDY};
+    palate_split *made = NULL;
+    palate_tuning *tuning = NULL;
+    palate_split_options options;
+    palate_train_options train;
+    palate_tune_options how;
+    palate_split_options_init(&options);
+    palate_train_options_init(&train);
+    palate_tune_options_init(&how);
+    options.folds = 2;
+    train.epochs = 2;
+    train.rule = PALATE_RULE_MU;
+    train.threads = 1;
+    how.search = PALATE_SEARCH_HALVING;
+    how.trials = 2;
+    how.least_epochs = 1;
+    how.keep = 2;
+    palate_status status = palate_split_create(at->ratings, &options, &made, err);
+    for (int time = 0; time < 2 && status == PALATE_OK; time++) {
+        how.study = studies[time];
+        status = palate_tune(made, tries, 2, &train, &how, &tuning, err);
+        palate_tuning_free(tuning);
+    }
+    palate_split_free(made);
+    return status;
+}
+
 static palate_status do_everything(session *at, palate_error *err)
 {
     palate_status status = read_all(at, err);
@@ -497,6 +530,8 @@ static palate_status do_everything(session *at, palate_error *err)
         return split(at, err);
     if (status == PALATE_OK && at->only_folds)
         return cross_validate(at, err);
+    if (status == PALATE_OK && at->only_search)
+        return search(at, err);
     if (status == PALATE_OK)
         status = train(at, err);
     if (status == PALATE_OK)
@@ -602,6 +637,14 @@ static void test_cross_validation(void **state)
     fail_each_allocation((session){.only_folds = true});
 }
 
+static void test_search(void **state)
+{
+    (void)state;
+    (void)remove(STUDY);
+    fail_each_allocation((session){.only_search = true});
+    (void)remove(STUDY);
+}
+
 static void test_every_allocation_of_jansson(void **state)
 {
     (void)state;
@@ -628,6 +671,7 @@ int main(void)
         cmocka_unit_test(test_rule_bayes),
         cmocka_unit_test(test_splits),
         cmocka_unit_test(test_cross_validation),
+        cmocka_unit_test(test_search),
         cmocka_unit_test(test_every_allocation_of_jansson),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
