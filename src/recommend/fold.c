@@ -381,9 +381,10 @@ void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint3
 
 /* ---- What came of it ---- */
 
-/* How unsure the row is: as in training (train/rules/vb.c). */
+/* How unsure the row is: as in training (train/rules/vb.c), whose ratings are as noisy as the model says. */
 static float variance_of(const palate__fold *fold, const palate__fold_desk *desk)
 {
+    const double noise = isnan(fold->model->noise) ? 1.0 : fold->model->noise * fold->gain;
     double squares = 0.0;
     if (fold->own->variances == NULL)
         return 0.0F;
@@ -391,7 +392,6 @@ static float variance_of(const palate__fold *fold, const palate__fold_desk *desk
         const float *z = desk->panel + desk->chosen[e] * fold->stride + 1;
         squares += (double)fold->kernels->dot(z, z, fold->k);
     }
-    const double noise = fold->model->noise * fold->gain;
     return (float)(noise * noise / ((double)desk->lambda[1] + squares / (double)fold->k));
 }
 
