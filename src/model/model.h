@@ -66,6 +66,8 @@ struct palate_model {
     double user_bias_mean, item_bias_mean; /* Of the offsets' priors, inside. */
     double noise; /* Standard deviation of a rating around its prediction; NaN where not known. */
 
+    double updated_count; /* Ratings that updates have taken in since training. */
+
     /* Facts; the strings are owned in either case. */
     palate_model_summary summary;
     char *mode, *rule, *stopped_by, *version; /* What the summary's pointers point to. */

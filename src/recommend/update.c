@@ -348,6 +348,7 @@ palate_status palate_model_update(const palate_model *model, const palate_rating
     done.replaced = w.extended.replaced;
     done.added = w.extended.model->summary.rating_count - model->summary.rating_count;
     done.seconds = seconds_now() - began;
+    w.extended.model->updated_count += (double)(done.added + done.replaced);
     if (report != NULL)
         *report = done;
     *out = w.extended.model;

@@ -18,6 +18,7 @@ load support
     succeeds
     palate info larger.palate
     succeeds
+    says "updated      4 ratings taken in since training"
     palate forget larger.palate --user xenia -o left.palate
     succeeds
     palate update left.palate new.csv -o left.palate

@@ -421,6 +421,9 @@ static void updates_follow_each_other(void **state)
     assert_true(user >= model->users.ids.count);
     assert_ok(palate_model_forget(twice, &user, 1, &left, &err), &err);
     assert_int_equal(palate_model_find_user(left, "u38", PALATE_TEXT), PALATE_NO_ROW);
+    palate_model_summary summary;
+    palate_model_info(left, &summary);
+    assert_int_equal(summary.updated_count, 1 + palate_ratings_count(of.late));
     free(saved(left, PATH).data);
     palate_model *back = loaded(PATH);
     palate_reasons all;

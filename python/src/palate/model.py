@@ -38,7 +38,8 @@ class ModelInfo:
         user_count: m.
         item_count: n.
         factor_count: k.
-        rating_count: Ratings trained on; 0 for a model from given factors.
+        rating_count: Ratings trained on or taken in since; 0 for a model from given factors.
+        updated_count: How many of these `Model.update` took in since training.
         scale: Predictions are clipped to it: (low, high); None: there is none.
         scale_inferred: The scale is the range of the ratings.
         mean: Of the ratings: the prediction where user and item are both unknown.
@@ -62,6 +63,7 @@ class ModelInfo:
     item_count: int
     factor_count: int
     rating_count: int
+    updated_count: int
     scale: tuple[float, float] | None
     scale_inferred: bool
     mean: float
