@@ -85,7 +85,9 @@ def test_somebody_new(model, table):
     assert set(removed) == {"where kind=b", "seen"}
 
 
-def test_tables_in_memory(model):
+def test_tables_in_memory(model, table):
+    catalogue = palate.Catalogue(table)
+    assert every_list(model, items=catalogue, where="kind=a") == every_list(model, items=table, where="kind=a")
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"id": model.item_ids, "kind": [kind(item) for item in model.item_ids]})
     assert all("a" in kind(item) for item in every_list(model, items=frame, where="kind=a"))
@@ -102,7 +104,7 @@ def test_tables_in_memory(model):
         ({"diversity": 2}, palate.InvalidError, "diversity"),
         ({"popularity_discount": -1}, palate.InvalidError, "popularity-discount"),
         ({"where": "kind=a", "items": None}, TypeError, "which table"),
-        ({"where": "kind=a", "items": 3}, TypeError, "path of a table or a data frame"),
+        ({"where": "kind=a", "items": 3}, TypeError, "a Catalogue, the path of a table or a data frame"),
         ({"where": "kind=a", "items": "none.csv"}, palate.ReadingError, "none.csv"),
     ],
 )

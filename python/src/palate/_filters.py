@@ -7,14 +7,14 @@ import ctypes
 import os
 import pathlib
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _structs
-from ._library import Handle, call, context, create, lib
+from ._library import Handle, call, create, lib
+from .catalogue import Catalogue
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,23 +25,20 @@ WHERE = 0
 WITHOUT = 1
 
 
-@contextmanager
-def _path_of(table: Any) -> Iterator[bytes]:
-    """Yield the path of a table: its own, or that of a file made of a data frame."""
-    if isinstance(table, (str, os.PathLike)):
-        yield os.fsencode(table)
-        return
-    if not hasattr(table, "to_csv"):
-        raise TypeError(f"items: give the path of a table or a data frame, its first column the id, not {table!r}")
+def _table(given: Any) -> Catalogue:
+    """Return the table that rules are about."""
+    if isinstance(given, Catalogue):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        return Catalogue(given)
+    if not hasattr(given, "to_csv"):
+        raise TypeError(
+            f"items: give a Catalogue, the path of a table or a data frame, its first column the id, not {given!r}"
+        )
     with tempfile.TemporaryDirectory(prefix="palate-") as folder:
         path = pathlib.Path(folder, "items.csv")
-        table.to_csv(path, index=False)
-        yield os.fsencode(path)
-
-
-def _read(table: Any) -> Handle:
-    with _path_of(table) as path:
-        return Handle(create(lib.palate_catalogue_read_columns, context, path), lib.palate_catalogue_free)
+        given.to_csv(path, index=False)
+        return Catalogue(path)
 
 
 def _texts(given: Any, name: str) -> list[bytes]:
@@ -89,7 +86,7 @@ class Filter:
             return
         if items is None:
             raise TypeError("where, without and quota are about columns of which table? give it as items")
-        table = _read(items)
+        table = _table(items)._handle
         for text, keep in conditions:
             call(lib.palate_filter_where, self.handle.pointer, table.pointer, text, keep)
         for text in quotas:

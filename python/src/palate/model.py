@@ -527,8 +527,8 @@ class Model:
             include_seen: Items the user has rated may come, too.
             allow: Ids of the only items that may come; None: any item.
             deny: Ids of items that never come. Items unknown to the model do not matter.
-            items: A table that `where`, `without` and `quota` are about: its path, or a data frame; its first column is
-                the id.
+            items: A table that `where`, `without` and `quota` are about: a `Catalogue`, a path, or a data frame whose
+                first column is the id.
             where: Conditions that items must satisfy: "genres=Horror|Thriller" (a value of the cell is one of these),
                 "title~star" (it contains that), "year>=1990"; operators = != ~ !~ < <= > >=.
             without: Conditions that they must not satisfy.
