@@ -25,15 +25,15 @@ WHERE = 0
 WITHOUT = 1
 
 
-def _table(given: Any) -> Catalogue:
-    """Return the table that rules are about."""
+def table_of(given: Any) -> Catalogue:
+    """Return a table: a Catalogue, or what a path or a data frame makes one of."""
     if isinstance(given, Catalogue):
         return given
     if isinstance(given, (str, os.PathLike)):
         return Catalogue(given)
     if not hasattr(given, "to_csv"):
         raise TypeError(
-            f"items: give a Catalogue, the path of a table or a data frame, its first column the id, not {given!r}"
+            f"give a Catalogue, the path of a table or a data frame, its first column the id, not {given!r}"
         )
     with tempfile.TemporaryDirectory(prefix="palate-") as folder:
         path = pathlib.Path(folder, "items.csv")
@@ -86,7 +86,7 @@ class Filter:
             return
         if items is None:
             raise TypeError("where, without and quota are about columns of which table? give it as items")
-        table = _table(items)._handle
+        table = table_of(items)._handle
         for text, keep in conditions:
             call(lib.palate_filter_where, self.handle.pointer, table.pointer, text, keep)
         for text in quotas:

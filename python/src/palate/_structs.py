@@ -342,7 +342,7 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     "palate_synth_options": [],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
-    "palate_update_options": [],
+    "palate_update_options": [("user_table", c_void_p), ("item_table", c_void_p)],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),

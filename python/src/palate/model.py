@@ -766,7 +766,16 @@ class Model:
 
     # ---- New ratings, and users who leave ----
 
-    def update(self, ratings: Any, *, passes: int | None = None, threads: int = 0, **options: Any) -> Model:
+    def update(
+        self,
+        ratings: Any,
+        *,
+        passes: int | None = None,
+        items: Any = None,
+        users: Any = None,
+        threads: int = 0,
+        **options: Any,
+    ) -> Model:
         """Return a model with further ratings taken in, without training again.
 
         New users and items get rows, those with new ratings have theirs found again from all their ratings, all others
@@ -776,6 +785,9 @@ class Model:
         Args:
             ratings: The new ones: `Ratings`, or anything `Ratings` takes.
             passes: How often to improve those rows, users then items; by default twice.
+            items: The table of items that the model learned from, as it is today: a `Catalogue`, a path, or a data
+                frame.
+            users: The same of users.
             threads: 0: as many as the machine gives. The result does not depend on it.
             **options: Of `Ratings`; the scale is the model's.
 
@@ -795,6 +807,10 @@ class Model:
 
         """
         filled = _options.updating.fill({"passes": passes, "threads": threads}, "update")
+        if items is not None:
+            filled.values.item_table = filled.keep(_filters.table_of(items))._handle.pointer
+        if users is not None:
+            filled.values.user_table = filled.keep(_filters.table_of(users))._handle.pointer
         taken = ratings if isinstance(ratings, Ratings) else Ratings(ratings, **{"scale": self._info.scale, **options})
         report = _structs.UpdateReport()
         made = create(
