@@ -26,8 +26,10 @@ typedef struct palate_model_summary {
     uint32_t user_count;   /**< m */
     uint32_t item_count;   /**< n */
     uint32_t factor_count; /**< k */
-    /** Ratings trained on (held-out ones included); 0 for an imported model. */
+    /** Ratings trained on (held-out ones included) or taken in since; 0 for an imported model. */
     int64_t rating_count;
+    /** How many of these updates took in since training, those that were replaced counted each time. */
+    int64_t updated_count;
     palate_scale scale; /**< Predictions are clipped to it; low == high: no scale, no clipping. */
     bool scale_inferred;
     double

@@ -152,6 +152,7 @@ class ModelSummary(Struct):
         ("item_count", c_uint32),
         ("factor_count", c_uint32),
         ("rating_count", c_int64),
+        ("updated_count", c_int64),
         ("scale", Scale),
         ("scale_inferred", c_bool),
         ("mean", c_double),
@@ -245,6 +246,16 @@ class Explanation(Struct):
         ("item", c_double),
         ("time", c_double),
     ]
+
+
+class FilterRule(Struct):
+    c_name = "palate_filter_rule"
+    _fields_ = [("text", c_char_p), ("removed", c_int64)]
+
+
+class PassedOver(Struct):
+    c_name = "palate_passed_over"
+    _fields_ = [("seen", c_int64), ("quota", c_int64)]
 
 
 class UpdateSide(Struct):
@@ -355,7 +366,7 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     "palate_synth_options": [],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
-    "palate_update_options": [],
+    "palate_update_options": [("user_table", c_void_p), ("item_table", c_void_p)],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
@@ -421,6 +432,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_ratings_item_ids": (IdList, [_HANDLE]),
     "palate_ratings_by_user": (SparseRows, [_HANDLE]),
     "palate_ratings_by_item": (SparseRows, [_HANDLE]),
+    "palate_filter_create": (c_int, [_HANDLE, _OUT, _ERR]),
+    "palate_filter_free": (None, [_HANDLE]),
+    "palate_filter_allow": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_deny": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_where": (c_int, [_HANDLE, _HANDLE, c_char_p, c_int, _ERR]),
+    "palate_filter_support": (c_int, [_HANDLE, c_int64, _ERR]),
+    "palate_filter_quota": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
+    "palate_filter_rules": (POINTER(FilterRule), [_HANDLE, POINTER(c_size_t)]),
     "palate_model_train": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
     "palate_model_load": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
     "palate_model_save": (c_int, [_HANDLE, c_char_p, _ERR]),
@@ -477,6 +496,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
-    DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
+    Progress, DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial,
 ]  # fmt: skip
