@@ -2,6 +2,7 @@
 /* palate tune: which options of training predict best, measured. */
 #include "arguments.h"
 #include "command_line.h"
+#include "curve.h"
 #include "describe.h"
 #include "features.h"
 #include "folds.h"
@@ -15,6 +16,7 @@
 typedef struct own_options {
     const char *tried; /* The last one given; all are in arguments->given. */
     double holdout;
+    const char *svg;
     bool json;
 } own_options;
 
@@ -29,6 +31,8 @@ static const palate_option OPTIONS[] = {
     {"holdout", "", PALATE_OPTION_REAL, AT(holdout), "0", 0, 0.9, NULL, "SHARE",
      "Instead of folds hold out one random share; a fifth of the time of five folds, and less "
      "sure"},
+    {"svg", "", PALATE_OPTION_TEXT, AT(svg), NULL, 0, 0, NULL, "FILE",
+     "Of one option tried: draw what its values come to"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
      "Write JSON, with all that is known of every trial"},
 };
@@ -103,15 +107,26 @@ static row *list_rows(const tune_work *work)
     return rows;
 }
 
+/* One trial, or one fold, has nothing to differ from. */
+static bool has_differences(const tune_work *work)
+{
+    bool found = false;
+    for (size_t p = 0; p < palate_tuning_trial_count(work->tuning); p++)
+        found |= trial_at(work, p)->difference_error > 0.0;
+    return found;
+}
+
 static bool add_header(const tune_work *work, table *to)
 {
+    const bool differ = has_differences(work);
     bool done = true;
     for (size_t a = 0; a < axis_count(work) && done; a++)
         done = table_add(to, "%s", palate_tuning_axis(work->tuning, a)->name);
     return done && table_add(to, "%s", "epochs") &&
            table_add(to, "%s", palate_tuning_measure(work->tuning)->title) &&
-           table_add(to, "s.e.") && table_add(to, "to the best") && table_add(to, "s.e.") &&
-           table_add(to, "s") && table_add(to, "%s", "");
+           table_add(to, "s.e.") && table_add(to, "%s", differ ? "to the best" : "") &&
+           table_add(to, "%s", differ ? "s.e." : "") && table_add(to, "a fold") &&
+           table_add(to, "%s", "");
 }
 
 /* Numbers, or empty cells. */
@@ -147,7 +162,7 @@ static bool add_row(const tune_work *work, size_t place, table *to)
         done = table_add(to, "%lld", (long long)trial->epochs);
     else if (done)
         done = table_add(to, "%s", "");
-    return done && add_figures(trial, to) && table_add(to, "%.2f", trial->seconds) &&
+    return done && add_figures(trial, to) && table_add(to, "%.2f s", trial->seconds) &&
            table_add(to, "%s", mark_of(work, place));
 }
 
@@ -239,6 +254,21 @@ static int print_text(const tune_work *work)
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 
+static bool draw(const tune_work *work, const char *path)
+{
+    const size_t count = palate_tuning_trial_count(work->tuning);
+    row *rows = list_rows(work);
+    size_t *places = rows == NULL ? NULL : calloc(count, sizeof *places);
+    for (size_t p = 0; places != NULL && p < count; p++)
+        places[p] = rows[p].place;
+    if (rows != NULL && places == NULL)
+        message_error("out of memory while drawing");
+    const bool done = places != NULL && curve_write(work->tuning, places, count, path);
+    free(places);
+    free(rows);
+    return done;
+}
+
 /* ---- JSON ---- */
 
 static json_t *trial_json(const tune_work *work, size_t place)
@@ -310,6 +340,9 @@ static int list_tries(tune_work *work)
     for (size_t g = 0; g < arguments->given_count; g++)
         if (arguments->given[g].option == &OPTIONS[0] && arguments->given[g].text != NULL)
             work->tries[work->try_count++] = arguments->given[g].text;
+    const own_options *own = arguments->values[OWN];
+    if (own->svg != NULL && work->try_count > 1)
+        return arguments_usage_error(arguments->command, "--svg draws one option; try one");
     if (work->try_count == 0)
         return arguments_usage_error(arguments->command,
                                      "what is to be tried? give --try NAME=VALUES, such as "
@@ -377,6 +410,8 @@ static int search(tune_work *work)
     work->simplest = palate_tuning_simplest(work->tuning);
     tell_end(work, signal_number);
     int exit_status = own->json ? print_json(work) : print_text(work);
+    if (exit_status == EXIT_DONE && own->svg != NULL && !draw(work, own->svg))
+        exit_status = EXIT_FAILED;
     return status == PALATE_E_STOPPED ? stopped : exit_status;
 }
 

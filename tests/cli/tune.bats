@@ -6,11 +6,6 @@ made_up() {
     "$PALATE" synth --users 80 --items 50 -o ratings.csv
 }
 
-# Seconds a trial are the last number of its row.
-without_seconds() {
-    output=$(sed -E 's/ [0-9]+\.[0-9]{2}( |$)/ T\1/' <<<"$output")
-}
-
 # results FILE: what a search came to, whatever ran and was found.
 results() {
     python3 -c '
@@ -30,7 +25,6 @@ rows() {
     made_up
     palate tune ratings.csv --scale 1:5 --try factors=2,4,8 --try link=on,off --fast --folds 3
     succeeds
-    without_seconds
     matches_run tune.txt
     palate tune ratings.csv --scale 1:5 --try factors=2,4 --fast --folds 3 --metric ndcg@5 --json --threads 2
     succeeds
@@ -43,6 +37,26 @@ rows() {
     palate tune ratings.csv --scale 1:5 --try factors=16,2,4 --fast --folds 3
     succeeds
     [ "$(awk '$1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ { printf "%s ", $1 }' <<<"$output")" = "2 4 16 " ]
+}
+
+@test "a picture of one option" {
+    made_up
+    palate tune ratings.csv --scale 1:5 --try factors=2,4,8 --fast --folds 3 --svg curve.svg
+    succeeds
+    python3 - <<'END'
+import xml.etree.ElementTree as tree
+root = tree.parse("curve.svg").getroot()
+space = "{http://www.w3.org/2000/svg}"
+assert root.tag == space + "svg"
+assert len(list(root.iter(space + "circle"))) == 3
+texts = [text.text for text in root.iter(space + "text")]
+for name in ("RMSE by factors", "2", "4", "8", "RMSE", "factors"):
+    assert name in texts, name
+END
+    palate tune ratings.csv --try factors=2 --try anchor=0 --svg curve.svg
+    fails_with 2 "--svg draws one option"
+    palate tune ratings.csv --try factors=2 --fast --folds 2 --svg nowhere/curve.svg
+    fails_with 1 "nowhere/curve.svg"
 }
 
 @test "the command that is printed trains what was best" {
