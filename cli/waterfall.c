@@ -11,7 +11,7 @@
 enum { MARGIN = 16, TITLE = 40, ROW = 26, BAR = 16, LETTER = 7, NUMBER = 64, AXIS = 34 };
 
 /* As a file of its own; as a part of a page, where a phone has to hold it. */
-enum { LABEL_LETTERS = 42, PLOT = 360, SMALL_LABEL_LETTERS = 17, SMALL_PLOT = 150 };
+enum { LABEL_LETTERS = 42, PLOT = 360, SMALL_LABEL_LETTERS = 20, SMALL_PLOT = 150 };
 
 /* Where things are. */
 typedef struct frame {

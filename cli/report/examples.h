@@ -3,6 +3,7 @@
 #ifndef PALATE_CLI_REPORT_EXAMPLES_H
 #define PALATE_CLI_REPORT_EXAMPLES_H
 
+#include "../parts.h"
 #include "report.h"
 
 enum { LIKED_MAX = 6, REASONS_MAX = 3, PARTS_MAX = 4, TASTES_MAX = 3 };
@@ -11,11 +12,6 @@ typedef struct liked_item {
     uint32_t item;
     float rating;
 } liked_item;
-
-typedef struct factor_part {
-    uint32_t factor;
-    double adds;
-} factor_part;
 
 typedef struct recommended_item {
     uint32_t item;

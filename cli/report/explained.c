@@ -5,48 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_parts(const void *a, const void *b)
-{
-    const factor_part *left = a;
-    const factor_part *right = b;
-    if (fabs(left->adds) != fabs(right->adds))
-        return fabs(left->adds) < fabs(right->adds) ? 1 : -1;
-    return (left->factor > right->factor) - (left->factor < right->factor);
-}
-
 /* Of samples' factors no single one means anything: all of them are the rest. */
-static void keep_largest(const report *of, recommended_item *to, factor_part *parts)
-{
-    const size_t count = of->summary.factor_count;
-    qsort(parts, count, sizeof *parts, compare_parts);
-    to->part_count = report_is_of_samples(of) ? 0 : count < PARTS_MAX ? count : PARTS_MAX;
-    memcpy(to->parts, parts, to->part_count * sizeof *parts);
-    to->rest = 0.0;
-    for (size_t place = to->part_count; place < count; place++)
-        to->rest += parts[place].adds;
-}
-
 static bool take_apart(const report *of, uint32_t user, recommended_item *to)
 {
-    palate_error err;
     const size_t count = of->summary.factor_count;
-    double *adds = malloc((count + 1) * sizeof *adds);
-    factor_part *parts = malloc((count + 1) * sizeof *parts);
-    bool done = adds != NULL && parts != NULL;
-    if (!done)
-        message_error("out of memory while explaining");
-    if (done && palate_model_explain(of->model, user, to->item, PALATE_NO_TIME,
-                                     PALATE_PARTS_TYPICAL, &to->sum, adds, &err) != PALATE_OK) {
-        message_failed(&err);
-        done = false;
-    }
-    for (uint32_t f = 0; done && f < count; f++)
-        parts[f] = (factor_part){f, adds[f]};
-    if (done)
-        keep_largest(of, to, parts);
-    free(adds);
+    factor_part *parts = parts_take(of->model, user, to->item, PALATE_NO_TIME, PALATE_PARTS_TYPICAL,
+                                    &to->sum);
+    if (parts == NULL)
+        return false;
+    to->part_count = report_is_of_samples(of) ? 0 : count < PARTS_MAX ? count : PARTS_MAX;
+    memcpy(to->parts, parts, to->part_count * sizeof *parts);
+    for (size_t place = to->part_count; place < count; place++)
+        to->rest += parts[place].adds;
     free(parts);
-    return done;
+    return true;
 }
 
 static bool predict(const report *of, uint32_t user, recommended_item *to)

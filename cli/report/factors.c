@@ -186,7 +186,8 @@ static void write(const report *of, output *out)
         markup_put(
             out,
             "<p>This model is an average of %s. The factors of a single one stand for nothing "
-            "that another would have, too; a model of rule <code>map</code> has factors to "
+            "that another would have, too; a model of rule <code>vb</code> or <code>map</code> has "
+            "factors to "
             "read.</p>\n",
             describe_things(of->summary.sample_count, "sample"));
         return;

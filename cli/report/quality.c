@@ -25,7 +25,8 @@ static int evaluate(report *of, const palate_ratings *ratings)
     palate_evaluate_options_init(&options);
     options.metrics = of->quality->unseen ? "rmse,mae,fcp,precision,recall,ndcg,coverage,novelty"
                                           : "rmse,mae,fcp";
-    options.groups = ACTIVITY_GROUPS;
+    if (of->summary.rating_count > 0) /* Given factors do not tell who has rated how much. */
+        options.groups = ACTIVITY_GROUPS;
     options.differences = true;
     options.permutations = 100; /* The least: intervals are what is shown. */
     options.train = report_judged_train(of);
@@ -107,6 +108,8 @@ static int fill(report *of)
         return exit_status;
     const palate_test_facts *facts = palate_evaluation_facts(of->quality->evaluation);
     of->quality->unseen &= facts->seen_count < facts->rating_count;
+    if (facts->train_differs && of->own->train != NULL)
+        message_warning("--train: these are not the ratings the model was trained on");
     return predicted_fill(&of->quality->cells, report_judged(of), ratings) &&
                    fill_groups(of->quality)
                ? EXIT_DONE
@@ -254,6 +257,11 @@ static void write_warning(const report *of, output *out)
                    "learned from %s of these %s. On new ratings its errors will be larger.</p>\n",
                    describe_count(facts->seen_count),
                    describe_things(facts->rating_count, "rating"));
+    if (quality->unseen && facts->seen_unknown)
+        output_text(
+            out, "<p class=\"warning\" role=\"note\">The model was made from given factors: nobody "
+                 "knows what its users have rated, and nothing is left out of their lists for "
+                 "it.</p>\n");
     if (of->rest_model != NULL)
         markup_put(
             out,
@@ -309,24 +317,18 @@ static void write_bars(const judgement *of, output *out)
     html_table_end(out);
 }
 
-/* Measures of lists: which way is better, and all systems. */
 static void write_list_figures(const judgement *of, output *out)
 {
-    static const char *const heads[] = {"", "better", "model", "popularity", "bias-only", NULL};
-    html_table_begin(out, "Lists of ten", heads);
+    static const char *const heads[] = {"", "model", "popularity", "bias-only", NULL};
+    html_table_begin(
+        out, "Lists of ten: higher is better; coverage and novelty tell, and do not judge", heads);
     for (size_t m = 0; m < palate_evaluation_measure_count(of->evaluation); m++) {
         const palate_measure *measure = palate_evaluation_measure(of->evaluation, m);
         if (measure->metric->kind == PALATE_METRIC_RATING)
             continue;
-        html_row(out, measure->title);
-        html_cell(out, "%s",
-                  measure->metric->better == PALATE_BETTER_HIGHER  ? "higher"
-                  : measure->metric->better == PALATE_BETTER_LOWER ? "lower"
-                                                                   : "neither");
-        for (size_t head = 2; heads[head] != NULL; head++) {
-            const palate_figure figure = quality_figure(of, heads[head], measure->name);
-            write_figure(figure, out);
-        }
+        html_row(out, measure->metric->title);
+        for (size_t head = 1; heads[head] != NULL; head++)
+            write_figure(quality_figure(of, heads[head], measure->name), out);
         output_text(out, "</tr>\n");
     }
     html_table_end(out);

@@ -147,8 +147,10 @@ static int train_on_rest(report *of)
     const int signal_number = progress_end(&progress);
     if (status == PALATE_OK)
         return EXIT_DONE;
-    message_failed(&err);
-    return status == PALATE_E_STOPPED ? EXIT_INTERRUPTED - SIGINT + signal_number : EXIT_FAILED;
+    if (status != PALATE_E_STOPPED)
+        return message_failed(&err);
+    message_error("--hold-out: training was stopped on request");
+    return EXIT_INTERRUPTED - SIGINT + signal_number;
 }
 
 static const char *why_not(const report *of)

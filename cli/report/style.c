@@ -46,7 +46,7 @@ static const char TABLES[] =
     "caption { text-align: left; font-size: 0.9rem; padding-bottom: 0.2rem }\n"
     "th, td { text-align: right; padding: 0.22rem 0.4rem; vertical-align: top; "
     "border-bottom: 1px solid var(--line); overflow-wrap: normal } "
-    "thead th { font-weight: 600; vertical-align: bottom }\n"
+    "thead th { font-weight: 600; vertical-align: bottom; white-space: nowrap }\n"
     "th:first-child { text-align: left; padding-left: 0; white-space: nowrap } "
     "tbody th { font-weight: 500 } th:first-child.name { white-space: normal; "
     "overflow-wrap: anywhere; min-width: 7rem }\n"
@@ -102,7 +102,8 @@ static const char PICTURES[] =
 /* What a row of recommendations says stands below it, not beside it. */
 static const char PHONE[] =
     "@media (max-width: 30rem) { body { padding: 0.75rem } table { font-size: 0.85rem } "
-    "td small { display: block; white-space: normal } td.bar { min-width: 3.5rem } "
+    "td small { display: block; white-space: normal } thead th { white-space: normal } td.bar { "
+    "min-width: 3.5rem } "
     "article.card, article.user { padding: 0.6rem 0.75rem } "
     ".user tr { display: grid; grid-template-columns: 1fr auto; "
     "border-bottom: 1px solid var(--line) } .user thead { position: absolute; left: -999rem } "

@@ -35,6 +35,7 @@
 #include "palate/evaluate.h"
 #include "palate/explain.h"
 #include "palate/factors.h"
+#include "palate/filter.h"
 #include "palate/machine.h"
 #include "palate/model.h"
 #include "palate/options.h"

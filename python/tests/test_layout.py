@@ -19,6 +19,8 @@ needs_compiler = pytest.mark.skipif(
 )
 
 TABLES = [
+    _options.getting_data,
+    _options.making_up,
     _options.reading,
     _options.training,
     _options.recommending,
@@ -70,6 +72,7 @@ def test_structs_lie_as_in_c(tmp_path):
 
 C_TYPES = {
     ctypes.c_int: "(int)1",
+    ctypes.c_bool: "(bool)1",
     ctypes.c_size_t: "(size_t)1",
     ctypes.c_int64: "(int64_t)1",
     ctypes.c_uint32: "(uint32_t)1",

@@ -319,6 +319,12 @@ done:
     return status;
 }
 
+static bool is_empty(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && about.st_size == 0;
+}
+
 /* What was fetched is kept only where it may be gone on with. */
 static palate_status fetch_and_unpack(job *of, palate_error *err)
 {
@@ -329,7 +335,7 @@ static palate_status fetch_and_unpack(job *of, palate_error *err)
         status = verify(of, of->part, err);
     if (status == PALATE_OK)
         status = unpack(of, of->part, err);
-    if (!partial)
+    if (!partial || is_empty(of->part))
         unlink(of->part);
     return status;
 }

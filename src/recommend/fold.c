@@ -391,7 +391,8 @@ static float variance_of(const palate__fold *fold, const palate__fold_desk *desk
         const float *z = desk->panel + desk->chosen[e] * fold->stride + 1;
         squares += (double)fold->kernels->dot(z, z, fold->k);
     }
-    return (float)(1.0 / ((double)desk->lambda[1] + squares / (double)fold->k));
+    const double noise = fold->model->noise * fold->gain;
+    return (float)(noise * noise / ((double)desk->lambda[1] + squares / (double)fold->k));
 }
 
 void palate__fold_leave(const palate__fold *fold, palate__fold_desk *desk, palate__folded *out)

@@ -145,16 +145,10 @@ static void resolve_anchors(palate__training *training)
  * sqrt(n_u) + sqrt(n_i) (in units of the noise), which is what lambda takes off each. Their geometric
  * mean serves long and short sides alike; sparse data want no less than 20. A handful of ratings tells
  * nothing; what is taught with it shows at half of that, without the link. */
-typedef struct lambda_rule {
-    double least;
-    double of_seen;
-    double link; /* lambda_link / lambda */
-} lambda_rule;
-
-static const lambda_rule LAMBDA = {.least = 20.0, .of_seen = 2.0, .link = 1.2};
-
-/* Rule vb shrinks by what is not sure as well, and needs less beside it. */
-static const lambda_rule LAMBDA_VARIATIONAL = {.least = 16.0, .of_seen = 1.3, .link = 1.5};
+static const double LAMBDA_LEAST = 20.0;
+static const double LAMBDA_OF_SEEN = 2.0;
+static const double LAMBDA_OF_SEEN_VB = 1.6; /* It shrinks by what is not sure as well. */
+static const double LINK_TO_LAMBDA = 1.2;
 
 /* What a table says of users helps little, and harms where it is taken for more: on 10 % of MovieLens
  * 100K's u1.base (4 slices) ratios 3, 13, 50 end at RMSE .8808, .8780, .8775 (1M: .8282, .8282, .8283).
@@ -195,10 +189,10 @@ static void resolve_options(palate__training *training)
     if (options->regularization == PALATE_AUTO && (few || choice->without_link))
         options->link = PALATE_LINK_OFF;
     const double seen = pow(users * items, 0.25);
-    const lambda_rule *rule = options->rule == PALATE_RULE_VB ? &LAMBDA_VARIATIONAL : &LAMBDA;
-    const double by_rule = few ? seen : fmax(rule->least, rule->of_seen * seen);
+    const double of_seen = options->rule == PALATE_RULE_VB ? LAMBDA_OF_SEEN_VB : LAMBDA_OF_SEEN;
+    const double by_rule = few ? seen : fmax(LAMBDA_LEAST, of_seen * seen);
     resolve(&options->regularization, by_rule * choice->factor);
-    resolve_by_ratio(&options->link_regularization, options, choice->link_ratio, rule->link);
+    resolve_by_ratio(&options->link_regularization, options, choice->link_ratio, LINK_TO_LAMBDA);
     resolve_by_ratio(&options->user_feature_regularization, options, choice->user_ratio,
                      options->user_features == NULL ? 0.0 : USER_TABLE_TO_LAMBDA);
     resolve_by_ratio(&options->item_feature_regularization, options, choice->item_ratio,

@@ -44,8 +44,8 @@ typedef struct palate__train_side {
     uint32_t row_count; /* Those of the matrix, then those that only the table has. */
     float *rows;        /* row_count x stride */
     float *next;        /* The same, for rules that update both sides at once; else NULL. */
-    /* row_count each, for rule vb, else NULL: of each factor the variance, relative to that of a rating,
-     * and the mean of the squares of a row's factors. */
+    /* row_count each, for rule vb, else NULL: of each factor the variance, and the mean of the
+     * squares of a row's factors. */
     float *variances, *squares;
     palate__prior prior;
     uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +

@@ -355,6 +355,35 @@ static palate_status take_in_some(const session *at, palate_error *err)
     return status;
 }
 
+static palate_status recommend_by_rules(const session *at, palate_error *err)
+{
+    static const uint32_t denied = 1;
+    const uint32_t user = 0;
+    uint32_t items[3];
+    float scores[3];
+    uint32_t count = 0;
+    palate_passed_over passed;
+    palate_recommend_options options;
+    palate_filter *filter = NULL;
+    palate_recommend_options_init(&options);
+    options.count = 3;
+    options.popularity_discount = 0.1;
+    options.diversity = 0.2;
+    options.passed = &passed;
+    palate_status status = palate_filter_create(at->model, &filter, err);
+    if (status == PALATE_OK)
+        status = palate_filter_deny(filter, &denied, 1, err);
+    if (status == PALATE_OK)
+        status = palate_filter_where(filter, at->table, "2!=nothing", PALATE_FILTER_WHERE, err);
+    if (status == PALATE_OK)
+        status = palate_filter_quota(filter, at->table, "2=2", err);
+    options.filter = filter;
+    if (status == PALATE_OK)
+        status = palate_model_recommend(at->model, &user, 1, &options, items, scores, &count, err);
+    palate_filter_free(filter);
+    return status;
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -386,6 +415,8 @@ static palate_status use(const session *at, palate_error *err)
         status = forget_some(at, err);
     if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
         status = take_in_some(at, err);
+    if (status == PALATE_OK)
+        status = recommend_by_rules(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)

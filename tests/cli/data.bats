@@ -195,6 +195,7 @@ nothing_is_left() {
     fails_with 1 "broke off"
     palate data get ml-100k --to sets --accept-terms --url http://127.0.0.1:1
     fails_with 1 "if this machine is offline, fetch the file by other means"
+    nothing_is_left
     get redirect
     succeeds
 }

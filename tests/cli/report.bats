@@ -32,10 +32,14 @@ train_tastes() {
     page_says "that it has not learned from"
     page_says "Error by popularity of items"
     page_says "bias-only"
+    page_says "NDCG</th>"
     page_says "held out"
     page_says "Western "
     page_says "palate report m.palate --test test.csv --items items.csv -o report.html"
     page_does_not_say "not quality"
+    palate report m.palate --test test.csv --train test.csv -o report.html
+    succeeds
+    says "--train: these are not the ratings the model was trained on"
 }
 
 @test "the same page, whoever makes it where and with how many threads" {
@@ -131,7 +135,7 @@ PYTHON
     page_says "not known here"
     page_says "This is fit, not quality."
     page_says "RMSE, on ratings learned from"
-    page_does_not_say "NDCG@10</th>"
+    page_does_not_say "NDCG</th>"
     palate report m.palate --test train.csv -o report.html
     succeeds
     page_says "This is fit, not quality."
@@ -174,6 +178,10 @@ PYTHON
     imported
     palate report given.palate --hold-out 0.2
     fails_with 1 "made from given factors"
+    # What a limit of time ended does not go on to where it would have ended.
+    "$PALATE" train train.csv --factors 2 --epochs 100000 --tolerance 0 --time-limit 0.2 --quiet -o long.palate
+    palate report long.palate --hold-out 0.2 --quiet -o report.html
+    succeeds
 }
 
 @test "--hold-out: what training on the others, with the same options, comes to" {
@@ -221,6 +229,15 @@ PYTHON
     page_says "palate report 'o&lt;d&gt;d &quot;&amp;.palate'"
     run ! grep -q $'[\x01-\x08\x0b-\x1f\x7f]' report.html
     iconv -f utf8 -t utf8 <report.html >/dev/null
+    # Names of factors, too.
+    printf 'user,<script>x</script>,"]]></svg>"\nann,1,0\nbob,0,1\n' >users.csv
+    printf 'item,<script>x</script>,"]]></svg>"\na,1,0\nb,0,1\n' >items.csv
+    "$PALATE" import --users users.csv --items items.csv -o given.palate
+    palate report given.palate -o report.html
+    succeeds
+    is_page
+    page_says "&lt;script&gt;x&lt;/script&gt;"
+    page_does_not_say "<script"
     cp 'o<d>d "&.palate' $'\377\'.palate'
     palate report $'\377\'.palate' -o report.html
     succeeds
@@ -280,6 +297,11 @@ PYTHON
     succeeds
     is_page
     page_says "Not known."
+    printf 'user,item,rating\nUser 1,A,1\nUser 2,B,0\n' >few.csv
+    palate report given.palate --test few.csv -o report.html
+    succeeds
+    is_page
+    page_says "nothing is left out of their lists"
 }
 
 @test "a scale without steps, negative ratings, unknown users" {
@@ -338,4 +360,24 @@ PYTHON
     palate report m.palate -o no/such/folder/report.html
     fails_with 1 "no/such/folder/report.html: cannot write"
     only_files m.palate report.html
+}
+
+@test "real films: small enough to be mailed, well-formed, and better than offsets alone" {
+    local real=$BATS_TEST_DIRNAME/../../../shared/data/ml-latest-small
+    [ -d "$real" ] || skip "no ratings of films at hand"
+    "$PALATE" split "$real/ratings.csv" --method shuffle --folds 1 --quiet -o folds
+    "$PALATE" train folds/fold-1.train.csv --scale 0.5:5 --rule map --factors 15 --epochs 10 --regularization 24 --quiet -o m.palate
+    palate report m.palate --test folds/fold-1.test.csv --items "$real/movies.csv" -o report.html
+    succeeds
+    is_page
+    [ "$(wc -c <report.html)" -lt 500000 ]
+    palate report m.palate --test folds/fold-1.test.csv --json -o report.json
+    python3 - <<'PYTHON' || fail "$(head -c 2000 report.json)"
+import json
+quality = json.load(open("report.json"))["quality"]
+rmse = {system["name"]: system["figures"]["rmse"]["value"] for system in quality["systems"]}
+assert rmse["model"] < rmse["bias-only"] < rmse["mean"]
+found = [(group["prediction"]["value"], group["rating"]["value"]) for group in quality["by_prediction"]]
+assert found == sorted(found) and all(abs(rating - prediction) < 0.2 for prediction, rating in found), found
+PYTHON
 }

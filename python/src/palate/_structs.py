@@ -274,6 +274,37 @@ class Trial(Struct):
     ]
 
 
+class DataSet(Struct):
+    c_name = "palate_data_set"
+    _fields_ = [
+        ("name", c_char_p),
+        ("title", c_char_p),
+        ("user_count", c_int64),
+        ("item_count", c_int64),
+        ("rating_count", c_int64),
+        ("scale", Scale),
+        ("url", c_char_p),
+        ("bytes", c_int64),
+        ("sha256", c_char_p),
+        ("md5", c_char_p),
+        ("ratings", c_char_p),
+        ("items", c_char_p),
+        ("users", c_char_p),
+        ("terms", c_char_p),
+        ("citation", c_char_p),
+    ]
+
+
+class DataProgress(Struct):
+    c_name = "palate_data_progress"
+    _fields_ = [("bytes", c_int64), ("total", c_int64), ("seconds", c_double), ("rate", c_double)]
+
+
+class FactorFacts(Struct):
+    c_name = "palate_factor_facts"
+    _fields_ = [("share", c_double), ("sparsity", c_double)]
+
+
 class Start(Struct):
     c_name = "palate_start"
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
@@ -281,6 +312,7 @@ class Start(Struct):
 
 ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
 TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
+DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 # What the structs of options have beside the fields of their tables: at the end, in this order.
@@ -295,6 +327,8 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ("on_trial", TrialCallback),
         ("on_trial_user", c_void_p),
     ],
+    "palate_data_options": [("on_progress", DataProgressCallback), ("user", c_void_p)],
+    "palate_synth_options": [],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
     "palate_update_options": [],
@@ -326,12 +360,29 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_fold_in_options_table": (POINTER(OptionTable), []),
     "palate_similar_options_table": (POINTER(OptionTable), []),
     "palate_update_options_table": (POINTER(OptionTable), []),
+    "palate_data_options_table": (POINTER(OptionTable), []),
+    "palate_synth_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
     "palate_options_nearest": (POINTER(Option), [POINTER(OptionTable), c_char_p, POINTER(c_size_t)]),
     "palate_options_allowed": (c_size_t, [POINTER(Option), c_char_p, c_size_t]),
     "palate_ratings_read": (c_int, [_HANDLE, c_char_p, c_void_p, _OUT, _ERR]),
+    "palate_data_count": (c_size_t, []),
+    "palate_data_at": (POINTER(DataSet), [c_size_t]),
+    "palate_data_find": (POINTER(DataSet), [c_char_p, _ERR]),
+    "palate_data_has": (c_bool, [POINTER(DataSet), c_char_p]),
+    "palate_data_get": (c_int, [_HANDLE, POINTER(DataSet), c_void_p, c_void_p, _ERR]),
+    "palate_synth_preset": (c_int, [c_void_p, c_char_p, _ERR]),
+    "palate_synth_write": (c_int, [_HANDLE, c_void_p, c_char_p, c_char_p, _ERR]),
+    "palate_catalogue_read_columns": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
+    "palate_catalogue_free": (None, [_HANDLE]),
+    "palate_catalogue_title": (c_char_p, [_HANDLE, c_char_p]),
+    "palate_catalogue_count": (c_size_t, [_HANDLE]),
+    "palate_catalogue_id": (c_char_p, [_HANDLE, c_size_t]),
+    "palate_catalogue_column_count": (c_size_t, [_HANDLE]),
+    "palate_catalogue_column_name": (c_char_p, [_HANDLE, c_size_t]),
+    "palate_catalogue_value": (c_char_p, [_HANDLE, c_char_p, c_size_t]),
     "palate_choose_columns": (c_int, [POINTER(c_char_p), c_size_t, c_void_p, POINTER(c_int), _ERR]),
     "palate_ratings_from_columns": (
         c_int,
@@ -378,6 +429,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
     ),
+    "palate_model_factor_facts": (c_int, [_HANDLE, POINTER(FactorFacts), _ERR]),
+    "palate_model_factor_top": (
+        c_int,
+        [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
+    ),
     "palate_model_recommend_new": (
         c_int,
         [_HANDLE, POINTER(NewRows), c_void_p, _ROWS, _FLOATS, _ROWS, _ERR],
@@ -391,5 +447,5 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
-    Start, Trial,
+    DataSet, DataProgress, FactorFacts, Start, Trial,
 ]  # fmt: skip

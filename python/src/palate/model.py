@@ -24,6 +24,9 @@ from .ratings import Ratings
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .catalogue import Catalogue
+    from .factors import Factors
+
 __all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo"]
 
 
@@ -132,6 +135,36 @@ class Explanation:
     item: float
     time: float
     factors: dict[str, float]
+
+    def parts(self, count: int | None = None) -> list[tuple[str, float]]:
+        """Return the parts by name: common, user, item, time, then factors, the largest first.
+
+        Args:
+            count: The most factors to tell apart; those beyond it are one part. None: all.
+
+        """
+        first = [(name, getattr(self, name)) for name in ("common", "user", "item", "time")]
+        factors = sorted(self.factors.items(), key=lambda part: -abs(part[1]))
+        shown, rest = factors[:count], factors[count:] if count is not None else []
+        parts = [part for part in first if part[0] != "time" or part[1] != 0] + shown
+        if rest:
+            parts.append((f"{len(rest)} other factors", sum(value for _, value in rest)))
+        return parts
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Draw a waterfall: each part begins where those above it have left off; takes matplotlib.
+
+        Args:
+            ax: Where to draw; by default a new picture.
+            **options: `count=10`: how many factors to tell apart.
+
+        Returns:
+            The Axes of matplotlib.
+
+        """
+        from ._plots import plot_explanation
+
+        return plot_explanation(self, ax, **options)
 
     def _repr_html_(self) -> str:
         from ._html import of_explanation
@@ -565,6 +598,21 @@ class Model:
         values = {field[0]: getattr(raw, field[0]) for field in _structs.Explanation._fields_}
         return Explanation(**values, factors=dict(zip(self.factor_names, factors.tolist())))
 
+    def describe_factors(
+        self, items: Catalogue | None = None, *, count: int = 4, support: int | None = None
+    ) -> Factors:
+        """Return what the factors are about, the largest share first.
+
+        Args:
+            items: A `Catalogue` of the items, for their titles.
+            count: How many items and users to name of each.
+            support: Ratings that they must have; by default 20.
+
+        """
+        from .factors import describe
+
+        return describe(self, items, count, support)
+
     # ---- Somebody new ----
 
     def fold_in(
@@ -731,6 +779,21 @@ class Model:
             f"<palate.Model: {info.factor_count} factors of {info.user_count:,} users and {info.item_count:,} items, "
             f"{made}>"
         )
+
+    def plot_training(self, ax: Any = None, **options: Any) -> Any:
+        """Draw the RMSE by epoch, of training and of validation; takes matplotlib.
+
+        Args:
+            ax: Where to draw; by default a new picture.
+            **options: Of matplotlib's `plot`.
+
+        Returns:
+            The Axes of matplotlib.
+
+        """
+        from ._plots import plot_training
+
+        return plot_training(self, ax, **options)
 
     def _repr_html_(self) -> str:
         from ._html import of_model

@@ -379,6 +379,18 @@ class Ratings:
             f"scale {low:g} to {high:g}>"
         )
 
+    def _histogram(self) -> tuple[list[int], float, float]:
+        """Return how many ratings there are in each part of their range: as many parts as values, at most 20."""
+        values = self.by_user.ratings
+        low, high = float(values.min()), float(values.max())
+        few = len(np.unique(values[:100000]))
+        return np.histogram(values, bins=max(min(few, 20), 1), range=(low, high))[0].tolist(), low, high
+
+    def _repr_html_(self) -> str:
+        from ._html import of_ratings
+
+        return of_ratings(self)
+
 
 Ratings.__doc__ = f"{(Ratings.__doc__ or '').rstrip()}\n{_options.reading.document()}\n"
 

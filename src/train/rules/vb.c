@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Variational: rule map, minding that the rows of the other side are not known for sure.
  *
- * A row that c ratings have told of is known up to a variance v, the same for all its factors and relative to that
- * of a rating. What is expected of the squared error over the rows z of the other side is then
+ * A row that c ratings have told of is known up to a variance v, the same for all its factors. What is expected of
+ * the squared error over the rows z of the other side is then
  *
- *     sum_e e^2 + (sum_e v_z) |x - f|^2                  v = 1 / (lambda + sum_e (|z|^2 / k + v_z))
+ *     sum_e e^2 + (sum_e v_z) |x - f|^2        v = noise^2 / (lambda + sum_e (|z|^2 / k + v_z))
  *
  * so that the row is shrunk by lambda and by what is not sure of each thing rated: long rows more than short ones, and
  * those more that rated what few have. Lim & Teh 2007 (KDD Cup), Raiko, Ilin & Karhunen 2007 (ECML), where the row has
@@ -14,6 +14,8 @@
  * Costs two gathers of one number a rating beside those of k.
  */
 #include "train/row.h"
+
+#include <math.h>
 
 /* What the rated rows of a row add up to. */
 typedef struct told {
@@ -42,14 +44,24 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
     const palate__row_manner manner = {.doubt = (float)sum.variance};
     const palate__sums found = palate__row_improve(half, row, x, desk, &manner);
     side->squares[row] = training->kernels->dot(x + 1, x + 1, k) / (float)k;
-    side->variances[row] = (float)(1.0 / ((double)side->prior.lambda[1] + sum.square +
-                                          sum.variance));
+    side->variances[row] =
+        (float)(training->noise * training->noise /
+                ((double)side->prior.lambda[1] + sum.square + sum.variance));
     return found;
 }
 
 static void after_side(palate__training *training, palate__train_side *side)
 {
     palate__prior_update(training, side, NULL);
+}
+
+/* What the ratings' variance is, is learned on the way; at first it is that which offsets leave. */
+static void after_epoch(palate__training *training, const palate__sums *users,
+                        const palate__sums *items)
+{
+    (void)users;
+    training->noise = sqrt(items->squared_error /
+                           (double)palate__matrix_count(&training->users.matrix));
 }
 
 /* At first every row is taken for sure: it has not been moved by what is not. */
@@ -81,6 +93,7 @@ const palate__rule palate__rule_vb = {
     .measures = true,
     .begin = begin,
     .after_side = after_side,
+    .after_epoch = after_epoch,
     .scratch_floats = palate__row_scratch,
     .update_row = update_row,
 };
