@@ -310,9 +310,50 @@ class Start(Struct):
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
 
 
+class Measure(Struct):
+    c_name = "palate_measure"
+    _fields_ = [("metric", c_void_p), ("at", c_int64), ("name", c_char * 48), ("title", c_char * 48)]
+
+
+class TuneProgress(Struct):
+    c_name = "palate_tune_progress"
+    _fields_ = [
+        ("rung", c_int64),
+        ("rung_count", c_int64),
+        ("fold", c_int64),
+        ("fold_count", c_int64),
+        ("done", c_int64),
+        ("count", c_int64),
+        ("share", c_double),
+        ("seconds", c_double),
+    ]
+
+
+class TuningTrial(Struct):
+    c_name = "palate_tuning_trial"
+    _fields_ = [
+        ("number", c_int64),
+        ("values", POINTER(c_char_p)),
+        ("failed", c_char_p),
+        ("rung", c_int64),
+        ("fold_count", c_int64),
+        ("comparable", c_bool),
+        ("mean", c_double),
+        ("has_error", c_bool),
+        ("error", c_double),
+        ("has_difference", c_bool),
+        ("difference", c_double),
+        ("difference_error", c_double),
+        ("factors", c_int64),
+        ("epochs", c_int64),
+        ("seconds", c_double),
+    ]
+
+
 ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
 TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
 DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
+TuneCallback = ctypes.CFUNCTYPE(c_bool, POINTER(TuneProgress), c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 # What the structs of options have beside the fields of their tables: at the end, in this order.
@@ -329,6 +370,8 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     ],
     "palate_data_options": [("on_progress", DataProgressCallback), ("user", c_void_p)],
     "palate_synth_options": [],
+    "palate_split_options": [],
+    "palate_tune_options": [("on_progress", TuneCallback), ("on_progress_user", c_void_p)],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
     "palate_update_options": [],
@@ -362,6 +405,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_update_options_table": (POINTER(OptionTable), []),
     "palate_data_options_table": (POINTER(OptionTable), []),
     "palate_synth_options_table": (POINTER(OptionTable), []),
+    "palate_split_options_table": (POINTER(OptionTable), []),
+    "palate_tune_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
@@ -394,6 +439,18 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_ratings_item_ids": (IdList, [_HANDLE]),
     "palate_ratings_by_user": (SparseRows, [_HANDLE]),
     "palate_ratings_by_item": (SparseRows, [_HANDLE]),
+    "palate_split_create": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_split_free": (None, [_HANDLE]),
+    "palate_tune": (c_int, [_HANDLE, POINTER(c_char_p), c_size_t, c_void_p, c_void_p, _OUT, _ERR]),
+    "palate_tuning_free": (None, [_HANDLE]),
+    "palate_tuning_complete": (c_bool, [_HANDLE]),
+    "palate_tuning_measure": (POINTER(Measure), [_HANDLE]),
+    "palate_tuning_axis": (POINTER(Option), [_HANDLE, c_size_t]),
+    "palate_tuning_trained_count": (c_int64, [_HANDLE]),
+    "palate_tuning_found_count": (c_int64, [_HANDLE]),
+    "palate_tuning_trial_count": (c_size_t, [_HANDLE]),
+    "palate_tuning_trial_at": (POINTER(TuningTrial), [_HANDLE, c_size_t]),
+    "palate_tuning_simplest": (c_size_t, [_HANDLE]),
     "palate_model_train": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
     "palate_model_load": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
     "palate_model_save": (c_int, [_HANDLE, c_char_p, _ERR]),
@@ -448,4 +505,5 @@ STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
     DataSet, DataProgress, FactorFacts, Start, Trial,
+    Measure, TuneProgress, TuningTrial,
 ]  # fmt: skip
