@@ -380,6 +380,8 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ("allow_count", c_size_t),
         ("deny", c_void_p),
         ("deny_count", c_size_t),
+        ("filter", c_void_p),
+        ("passed", c_void_p),
     ],
 }
 
