@@ -119,7 +119,7 @@ END
     [ "$(results whole.json)" = "$(results again.json)" ]
 }
 
-@test "two processes on one study" {
+@test "two processes on one study share the work" {
     "$PALATE" synth --users 150 --items 80 -o ratings.csv
     try=(tune ratings.csv --try factors=4,8,16,24 --folds 3 --json --threads 1 --study trials.sqlite)
     "$PALATE" "${try[@]}" >one.json 2>/dev/null &
@@ -128,6 +128,11 @@ END
     [ "$(results one.json)" = "$(results other.json)" ]
     [ "$(rows trials.sqlite)" = 12 ]
     [ "$(sqlite3 trials.sqlite 'PRAGMA integrity_check')" = ok ]
+    python3 -c '
+import json
+one, other = (json.load(open(name)) for name in ("one.json", "other.json"))
+assert one["trained"] + other["trained"] == 12, (one["trained"], other["trained"])
+assert one["found_in_study"] + other["found_in_study"] == 12'
 }
 
 @test "Ctrl-C ends with what there is" {

@@ -136,12 +136,47 @@ static void test_results_come_back_to_the_bit(void **state)
     (void)remove(PATH);
 }
 
+/* Of two at work on one file each result is one's, until it is given up or its owner is gone. */
+static void test_claims(void **state)
+{
+    (void)state;
+    static const char PATH[] = "claims-test.sqlite";
+    (void)remove(PATH);
+    palate__study *one = opened(PATH);
+    palate__study *other = opened(PATH);
+    assert_true(palate__study_claim(one, "factors=8", 0));
+    assert_false(palate__study_claim(other, "factors=8", 0));
+    assert_true(palate__study_claim(other, "factors=8", 1));
+    assert_true(palate__study_claim(other, "factors=16", 0));
+    palate__study_unclaim(one, "factors=8", 0);
+    assert_true(palate__study_claim(other, "factors=8", 0));
+    assert_false(palate__study_claim(one, "factors=16", 0));
+    palate__study_close(other);
+    assert_true(palate__study_claim(one, "factors=16", 0));
+    const palate__result result = {.known = true, .value = 1.0};
+    keep(one, "factors=16", 0, &result); /* The file is still to be written to. */
+    palate__study_close(one);
+    (void)remove(PATH);
+}
+
+static void test_in_memory_there_are_no_others(void **state)
+{
+    (void)state;
+    palate__study *one = opened(":memory:");
+    palate__study *other = opened(":memory:");
+    assert_true(palate__study_claim(one, "", 0) && palate__study_claim(other, "", 0));
+    palate__study_close(one);
+    palate__study_close(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_option_that_decides_is_in_the_key),
         cmocka_unit_test(test_a_key_has_room_for_all),
         cmocka_unit_test(test_results_come_back_to_the_bit),
+        cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_in_memory_there_are_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
