@@ -330,6 +330,29 @@ static int print_json(const tune_work *work)
 
 /* ---- The command ---- */
 
+/* NULL: there is no such option, which the search will tell. */
+static const palate_option *option_tried(const tune_work *work, size_t place)
+{
+    char name[64];
+    const char *text = work->tries[place];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "="), text);
+    return palate_options_find(palate_train_options_table(), name);
+}
+
+/* Rule mu with biases goes through the ratings in the order of lines, also where it is only tried. */
+static const palate_read_options *read_options(const tune_work *work)
+{
+    const palate_train_options *train = work->arguments->values[TRAIN];
+    palate_read_options *read = work->arguments->values[READ];
+    for (size_t t = 0; t < work->try_count; t++) {
+        const palate_option *option = option_tried(work, t);
+        const char *name = option == NULL ? "" : option->name;
+        read->keep_order |= strcmp(name, "biases") == 0 ||
+                            (strcmp(name, "rule") == 0 && train->biases);
+    }
+    return folds_read_options(read, train);
+}
+
 /* What to try; an option that is also given would say two things. */
 static int list_tries(tune_work *work)
 {
@@ -348,9 +371,7 @@ static int list_tries(tune_work *work)
                                      "what is to be tried? give --try NAME=VALUES, such as "
                                      "--try factors=8,16,32");
     for (size_t t = 0; t < work->try_count; t++) {
-        char name[64];
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(work->tries[t], "="), work->tries[t]);
-        const palate_option *option = palate_options_find(palate_train_options_table(), name);
+        const palate_option *option = option_tried(work, t);
         for (size_t g = 0; option != NULL && g < arguments->given_count; g++)
             if (arguments->given[g].option == option)
                 return arguments_usage_error(
@@ -428,9 +449,8 @@ static int run(const cli_arguments *arguments)
         exit_status = features_read(arguments, arguments->values[TABLES], arguments->values[TRAIN],
                                     &tables);
     if (exit_status == EXIT_DONE)
-        exit_status = folds_make(
-            arguments, arguments->values[FOLDS], arguments->values[SPLIT],
-            folds_read_options(arguments->values[READ], arguments->values[TRAIN]), &work.folds);
+        exit_status = folds_make(arguments, arguments->values[FOLDS], arguments->values[SPLIT],
+                                 read_options(&work), &work.folds);
     if (exit_status == EXIT_DONE)
         exit_status = search(&work);
     palate_tuning_free(work.tuning);

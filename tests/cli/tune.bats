@@ -39,6 +39,22 @@ rows() {
     [ "$(awk '$1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ { printf "%s ", $1 }' <<<"$output")" = "2 4 16 " ]
 }
 
+@test "a trial is what cross-validate makes of its options" {
+    made_up
+    for options in "factors=3 " "biases=true --rule=mu" "rule=mu --biases"; do
+        read -r tried given <<<"$options"
+        # shellcheck disable=SC2086 # none, or one word
+        "$PALATE" tune ratings.csv --scale 1:5 --try "$tried" $given --folds 3 --epochs 5 --json -q >tune.json
+        # shellcheck disable=SC2086
+        "$PALATE" cross-validate ratings.csv --scale 1:5 "--$tried" $given --folds 3 --epochs 5 --metrics rmse --json -q >folds.json
+        python3 -c '
+import json
+tuned = json.load(open("tune.json"))["trials"][0]["mean"]
+folds = json.load(open("folds.json"))["systems"][0]["figures"]["rmse"]["mean"]
+assert abs(tuned - folds) < 1e-12, (tuned, folds)' || fail "$options"
+    done
+}
+
 @test "a picture of one option" {
     made_up
     palate tune ratings.csv --scale 1:5 --try factors=2,4,8 --fast --folds 3 --svg curve.svg
@@ -99,7 +115,7 @@ END
 
 @test "killed at any moment, it goes on where it was" {
     "$PALATE" synth --users 200 --items 100 -o ratings.csv
-    try=(tune ratings.csv --try factors=4,8,16,24,32 --folds 4 --json --threads 2)
+    try=(tune ratings.csv --try "factors=4,8,16,24,32" --folds 4 --json --threads 2)
     "$PALATE" "${try[@]}" >whole.json 2>/dev/null
     for least in 1 4 9; do
         "$PALATE" "${try[@]}" --study trials.sqlite >/dev/null 2>&1 &
@@ -121,7 +137,7 @@ END
 
 @test "two processes on one study share the work" {
     "$PALATE" synth --users 150 --items 80 -o ratings.csv
-    try=(tune ratings.csv --try factors=4,8,16,24 --folds 3 --json --threads 1 --study trials.sqlite)
+    try=(tune ratings.csv --try "factors=4,8,16,24" --folds 3 --json --threads 1 --study trials.sqlite)
     "$PALATE" "${try[@]}" >one.json 2>/dev/null &
     "$PALATE" "${try[@]}" >other.json 2>/dev/null
     wait $!
