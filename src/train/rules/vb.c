@@ -44,9 +44,8 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
     const palate__row_manner manner = {.doubt = (float)sum.variance};
     const palate__sums found = palate__row_improve(half, row, x, desk, &manner);
     side->squares[row] = training->kernels->dot(x + 1, x + 1, k) / (float)k;
-    side->variances[row] =
-        (float)(training->noise * training->noise /
-                ((double)side->prior.lambda[1] + sum.square + sum.variance));
+    side->variances[row] = (float)(training->noise * training->noise /
+                                   ((double)side->prior.lambda[1] + sum.square + sum.variance));
     return found;
 }
 
