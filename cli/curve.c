@@ -33,6 +33,7 @@ typedef struct curve {
     const char **names;
     plot_point *points;
     size_t count;
+    plot_point *cosines, *correlations; /* NULL: not measured. */
     plot_point best, simplest;
     bool has_simplest; /* It is not the best. */
 } curve;
@@ -67,15 +68,55 @@ static bool make_points(curve *of, const size_t *places)
     return true;
 }
 
-static void begin(output *out, const char *option, const char *title)
+static bool make_stability(curve *of, const stability *stable, const size_t *places)
 {
+    if (stable->cosines == NULL)
+        return true;
+    of->cosines = calloc(of->count, sizeof *of->cosines);
+    of->correlations = calloc(of->count, sizeof *of->correlations);
+    if (of->cosines == NULL || of->correlations == NULL) {
+        message_error("out of memory while drawing");
+        return false;
+    }
+    for (size_t p = 0; p < of->count; p++) {
+        of->cosines[p] = (plot_point){(double)p, stable->cosines[places[p]], NAN, NAN};
+        of->correlations[p] = (plot_point){(double)p, stable->correlations[places[p]], NAN, NAN};
+    }
+    return true;
+}
+
+static void begin(output *out, const curve *of, const char *option, const char *title)
+{
+    const int height = TITLE + (of->cosines == NULL ? 1 : 2) * HEIGHT;
     markup_put(out,
                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
                "viewBox=\"0 0 %d %d\">\n",
-               SHOWN * WIDTH, SHOWN * (HEIGHT + TITLE), WIDTH, HEIGHT + TITLE);
+               SHOWN * WIDTH, SHOWN * height, WIDTH, height);
     output_text(out, STYLE);
     markup_put(out, "<text class=\"head\" x=\"4\" y=\"16\">%s by %s</text>\n", title, option);
-    markup_put(out, "<svg y=\"%d\" width=\"%d\" height=\"%d\">\n", TITLE, WIDTH, HEIGHT);
+}
+
+static void put_plot(output *out, const plot *picture, int top)
+{
+    markup_put(out, "<svg y=\"%d\" width=\"%d\" height=\"%d\">\n", top, WIDTH, HEIGHT);
+    plot_draw(out, picture);
+    output_text(out, "</svg>\n");
+}
+
+static void draw_stability(output *out, const curve *of, const char *option)
+{
+    const plot picture = {
+        .title = "Stability",
+        .description = "How alike matched factors of different seeds are",
+        .x_label = option,
+        .y_label = "stability",
+        .names = of->names,
+        .name_count = of->count,
+        .series = {{"cosine", PLOT_MARKS, of->cosines, of->count},
+                   {"correlation", PLOT_MARKS, of->correlations, of->count}},
+        .series_count = 2,
+    };
+    put_plot(out, &picture, TITLE + HEIGHT);
 }
 
 static void draw(output *out, const curve *of)
@@ -90,25 +131,31 @@ static void draw(output *out, const curve *of)
         .names = of->names,
         .name_count = of->count,
         .series = {{title, PLOT_MARKS, of->points, of->count},
-                   {of->has_simplest ? "best" : "best, simplest", PLOT_MARKS, &of->best, 1},
+                   {"best", PLOT_MARKS, &of->best, 1},
                    {"simplest", PLOT_MARKS, &of->simplest, 1}},
         .series_count = of->has_simplest ? 3 : 2,
     };
-    begin(out, option, title);
-    plot_draw(out, &picture);
-    output_text(out, "</svg>\n</svg>\n");
+    begin(out, of, option, title);
+    put_plot(out, &picture, TITLE);
+    if (of->cosines != NULL)
+        draw_stability(out, of, option);
+    output_text(out, "</svg>\n");
 }
 
-bool curve_write(const palate_tuning *tuning, const size_t *places, size_t count, const char *path)
+bool curve_write(const palate_tuning *tuning, const stability *stable, const size_t *places,
+                 size_t count, const char *path)
 {
     curve of = {.tuning = tuning, .count = count};
     output out;
-    bool done = make_points(&of, places) && output_open(&out, path);
+    bool done = make_points(&of, places) && make_stability(&of, stable, places) &&
+                output_open(&out, path);
     if (done) {
         draw(&out, &of);
         done = output_commit(&out);
     }
     free(of.names);
     free(of.points);
+    free(of.cosines);
+    free(of.correlations);
     return done;
 }

@@ -3,10 +3,12 @@
 #ifndef PALATE_CLI_CURVE_H
 #define PALATE_CLI_CURVE_H
 
-#include <palate/palate.h>
+#include "stability.h"
 
-/* `places`: of the trials, in the order of values. Returns false after telling what is wrong; an old
+/* `places`: of the trials, in the order of values. Below the curve, where it was measured, how alike factors of
+ * different seeds are. Returns false after telling what is wrong; an old
  * file stays then. */
-bool curve_write(const palate_tuning *tuning, const size_t *places, size_t count, const char *path);
+bool curve_write(const palate_tuning *tuning, const stability *stable, const size_t *places,
+                 size_t count, const char *path);
 
 #endif

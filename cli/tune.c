@@ -7,8 +7,10 @@
 #include "features.h"
 #include "folds.h"
 #include "progress.h"
+#include "stability.h"
 #include "table.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@
 typedef struct own_options {
     const char *tried; /* The last one given; all are in arguments->given. */
     double holdout;
+    int64_t stability;
     const char *svg;
     bool json;
 } own_options;
@@ -31,6 +34,9 @@ static const palate_option OPTIONS[] = {
     {"holdout", "", PALATE_OPTION_REAL, AT(holdout), "0", 0, 0.9, NULL, "SHARE",
      "Instead of folds hold out one random share; a fifth of the time of five folds, and less "
      "sure"},
+    {"stability", "restarts", PALATE_OPTION_COUNT, AT(stability), "0", 0, 100, NULL, "N",
+     "Train each trial that may be chosen anew on all ratings, with N seeds, and tell how alike "
+     "the factors are"},
     {"svg", "", PALATE_OPTION_TEXT, AT(svg), NULL, 0, 0, NULL, "FILE",
      "Of one option tried: draw what its values come to"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
@@ -53,6 +59,7 @@ typedef struct tune_work {
     size_t try_count;
     palate_tuning *tuning;
     size_t simplest; /* A place. */
+    stability stable;
 } tune_work;
 
 static const palate_tuning_trial *trial_at(const tune_work *work, size_t place)
@@ -126,6 +133,8 @@ static bool add_header(const tune_work *work, table *to)
            table_add(to, "%s", palate_tuning_measure(work->tuning)->title) &&
            table_add(to, "s.e.") && table_add(to, "%s", differ ? "to the best" : "") &&
            table_add(to, "%s", differ ? "s.e." : "") && table_add(to, "a fold") &&
+           table_add(to, "%s", work->stable.cosines != NULL ? "cosine" : "") &&
+           table_add(to, "%s", work->stable.cosines != NULL ? "correlation" : "") &&
            table_add(to, "%s", "");
 }
 
@@ -140,6 +149,15 @@ static bool add_figures(const palate_tuning_trial *trial, table *to)
         return table_add(to, "%+.4f", trial->difference) &&
                table_add(to, "%.4f", trial->difference_error);
     return done && table_add(to, "%s", "") && table_add(to, "%s", "");
+}
+
+/* How alike factors of different seeds are. */
+static bool add_stability(const tune_work *work, size_t place, table *to)
+{
+    if (work->stable.cosines == NULL || isnan(work->stable.cosines[place]))
+        return table_add(to, "%s", "") && table_add(to, "%s", "");
+    return table_add(to, "%.3f", work->stable.cosines[place]) &&
+           table_add(to, "%.3f", work->stable.correlations[place]);
 }
 
 static const char *mark_of(const tune_work *work, size_t place)
@@ -163,12 +181,12 @@ static bool add_row(const tune_work *work, size_t place, table *to)
     else if (done)
         done = table_add(to, "%s", "");
     return done && add_figures(trial, to) && table_add(to, "%.2f s", trial->seconds) &&
-           table_add(to, "%s", mark_of(work, place));
+           add_stability(work, place, to) && table_add(to, "%s", mark_of(work, place));
 }
 
 static bool print_trials(const tune_work *work)
 {
-    table trials = {.columns = axis_count(work) + 7};
+    table trials = {.columns = axis_count(work) + 9};
     row *rows = list_rows(work);
     bool done = rows != NULL && add_header(work, &trials);
     for (size_t p = 0; p < palate_tuning_trial_count(work->tuning) && done; p++)
@@ -263,7 +281,8 @@ static bool draw(const tune_work *work, const char *path)
         places[p] = rows[p].place;
     if (rows != NULL && places == NULL)
         message_error("out of memory while drawing");
-    const bool done = places != NULL && curve_write(work->tuning, places, count, path);
+    const bool done = places != NULL &&
+                      curve_write(work->tuning, &work->stable, places, count, path);
     free(places);
     free(rows);
     return done;
@@ -292,6 +311,11 @@ static json_t *trial_json(const tune_work *work, size_t place)
     if (trial->has_difference) {
         json_object_set_new(json, "difference", json_real(trial->difference));
         json_object_set_new(json, "difference_standard_error", json_real(trial->difference_error));
+    }
+    if (work->stable.cosines != NULL && !isnan(work->stable.cosines[place])) {
+        json_object_set_new(json, "stability_cosine", json_real(work->stable.cosines[place]));
+        json_object_set_new(json, "stability_correlation",
+                            json_real(work->stable.correlations[place]));
     }
     return json;
 }
@@ -366,6 +390,13 @@ static int list_tries(tune_work *work)
     const own_options *own = arguments->values[OWN];
     if (own->svg != NULL && work->try_count > 1)
         return arguments_usage_error(arguments->command, "--svg draws one option; try one");
+    const fold_options *of_folds = arguments->values[FOLDS];
+    if (own->stability == 1)
+        return arguments_usage_error(arguments->command,
+                                     "--stability compares seeds: give 2 or more");
+    if (own->stability > 0 && of_folds->given != NULL)
+        return arguments_usage_error(
+            arguments->command, "--stability trains on all ratings, and --given has folds alone");
     if (work->try_count == 0)
         return arguments_usage_error(arguments->command,
                                      "what is to be tried? give --try NAME=VALUES, such as "
@@ -430,6 +461,10 @@ static int search(tune_work *work)
     }
     work->simplest = palate_tuning_simplest(work->tuning);
     tell_end(work, signal_number);
+    if (own->stability > 0 && signal_number == 0 &&
+        !stability_measure(work->tuning, work->folds.ratings, own->stability,
+                           arguments_common(arguments)->quiet, &work->stable))
+        return EXIT_FAILED;
     int exit_status = own->json ? print_json(work) : print_text(work);
     if (exit_status == EXIT_DONE && own->svg != NULL && !draw(work, own->svg))
         exit_status = EXIT_FAILED;
@@ -453,6 +488,7 @@ static int run(const cli_arguments *arguments)
                                  read_options(&work), &work.folds);
     if (exit_status == EXIT_DONE)
         exit_status = search(&work);
+    stability_release(&work.stable);
     palate_tuning_free(work.tuning);
     folds_release(&work.folds);
     features_release(&tables);

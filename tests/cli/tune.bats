@@ -75,6 +75,27 @@ END
     fails_with 1 "nowhere/curve.svg"
 }
 
+@test "do seeds find the same factors?" {
+    "$PALATE" synth --users 120 --items 60 -o ratings.csv
+    palate tune ratings.csv --scale 1:5 --try factors=2,4,16 --mode pure --holdout 0.2 --stability 3 --json
+    succeeds
+    python3 - "$output" <<'END'
+import json, sys
+trials = json.loads(sys.argv[1])["trials"]
+found = {trial["factors"]: (trial["stability_cosine"], trial["stability_correlation"]) for trial in trials}
+assert sorted(found) == [2, 4, 16]
+assert all(-1 <= correlation <= cosine <= 1 + 1e-6 for cosine, correlation in found.values()), found
+END
+    palate tune ratings.csv --scale 1:5 --try factors=2,4 --fast --holdout 0.2 --stability 2 --svg both.svg
+    succeeds
+    [ "$(grep -c "class=.plot" both.svg)" -eq 2 ]
+    says "cosine  correlation"
+    palate tune ratings.csv --try factors=2 --stability 1
+    fails_with 2 "--stability compares seeds: give 2 or more"
+    palate tune --given folds --try factors=2 --stability 2
+    fails_with 2 "--stability trains on all ratings"
+}
+
 @test "the command that is printed trains what was best" {
     made_up
     palate tune ratings.csv --scale 1:5 --try 'factors=2,4' --try 'regularization=1..100:log' --random --trials 4 --fast --folds 2 --seed 3
