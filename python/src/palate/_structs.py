@@ -302,7 +302,7 @@ class DataProgress(Struct):
 
 class FactorFacts(Struct):
     c_name = "palate_factor_facts"
-    _fields_ = [("share", c_double), ("sparsity", c_double)]
+    _fields_ = [(name, c_double) for name in ("share", "sparsity", "exclusivity", "coherence")]
 
 
 class Start(Struct):
