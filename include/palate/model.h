@@ -140,6 +140,18 @@ PALATE_API palate_rated palate_model_rated(const palate_model *model, uint32_t u
 /** @return The name of factor f, such as "Action" or "factor 1"; NULL for f >= k. */
 PALATE_API const char *palate_model_factor_name(const palate_model *model, uint32_t f);
 
+/**
+ * Give a factor a name, which is saved with the model and shown wherever the factor is. Not while others
+ * read the model; pointers from palate_model_factor_name() of this factor end.
+ *
+ * @param name  UTF-8 without control characters, that of no other factor, and not "offset"; NULL or ""
+ *              takes a name away: "factor 1" for f = 0.
+ * @return PALATE_OK, PALATE_E_INVALID (the name, or no such factor), PALATE_E_NOMEM.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_name_factor(palate_model *model, uint32_t f,
+                                                                    const char *name,
+                                                                    palate_error *err);
+
 /* ---- Prediction ---- */
 
 /** How many of the pairs predicted lacked something. */
