@@ -30,10 +30,11 @@ from .errors import (
     UnsupportedError,
 )
 from .factors import Factor, Factors
-from .model import Epoch, Explanation, Metrics, Model, ModelInfo
+from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .naming import FactorMatch
 from .ratings import Ratings, ReadReport, read
 from .training import train
+from .tuning import TuneProgress, Tuning, TuningTrial, tune
 
 if TYPE_CHECKING:
     from .nmf import NMF
@@ -76,9 +77,13 @@ __all__ = [
     "Ratings",
     "ReadReport",
     "ReadingError",
+    "Reason",
     "RowsLeft",
     "TrainingStopped",
     "Trial",
+    "TuneProgress",
+    "Tuning",
+    "TuningTrial",
     "UnknownIdError",
     "UnsupportedError",
     "__version__",
@@ -87,4 +92,5 @@ __all__ = [
     "options",
     "read",
     "train",
+    "tune",
 ]

@@ -8,7 +8,20 @@ made from the library's tables (_options.py).
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_bool, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    c_bool,
+    c_char,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any
 
 NO_ROW = 2**32 - 1
@@ -139,12 +152,14 @@ class ModelSummary(Struct):
         ("item_count", c_uint32),
         ("factor_count", c_uint32),
         ("rating_count", c_int64),
+        ("updated_count", c_int64),
         ("scale", Scale),
         ("scale_inferred", c_bool),
         ("mean", c_double),
         ("base", c_double),
         ("seed", c_uint64),
         ("mode", c_char_p),
+        ("missing", c_char_p),
         ("rule", c_char_p),
         ("sample_count", c_uint32),
         ("drift_scale", c_double),
@@ -233,6 +248,16 @@ class Explanation(Struct):
     ]
 
 
+class FilterRule(Struct):
+    c_name = "palate_filter_rule"
+    _fields_ = [("text", c_char_p), ("removed", c_int64)]
+
+
+class PassedOver(Struct):
+    c_name = "palate_passed_over"
+    _fields_ = [("seen", c_int64), ("quota", c_int64)]
+
+
 class UpdateSide(Struct):
     c_name = "palate_update_side"
     _fields_ = [("added", c_uint32), ("improved", c_uint32), ("left", c_uint32)]
@@ -247,6 +272,16 @@ class UpdateReport(Struct):
         ("replaced", c_int64),
         ("seconds", c_double),
     ]
+
+
+class Reason(Struct):
+    c_name = "palate_reason"
+    _fields_ = [("item", c_uint32), ("rating", c_float), ("time", c_int64), ("effect", c_double)]
+
+
+class Reasons(Struct):
+    c_name = "palate_reasons"
+    _fields_ = [("score", c_double), ("count", c_int64)]
 
 
 class Progress(Struct):
@@ -315,9 +350,50 @@ class Start(Struct):
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
 
 
+class Measure(Struct):
+    c_name = "palate_measure"
+    _fields_ = [("metric", c_void_p), ("at", c_int64), ("name", c_char * 48), ("title", c_char * 48)]
+
+
+class TuneProgress(Struct):
+    c_name = "palate_tune_progress"
+    _fields_ = [
+        ("rung", c_int64),
+        ("rung_count", c_int64),
+        ("fold", c_int64),
+        ("fold_count", c_int64),
+        ("done", c_int64),
+        ("count", c_int64),
+        ("share", c_double),
+        ("seconds", c_double),
+    ]
+
+
+class TuningTrial(Struct):
+    c_name = "palate_tuning_trial"
+    _fields_ = [
+        ("number", c_int64),
+        ("values", POINTER(c_char_p)),
+        ("failed", c_char_p),
+        ("rung", c_int64),
+        ("fold_count", c_int64),
+        ("comparable", c_bool),
+        ("mean", c_double),
+        ("has_error", c_bool),
+        ("error", c_double),
+        ("has_difference", c_bool),
+        ("difference", c_double),
+        ("difference_error", c_double),
+        ("factors", c_int64),
+        ("epochs", c_int64),
+        ("seconds", c_double),
+    ]
+
+
 ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
 TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
 DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
+TuneCallback = ctypes.CFUNCTYPE(c_bool, POINTER(TuneProgress), c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 # What the structs of options have beside the fields of their tables: at the end, in this order.
@@ -334,14 +410,19 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     ],
     "palate_data_options": [("on_progress", DataProgressCallback), ("user", c_void_p)],
     "palate_synth_options": [],
+    "palate_split_options": [],
+    "palate_tune_options": [("on_progress", TuneCallback), ("on_progress_user", c_void_p)],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
-    "palate_update_options": [],
+    "palate_naming_options": [],
+    "palate_update_options": [("user_table", c_void_p), ("item_table", c_void_p)],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
         ("deny", c_void_p),
         ("deny_count", c_size_t),
+        ("filter", c_void_p),
+        ("passed", c_void_p),
     ],
 }
 
@@ -367,6 +448,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_update_options_table": (POINTER(OptionTable), []),
     "palate_data_options_table": (POINTER(OptionTable), []),
     "palate_synth_options_table": (POINTER(OptionTable), []),
+    "palate_split_options_table": (POINTER(OptionTable), []),
+    "palate_tune_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
@@ -393,12 +476,33 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, POINTER(RatingColumns), c_size_t, c_char_p, c_void_p, _OUT, _ERR],
     ),
+    "palate_ratings_save": (c_int, [_HANDLE, c_char_p, _ERR]),
     "palate_ratings_free": (None, [_HANDLE]),
     "palate_ratings_report": (POINTER(ReadReport), [_HANDLE]),
     "palate_ratings_user_ids": (IdList, [_HANDLE]),
     "palate_ratings_item_ids": (IdList, [_HANDLE]),
     "palate_ratings_by_user": (SparseRows, [_HANDLE]),
     "palate_ratings_by_item": (SparseRows, [_HANDLE]),
+    "palate_filter_create": (c_int, [_HANDLE, _OUT, _ERR]),
+    "palate_filter_free": (None, [_HANDLE]),
+    "palate_filter_allow": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_deny": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_where": (c_int, [_HANDLE, _HANDLE, c_char_p, c_int, _ERR]),
+    "palate_filter_support": (c_int, [_HANDLE, c_int64, _ERR]),
+    "palate_filter_quota": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
+    "palate_filter_rules": (POINTER(FilterRule), [_HANDLE, POINTER(c_size_t)]),
+    "palate_split_create": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_split_free": (None, [_HANDLE]),
+    "palate_tune": (c_int, [_HANDLE, POINTER(c_char_p), c_size_t, c_void_p, c_void_p, _OUT, _ERR]),
+    "palate_tuning_free": (None, [_HANDLE]),
+    "palate_tuning_complete": (c_bool, [_HANDLE]),
+    "palate_tuning_measure": (POINTER(Measure), [_HANDLE]),
+    "palate_tuning_axis": (POINTER(Option), [_HANDLE, c_size_t]),
+    "palate_tuning_trained_count": (c_int64, [_HANDLE]),
+    "palate_tuning_found_count": (c_int64, [_HANDLE]),
+    "palate_tuning_trial_count": (c_size_t, [_HANDLE]),
+    "palate_tuning_trial_at": (POINTER(TuningTrial), [_HANDLE, c_size_t]),
+    "palate_tuning_simplest": (c_size_t, [_HANDLE]),
     "palate_model_train": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
     "palate_model_load": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
     "palate_model_save": (c_int, [_HANDLE, c_char_p, _ERR]),
@@ -429,6 +533,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_model_explain": (
         c_int,
         [_HANDLE, c_uint32, c_uint32, c_int64, c_int, POINTER(Explanation), c_void_p, _ERR],
+    ),
+    "palate_model_reasons": (
+        c_int,
+        [_HANDLE, c_uint32, c_uint32, c_int64, c_int64, POINTER(Reasons), POINTER(Reason), _ERR],
     ),
     "palate_model_similar": (
         c_int,
@@ -461,6 +569,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
-    DataSet, DataProgress, FactorFacts, FactorMatch, Start, Trial,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
+    Progress, DataSet, DataProgress, FactorFacts, FactorMatch, Reason, Reasons, Start, Trial, Measure, TuneProgress,
+    TuningTrial,
 ]  # fmt: skip
