@@ -85,8 +85,8 @@ def compare(X, k, repeats):
     sweeps = sum(error > goal * WITHIN for _, error in runs[0][1][1]) + 1
     whole = statistics.median(run[1][0] for run in runs)
     end = runs[0][1][1][-1][1]
-    return [f"{of_theirs:.2f} s", str(iterations), f"{reached:.2f} s", str(sweeps), f"{of_theirs / reached:.0f}",
-            f"{whole:.2f} s", f"{100 * (end / goal - 1):+.2f} %"]  # fmt: skip
+    until_there = [f"{reached:.2f} s", str(sweeps), f"{of_theirs / reached:.0f}"] if reached == reached else ["-"] * 3
+    return [f"{of_theirs:.2f} s", str(iterations), *until_there, f"{whole:.2f} s", f"{100 * (end / goal - 1):+.2f} %"]
 
 
 def main():
