@@ -26,8 +26,10 @@ typedef struct palate_model_summary {
     uint32_t user_count;   /**< m */
     uint32_t item_count;   /**< n */
     uint32_t factor_count; /**< k */
-    /** Ratings trained on (held-out ones included); 0 for an imported model. */
+    /** Ratings trained on (held-out ones included) or taken in since; 0 for an imported model. */
     int64_t rating_count;
+    /** How many of these updates took in since training, those that were replaced counted each time. */
+    int64_t updated_count;
     palate_scale scale; /**< Predictions are clipped to it; low == high: no scale, no clipping. */
     bool scale_inferred;
     double
@@ -35,6 +37,7 @@ typedef struct palate_model_summary {
     double base;
     uint64_t seed;
     const char *mode;      /**< "default", "strict", "pure", or "imported". */
+    const char *missing;   /**< What a cell without a rating was: "unknown" or "zero". */
     const char *rule;      /**< "map", "mu", "bayes", or "none". */
     uint32_t sample_count; /**< S samples of factor_count / S factors each; 0: none. */
     double drift_scale; /**< How long users' offsets stay as they are, in the unit of the times; 0:

@@ -8,7 +8,20 @@ made from the library's tables (_options.py).
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_bool, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    c_bool,
+    c_char,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any
 
 NO_ROW = 2**32 - 1
@@ -139,12 +152,14 @@ class ModelSummary(Struct):
         ("item_count", c_uint32),
         ("factor_count", c_uint32),
         ("rating_count", c_int64),
+        ("updated_count", c_int64),
         ("scale", Scale),
         ("scale_inferred", c_bool),
         ("mean", c_double),
         ("base", c_double),
         ("seed", c_uint64),
         ("mode", c_char_p),
+        ("missing", c_char_p),
         ("rule", c_char_p),
         ("sample_count", c_uint32),
         ("drift_scale", c_double),
@@ -233,6 +248,16 @@ class Explanation(Struct):
     ]
 
 
+class FilterRule(Struct):
+    c_name = "palate_filter_rule"
+    _fields_ = [("text", c_char_p), ("removed", c_int64)]
+
+
+class PassedOver(Struct):
+    c_name = "palate_passed_over"
+    _fields_ = [("seen", c_int64), ("quota", c_int64)]
+
+
 class UpdateSide(Struct):
     c_name = "palate_update_side"
     _fields_ = [("added", c_uint32), ("improved", c_uint32), ("left", c_uint32)]
@@ -247,6 +272,16 @@ class UpdateReport(Struct):
         ("replaced", c_int64),
         ("seconds", c_double),
     ]
+
+
+class Reason(Struct):
+    c_name = "palate_reason"
+    _fields_ = [("item", c_uint32), ("rating", c_float), ("time", c_int64), ("effect", c_double)]
+
+
+class Reasons(Struct):
+    c_name = "palate_reasons"
+    _fields_ = [("score", c_double), ("count", c_int64)]
 
 
 class Progress(Struct):
@@ -374,7 +409,7 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     "palate_tune_options": [("on_progress", TuneCallback), ("on_progress_user", c_void_p)],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
-    "palate_update_options": [],
+    "palate_update_options": [("user_table", c_void_p), ("item_table", c_void_p)],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
@@ -435,12 +470,21 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, POINTER(RatingColumns), c_size_t, c_char_p, c_void_p, _OUT, _ERR],
     ),
+    "palate_ratings_save": (c_int, [_HANDLE, c_char_p, _ERR]),
     "palate_ratings_free": (None, [_HANDLE]),
     "palate_ratings_report": (POINTER(ReadReport), [_HANDLE]),
     "palate_ratings_user_ids": (IdList, [_HANDLE]),
     "palate_ratings_item_ids": (IdList, [_HANDLE]),
     "palate_ratings_by_user": (SparseRows, [_HANDLE]),
     "palate_ratings_by_item": (SparseRows, [_HANDLE]),
+    "palate_filter_create": (c_int, [_HANDLE, _OUT, _ERR]),
+    "palate_filter_free": (None, [_HANDLE]),
+    "palate_filter_allow": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_deny": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_where": (c_int, [_HANDLE, _HANDLE, c_char_p, c_int, _ERR]),
+    "palate_filter_support": (c_int, [_HANDLE, c_int64, _ERR]),
+    "palate_filter_quota": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
+    "palate_filter_rules": (POINTER(FilterRule), [_HANDLE, POINTER(c_size_t)]),
     "palate_split_create": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
     "palate_split_free": (None, [_HANDLE]),
     "palate_tune": (c_int, [_HANDLE, POINTER(c_char_p), c_size_t, c_void_p, c_void_p, _OUT, _ERR]),
@@ -484,6 +528,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, c_uint32, c_uint32, c_int64, c_int, POINTER(Explanation), c_void_p, _ERR],
     ),
+    "palate_model_reasons": (
+        c_int,
+        [_HANDLE, c_uint32, c_uint32, c_int64, c_int64, POINTER(Reasons), POINTER(Reason), _ERR],
+    ),
     "palate_model_similar": (
         c_int,
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
@@ -505,7 +553,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
-    DataSet, DataProgress, FactorFacts, Start, Trial,
-    Measure, TuneProgress, TuningTrial,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
+    Progress, DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial, Measure, TuneProgress, TuningTrial,
 ]  # fmt: skip

@@ -90,6 +90,7 @@ const palate__rule palate__rule_vb = {
     .name = "vb",
     .paper = "Lim & Teh 2007; Raiko, Ilin & Karhunen 2007",
     .measures = true,
+    .has_prior = true,
     .begin = begin,
     .after_side = after_side,
     .after_epoch = after_epoch,
