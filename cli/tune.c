@@ -154,10 +154,13 @@ static bool add_figures(const palate_tuning_trial *trial, table *to)
 /* How alike factors of different seeds are. */
 static bool add_stability(const tune_work *work, size_t place, table *to)
 {
-    if (work->stable.cosines == NULL || isnan(work->stable.cosines[place]))
-        return table_add(to, "%s", "") && table_add(to, "%s", "");
-    return table_add(to, "%.3f", work->stable.cosines[place]) &&
-           table_add(to, "%.3f", work->stable.correlations[place]);
+    const double *const columns[] = {work->stable.cosines, work->stable.correlations};
+    bool done = true;
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0] && done; c++)
+        done = columns[c] == NULL || isnan(columns[c][place])
+                   ? table_add(to, "%s", "")
+                   : table_add(to, "%.3f", columns[c][place]);
+    return done;
 }
 
 static const char *mark_of(const tune_work *work, size_t place)

@@ -29,7 +29,7 @@ typedef enum palate_missing {
 /** Where factors start from, with PALATE_MISSING_ZERO. Boutsidis & Gallopoulos 2008 (Pattern Recognition
  * 41(4)), by a randomized SVD (Halko, Martinsson & Tropp 2011, SIAM Review 53(2)). */
 typedef enum palate_init {
-    PALATE_INIT_AUTO, /**< nndsvda where there are factors enough for neither side to run out, else
+    PALATE_INIT_AUTO, /**< nndsvdar where neither side has fewer rows than there are factors, nor are they many, else
                             random. */
     PALATE_INIT_RANDOM,  /**< sqrt(mean / k) |N(0, 1)|. */
     PALATE_INIT_NNDSVD,  /**< Non-negative parts of singular vectors: many zeros. */
@@ -173,7 +173,7 @@ PALATE_API void palate_train_options_init(palate_train_options *options);
 
 /**
  * Fit U and V so that U V^T (and offsets, by mode) approximates the observed ratings; absent cells
- * are unknown.
+ * are unknown, or with PALATE_MISSING_ZERO zero.
  *
  * @param ratings  R, m x n. Borrowed, never modified; not needed by the model afterwards.
  * @param options  NULL means all defaults. Copied.

@@ -371,12 +371,12 @@ def test_scikit_learns_checks_of_zero(estimator, check):
 @pytest.mark.parametrize("strengths", [{}, {"alpha_W": 0.001, "l1_ratio": 0.5}, {"alpha_W": 0.002, "alpha_H": 0.0005}])
 @pytest.mark.filterwarnings("ignore")
 def test_zero_reaches_what_scikit_learn_reaches(strengths):
-    from sklearn.decomposition import NMF as Theirs
+    from sklearn import decomposition
 
     X = words()
     rng = np.random.RandomState(1)
     W, H = rng.uniform(0.1, 1, (120, 5)), rng.uniform(0.1, 1, (5, 80))
-    theirs = Theirs(5, init="custom", max_iter=1000, tol=1e-6, **strengths)
+    theirs = decomposition.NMF(5, init="custom", max_iter=1000, tol=1e-6, **strengths)
     W_theirs = theirs.fit_transform(X, W=W.copy(), H=H.copy())
     ours = zero(init="custom", max_iter=1000, **strengths)
     W_ours = ours.fit_transform(X, W=W, H=H)

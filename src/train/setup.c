@@ -186,7 +186,7 @@ static void resolve_zero(palate__training *training)
     palate__train_side *users = &training->users;
     palate__train_side *items = &training->items;
     if (options->init == PALATE_INIT_AUTO)
-        options->init = fits_svd(training) && options->factors <= SVD_FACTORS ? PALATE_INIT_NNDSVDA
+        options->init = fits_svd(training) && options->factors <= SVD_FACTORS ? PALATE_INIT_NNDSVDAR
                                                                               : PALATE_INIT_RANDOM;
     resolve(&options->regularization, 0.0);
     resolve(&options->item_regularization, options->regularization);

@@ -13,22 +13,26 @@
 
 /* ---- Keys ---- */
 
-/* A value that is not the default. */
-static void change(const palate_option *option, palate_train_options *options)
+/* Whether a value is allowed, and another than before. */
+static bool sets(const palate_option *option, palate_train_options *options, const char *value)
 {
-    static const char *const VALUES[] = {"true", "false", "3",   "0.25",
-                                         "off",  "pure",  "map", "auto"};
     char before[100];
     char after[100];
     palate_options_format(option, options, before, sizeof before);
-    for (size_t v = 0; v < sizeof VALUES / sizeof VALUES[0]; v++) {
-        if (palate_options_set(palate_train_options_table(), options, option->name, VALUES[v],
-                               NULL) != PALATE_OK)
-            continue;
-        palate_options_format(option, options, after, sizeof after);
-        if (strcmp(before, after) != 0)
+    const bool set = palate_options_set(palate_train_options_table(), options, option->name, value,
+                                        NULL) == PALATE_OK;
+    palate_options_format(option, options, after, sizeof after);
+    return set && strcmp(before, after) != 0;
+}
+
+/* A value that is not the default. */
+static void change(const palate_option *option, palate_train_options *options)
+{
+    const char *last = option->choices == NULL ? NULL : strrchr(option->choices, '|');
+    const char *values[] = {"true", "false", "3", "0.25", "auto", last == NULL ? "" : last + 1};
+    for (size_t v = 0; v < sizeof values / sizeof values[0]; v++)
+        if (sets(option, options, values[v]))
             return;
-    }
     fail_msg("no other value for %s", option->name);
 }
 

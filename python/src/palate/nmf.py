@@ -158,7 +158,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
             better: W = [U, o, 1] and H = [V; 1; s] then have k + 2 components, those of the offsets last; with
             "default" offsets may be negative, and so may X.
         solver: "map", coordinate descent; or "mu", multiplicative updates.
-        init: With missing="zero", where it starts: "random", "nndsvd", "nndsvda", "nndsvdar"; None: nndsvda where
+        init: With missing="zero", where it starts: "random", "nndsvd", "nndsvda", "nndsvdar"; None: nndsvdar where
             there are no more components than rows and columns, else random. "custom": at the W and H given to fit, by
             either reading.
         tol: Training ends when the objective falls by less than this share in a sweep; or "auto".
