@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names for factors: words whose items stand for the factor. */
-#include "palate/naming.h"
+#include "recommend/naming.h"
 
 #include "base/holm.h"
 #include "base/text.h"
-#include "ratings/words.h"
 #include "recommend/enrichment.h"
 #include "recommend/space.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,14 +60,6 @@ void palate_naming_options_init(palate_naming_options *options)
 }
 
 /* ---- Names ---- */
-
-struct palate_naming {
-    palate_context *context;
-    uint32_t factor_count;
-    char **names;            /* NULL: none. */
-    palate_name_word *words; /* k x PALATE_NAME_WORDS */
-    uint32_t *word_counts;
-};
 
 void palate_naming_free(palate_naming *naming)
 {
@@ -404,119 +394,6 @@ done:
     return status;
 }
 
-/* ---- Their text ---- */
-
-enum { NAME_BYTES = 200 };
-
-static bool is_decade(const char *word)
-{
-    return strspn(word, "0123456789") == 4 && strcmp(word + 4, "s") == 0;
-}
-
-static void append(char *name, const char *text, size_t bytes)
-{
-    const size_t length = strlen(name);
-    if (length + bytes + 1 < NAME_BYTES) {
-        memcpy(name + length, text, bytes);
-        name[length + bytes] = '\0';
-    }
-}
-
-static void compose(const work *at, size_t f, char *name)
-{
-    const palate_name_word *words = at->to->words + f * PALATE_NAME_WORDS;
-    name[0] = '\0';
-    for (int decades = 0; decades < 2; decades++)
-        for (uint32_t w = 0; w < at->to->word_counts[f]; w++) {
-            const char *text = palate_words_text(at->words, words[w].word);
-            if (is_decade(text) != (decades == 1))
-                continue;
-            if (name[0] != '\0')
-                append(name, ", ", 2);
-            append(name, text, strlen(text));
-        }
-    if (name[0] >= 'a' && name[0] <= 'z')
-        name[0] = (char)(name[0] - 'a' + 'A');
-}
-
-/* "Godfather, The (1972)" -> "Godfather", cut at a character. */
-static size_t title_bytes(const char *title)
-{
-    static const char *const articles[] = {", The", ", A", ", An"};
-    enum { TITLE_BYTES = 60 };
-    size_t bytes = strlen(title);
-    if (bytes > 7 && title[bytes - 1] == ')' && title[bytes - 6] == '(' && title[bytes - 7] == ' ')
-        bytes -= 7;
-    for (size_t a = 0; a < sizeof articles / sizeof articles[0]; a++) {
-        const size_t length = strlen(articles[a]);
-        if (bytes > length && memcmp(title + bytes - length, articles[a], length) == 0)
-            bytes -= length;
-    }
-    while (bytes > TITLE_BYTES || (bytes > 0 && ((unsigned char)title[bytes] & 0xC0U) == 0x80U))
-        bytes--;
-    return bytes;
-}
-
-/* Whether another factor has the name: another suggestion, or what the model calls it. */
-static bool is_taken(const work *at, size_t f, const char *name, char *const *names)
-{
-    for (uint32_t g = 0; g < at->to->factor_count; g++)
-        if (g != f && ((names[g] != NULL && strcmp(names[g], name) == 0) ||
-                       strcmp(at->model->factor_names[g], name) == 0))
-            return true;
-    return false;
-}
-
-static palate_status set_name(const work *at, size_t f, const char *name)
-{
-    palate__release(at->context, at->to->names[f]);
-    at->to->names[f] = palate__copy_text(at->context, name, strlen(name));
-    return at->to->names[f] != NULL ? PALATE_OK : palate__fail_memory(at->err, "naming factors");
-}
-
-/* Names that two factors have get the first item of each; `plain` are the names without. */
-static palate_status distinguish(const work *at, size_t f, char *const *plain)
-{
-    char name[NAME_BYTES] = "";
-    char number[24];
-    if (plain[f] == NULL)
-        return PALATE_OK;
-    append(name, plain[f], strlen(plain[f]));
-    if (is_taken(at, f, name, plain)) {
-        const char *title = palate__words_title(at->words, at->firsts[f]);
-        append(name, ", as ", 5);
-        append(name, title, title_bytes(title));
-    }
-    if (is_taken(at, f, name, at->to->names)) {
-        const int bytes = snprintf(number, sizeof number, " (%zu)", f + 1);
-        append(name, number, (size_t)bytes);
-    }
-    return set_name(at, f, name);
-}
-
-static palate_status write_names(const work *at)
-{
-    palate_status status = PALATE_OK;
-    const uint32_t k = at->to->factor_count;
-    char **plain = palate__allocate_zeroed(at->context, k, sizeof *plain);
-    if (plain == NULL)
-        return palate__fail_memory(at->err, "naming factors");
-    for (uint32_t f = 0; f < k; f++) {
-        char name[NAME_BYTES];
-        compose(at, f, name);
-        plain[f] = name[0] == '\0' ? NULL : palate__copy_text(at->context, name, strlen(name));
-        if (name[0] != '\0' && plain[f] == NULL)
-            PALATE_TRY(palate__fail_memory(at->err, "naming factors"));
-    }
-    for (uint32_t f = 0; f < k; f++)
-        PALATE_TRY(distinguish(at, f, plain));
-done:
-    for (uint32_t f = 0; f < k; f++)
-        palate__release(at->context, plain[f]);
-    palate__release(at->context, plain);
-    return status;
-}
-
 /* ---- The public call ---- */
 
 static palate_status allocate_naming(work *at)
@@ -589,7 +466,7 @@ palate_status palate_naming_create(const palate_model *model, const palate_words
         PALATE_TRY(test_all(&at));
     for (size_t f = 0; at.place_count > 0 && f < model->factor_count; f++)
         PALATE_TRY(find_words(&at, f));
-    PALATE_TRY(write_names(&at));
+    PALATE_TRY(palate__write_names(at.to, model, words, at.firsts, err));
     *out = at.to;
     at.to = NULL;
 done:
