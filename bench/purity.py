@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-from report import machine, table, write_between_markers
+from report import table, write_between_markers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / "build" / "bench-venv"
@@ -145,7 +145,7 @@ def main():
     text = table([f"{options.factors} factors", "best", "all"], rows)
     print(text)
     if options.write_docs:
-        write_between_markers(ROOT / "docs" / "howto" / "factors.md", "purity", f"{text}\n{machine()}\n")
+        write_between_markers(ROOT / "docs" / "howto" / "factors.md", "purity", text)
 
 
 if __name__ == "__main__":
