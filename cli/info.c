@@ -142,9 +142,11 @@ static int print_text(const palate_model *model, bool whole_log)
     printf("model        %s, %s, %s\n", describe_things(summary.user_count, "user"),
            describe_things(summary.item_count, "item"),
            describe_things(summary.factor_count, "factor"));
+    const bool is_zero = strcmp(summary.missing, "zero") == 0;
     if (summary.rating_count > 0)
-        printf("mode         %s (rule %s)\nratings      %s, mean %.4f\n", summary.mode,
-               summary.rule, describe_count(summary.rating_count), summary.mean);
+        printf("mode         %s (rule %s%s)\nratings      %s, mean %.4f%s\n", summary.mode,
+               summary.rule, is_zero ? ", missing zero" : "", describe_count(summary.rating_count),
+               summary.mean, is_zero ? " with the zeros" : "");
     else
         printf("mode         %s\n", summary.mode);
     printf("scale        %s%s\n", describe_scale(summary.scale, scale),
@@ -210,12 +212,13 @@ static int print_json(const palate_model *model)
     palate_model_summary summary;
     palate_model_info(model, &summary);
     json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "version", summary.version,
-        "mode", summary.mode, "rule", summary.rule, "users", (json_int_t)summary.user_count,
-        "items", (json_int_t)summary.item_count, "factors", (json_int_t)summary.factor_count,
-        "ratings", (json_int_t)summary.rating_count, "updated", (json_int_t)summary.updated_count,
-        "scale", describe_scale_json(summary.scale), "scale_inferred", (int)summary.scale_inferred,
-        "mean", describe_real_json(summary.mean), "base", describe_real_json(summary.base));
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "version",
+        summary.version, "mode", summary.mode, "missing", summary.missing, "rule", summary.rule,
+        "users", (json_int_t)summary.user_count, "items", (json_int_t)summary.item_count, "factors",
+        (json_int_t)summary.factor_count, "ratings", (json_int_t)summary.rating_count, "updated",
+        (json_int_t)summary.updated_count, "scale", describe_scale_json(summary.scale),
+        "scale_inferred", (int)summary.scale_inferred, "mean", describe_real_json(summary.mean),
+        "base", describe_real_json(summary.base));
     json_t *training = json_pack(
         "{s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seed",
         seed_json(summary.seed), "fingerprint", summary.fingerprint, "stopped_by",

@@ -66,11 +66,11 @@ static bool can_write(const char *path)
 
 static json_t *training_json(const char *path, const palate_model_summary *summary)
 {
-    return json_pack("{s:s, s:I, s:s, s:s, s:I, s:I, s:s, s:f, s:o, s:o}", "model", path, "factors",
-                     (json_int_t)summary->factor_count, "mode", summary->mode, "rule",
-                     summary->rule, "epochs", (json_int_t)summary->epochs, "best_epoch",
-                     (json_int_t)summary->best_epoch, "stopped_by", summary->stopped_by,
-                     "train_seconds", summary->seconds, "train_rmse",
+    return json_pack("{s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:s, s:f, s:o, s:o}", "model", path,
+                     "factors", (json_int_t)summary->factor_count, "mode", summary->mode, "missing",
+                     summary->missing, "rule", summary->rule, "epochs", (json_int_t)summary->epochs,
+                     "best_epoch", (json_int_t)summary->best_epoch, "stopped_by",
+                     summary->stopped_by, "train_seconds", summary->seconds, "train_rmse",
                      describe_real_json(summary->train_rmse), "validation_rmse",
                      describe_real_json(summary->validation_rmse));
 }
@@ -81,11 +81,13 @@ static void tell_result(const char *path, const palate_model_summary *summary)
     if (isfinite(summary->validation_rmse))
         snprintf(validation, sizeof validation, ", validation RMSE %.4f (epoch %lld)",
                  summary->validation_rmse, (long long)summary->best_epoch);
-    message_note("%s in %.2f s (ended by %s), train RMSE %.4f%s",
-                 describe_things(summary->epochs, "epoch"), summary->seconds, summary->stopped_by,
-                 summary->train_rmse, validation);
-    message_note("wrote %s: %s, mode %s", path, describe_things(summary->factor_count, "factor"),
-                 summary->mode);
+    const bool is_zero = strcmp(summary->missing, "zero") == 0;
+    message_note("%s in %.2f s (ended by %s), %s %.4f%s", describe_things(summary->epochs, "epoch"),
+                 summary->seconds, summary->stopped_by,
+                 is_zero ? "RMSE of all cells, zeros too," : "train RMSE", summary->train_rmse,
+                 validation);
+    message_note("wrote %s: %s, mode %s%s", path, describe_things(summary->factor_count, "factor"),
+                 summary->mode, is_zero ? ", missing zero" : "");
 }
 
 static void tell_trial(const palate_trial *trial, void *user)

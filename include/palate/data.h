@@ -72,7 +72,7 @@ PALATE_API void palate_data_options_init(palate_data_options *options);
 
 /** What getting came to. */
 typedef struct palate_data_report {
-    bool was_there;  /**< It had been got before; the rest is 0 and "". */
+    bool was_there;  /**< It had been got before: nothing was done, and bytes is 0, sha256 "". */
     int64_t bytes;   /**< Of the archive. */
     char sha256[65]; /**< Of the archive. */
     bool verified;   /**< There was a checksum to compare with. */
@@ -91,7 +91,7 @@ PALATE_API bool palate_data_has(const palate_data_set *set, const char *folder);
  * stopped, in this call and in later ones, where there is a checksum to tell whether that went well.
  * Size and checksum are compared with the set's own; where none is known, with the one that lies beside
  * the archive (URL.md5), if any. An archive whose paths lead out of the folder, that has links, or that
- * unpacks to more than 50 times its size is refused. The folder appears whole or not at all, also when
+ * unpacks to more than 50 times its size, and to more than 64 MB, is refused. The folder appears whole or not at all, also when
  * several processes get the same set at once.
  *
  * @param context  NULL, or where memory comes from; the log is told what could not be verified.
@@ -101,6 +101,7 @@ PALATE_API bool palate_data_has(const palate_data_set *set, const char *folder);
  * such address, a full disk); PALATE_E_FORMAT (not the archive it should be); PALATE_E_STOPPED (what was
  * fetched is kept, to go on with); PALATE_E_UNSUPPORTED (libcurl is missing, or this palate was built
  * without downloads; an archive that is here works all the same); PALATE_E_NOMEM.
+ * @threads Reentrant; whoever comes second to the same set waits, and finds it there.
  */
 PALATE_API PALATE_MUST_CHECK palate_status palate_data_get(palate_context *context,
                                                            const palate_data_set *set,

@@ -37,6 +37,7 @@ typedef struct palate_model_summary {
     double base;
     uint64_t seed;
     const char *mode;      /**< "default", "strict", "pure", or "imported". */
+    const char *missing;   /**< What a cell without a rating was: "unknown" or "zero". */
     const char *rule;      /**< "map", "mu", "bayes", or "none". */
     uint32_t sample_count; /**< S samples of factor_count / S factors each; 0: none. */
     double drift_scale; /**< How long users' offsets stay as they are, in the unit of the times; 0:

@@ -19,10 +19,28 @@ typedef enum palate_mode {
     PALATE_MODE_PURE     /**< No offsets: R ~ U V^T, textbook NMF. */
 } palate_mode;
 
+/** What a cell is that has no rating. */
+typedef enum palate_missing {
+    PALATE_MISSING_UNKNOWN, /**< Unknown: it plays no part. */
+    PALATE_MISSING_ZERO /**< Zero, and as well known as all others: NMF of any non-negative matrix, for
+                               topics, spectra and features. R ~ U V^T is all there is. */
+} palate_missing;
+
+/** Where factors start from, with PALATE_MISSING_ZERO. Boutsidis & Gallopoulos 2008 (Pattern Recognition
+ * 41(4)), by a randomized SVD (Halko, Martinsson & Tropp 2011, SIAM Review 53(2)). */
+typedef enum palate_init {
+    PALATE_INIT_AUTO, /**< nndsvda where there are factors enough for neither side to run out, else
+                            random. */
+    PALATE_INIT_RANDOM,  /**< sqrt(mean / k) |N(0, 1)|. */
+    PALATE_INIT_NNDSVD,  /**< Non-negative parts of singular vectors: many zeros. */
+    PALATE_INIT_NNDSVDA, /**< The same with the mean of R for zeros. */
+    PALATE_INIT_NNDSVDAR /**< The same with small random numbers for zeros. */
+} palate_init;
+
 /** How one row is improved with the other side held fixed. */
 typedef enum palate_rule_name {
     PALATE_RULE_AUTO, /**< vb; map in mode pure and below 1,000 ratings. */
-    PALATE_RULE_VB,   /**< Variational: map, minding how sure the other side's rows are (Lim & Teh 2007). */
+    PALATE_RULE_VB, /**< Variational: map, minding how sure the other side's rows are (Lim & Teh 2007). */
     PALATE_RULE_MAP,  /**< Coordinate descent on the row's residual to the maximum a posteriori. */
     PALATE_RULE_MU,   /**< Multiplicative updates (Lee & Seung 2000; Luo et al. 2014), as Surprise's
                         NMF. */
@@ -79,12 +97,15 @@ typedef struct palate_start {
 
 /** How to train. Fill with palate_train_options_init(). */
 typedef struct palate_train_options {
-    int64_t factors;       /**< k, 1..1000, or PALATE_AUTO: 95 from 500,000 ratings on, 31 below
+    int64_t
+        factors; /**< k, 1..1000, or PALATE_AUTO: 20 where what is missing is zero, else 95 from 500,000 ratings on, 31 below
                               20,000 and for bayes in mode pure, else 63; for rule mu 15. */
-    int64_t epochs;        /**< The most sweeps, 0..100000, or PALATE_AUTO: 40, in mode pure 100,
-                              for rule mu 50, for bayes 500. */
-    int mode;              /**< palate_mode. */
-    int rule;              /**< palate_rule_name. */
+    int64_t epochs; /**< The most sweeps, 0..100000, or PALATE_AUTO: 40, in mode pure 100,
+                              for rule mu 50, for bayes 500, with missing zero 200. */
+    int missing;    /**< palate_missing. With PALATE_MISSING_ZERO the mode is pure and the rule map;
+                              validation, tune, biases and features do not go with it. */
+    int mode;       /**< palate_mode. */
+    int rule;       /**< palate_rule_name. */
     double regularization; /**< lambda of the factors, >= 0, or PALATE_AUTO: see docs/training.md
                               for its unit in each mode. */
     double user_bias_regularization; /**< lambda of the users' offsets, >= 0, or PALATE_AUTO. */
@@ -106,8 +127,12 @@ typedef struct palate_train_options {
     double bias_learning_rate; /**< Rule mu with biases only: step of its biases, > 0. */
     double
         item_bias_learning_rate; /**< The same for the items' alone, > 0, or PALATE_AUTO: as above. */
-    double item_regularization; /**< Rule mu only: lambda of the items' factors alone, >= 0, or
-                                       PALATE_AUTO: regularization. */
+    double
+        item_regularization; /**< Rule mu and missing zero only: lambda of the items' factors alone, >= 0,
+                                       or PALATE_AUTO: regularization. */
+    double l1_ratio; /**< Missing zero only: the share of the regularization that goes to the sum of
+                        factors rather than their squares, 0..1. */
+    int init;        /**< palate_init. */
     double init_low; /**< Rule mu only: factors start uniform in [init_low, init_high). */
     double init_high;
     int64_t

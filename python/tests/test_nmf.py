@@ -338,3 +338,97 @@ def test_pickles():
     again = pickle.loads(pickle.dumps(nmf))
     assert np.array_equal(again.transform(seen), nmf.transform(seen))
     assert np.array_equal(again.components_, nmf.components_)
+
+
+# ---- What is missing is zero ----
+
+
+def words(rows=120, columns=80, share=0.1, seed=0):
+    """A sparse matrix of a few topics."""
+    rng = np.random.RandomState(seed)
+    whole = rng.gamma(0.3, 1, (rows, 4)) @ rng.gamma(0.3, 1, (4, columns)) + rng.uniform(0, 0.1, (rows, columns))
+    return sparse.csr_matrix(np.where(rng.uniform(size=whole.shape) < share, whole, 0))
+
+
+def zero(k=5, **more):
+    return NMF(k, missing="zero", random_state=0, **{"max_iter": 400, "tol": 1e-7, **more})
+
+
+def objective(X, W, H, alpha_W=0.0, alpha_H=0.0, l1_ratio=0.0):
+    """What scikit-learn's documentation says is minimized."""
+    m, n = X.shape
+    value = 0.5 * np.square(X.toarray() - W @ H).sum()
+    value += l1_ratio * (alpha_W * n * W.sum() + alpha_H * m * H.sum())
+    return value + 0.5 * (1 - l1_ratio) * (alpha_W * n * np.square(W).sum() + alpha_H * m * np.square(H).sum())
+
+
+@parametrize_with_checks([NMF(missing="zero"), NMF(missing="zero", init="random", alpha_W=0.01, l1_ratio=0.5)])
+@pytest.mark.filterwarnings("ignore")
+def test_scikit_learns_checks_of_zero(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("strengths", [{}, {"alpha_W": 0.001, "l1_ratio": 0.5}, {"alpha_W": 0.002, "alpha_H": 0.0005}])
+@pytest.mark.filterwarnings("ignore")
+def test_zero_reaches_what_scikit_learn_reaches(strengths):
+    from sklearn.decomposition import NMF as Theirs
+
+    X = words()
+    rng = np.random.RandomState(1)
+    W, H = rng.uniform(0.1, 1, (120, 5)), rng.uniform(0.1, 1, (5, 80))
+    theirs = Theirs(5, init="custom", max_iter=1000, tol=1e-6, **strengths)
+    W_theirs = theirs.fit_transform(X, W=W.copy(), H=H.copy())
+    ours = zero(init="custom", max_iter=1000, **strengths)
+    W_ours = ours.fit_transform(X, W=W, H=H)
+    known = {"alpha_H": strengths.get("alpha_W", 0.0), **strengths}
+    reached = objective(X, W_theirs, theirs.components_, **known)
+    assert objective(X, W_ours, ours.components_, **known) <= reached * (1 + 1e-3)
+
+
+def test_the_error_of_zero_is_that_of_all_cells():
+    X = words()
+    nmf = zero().fit(X)
+    W = nmf.transform(X)
+    assert nmf.reconstruction_err_ == pytest.approx(np.linalg.norm(X.toarray() - W @ nmf.components_), rel=1e-3)
+    assert nmf.model_.info.missing == "zero"
+    explained = 1 - nmf.reconstruction_err_**2 / np.square(X.toarray() - X.mean()).sum()
+    assert nmf.score(X) == pytest.approx(explained, abs=1e-3)
+
+
+def test_zero_does_not_ask_how_zeros_are_stored():
+    whole = words().toarray()
+    whole[:, 7] = whole[5] = 0
+    X = sparse.csr_matrix(whole)
+    nmf = zero().fit(X)
+    assert np.array_equal(nmf.components_, zero().fit(whole).components_)
+    cells = X.tocoo()
+    places = np.append(cells.row, 5), np.append(cells.col, 7)
+    with_zeros = sparse.csr_matrix((np.append(cells.data, 0.0), places), shape=X.shape)
+    assert np.array_equal(nmf.components_, zero().fit(with_zeros).components_)
+    assert (nmf.components_[:, 7] == 0).all()
+    assert (nmf.transform(X)[5] == 0).all()
+
+
+def test_zero_knows_nothing_unknown():
+    X = words().toarray()
+    X[0, 0] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        zero().fit(X)
+    with pytest.raises(ValueError, match="all zeros"):
+        zero().fit(np.zeros((4, 3)))
+    with pytest.raises(palate.InvalidError, match="validation"):
+        zero(validation=0.1).fit(words())
+    with pytest.raises(palate.InvalidError, match="init"):
+        NMF(3, init="random").fit(words())
+
+
+def test_custom_starts_are_checked():
+    X = words()
+    with pytest.raises(ValueError, match="takes W and H"):
+        zero(init="custom").fit(X)
+    with pytest.raises(ValueError, match="shapes"):
+        zero(init="custom").fit(X, W=np.ones((3, 5)), H=np.ones((5, 80)))
+    with pytest.raises(ValueError, match="n_components"):
+        zero(init="custom").fit(X, W=np.ones((120, 4)), H=np.ones((4, 80)))
+    with pytest.raises(ValueError, match="custom"):
+        zero().fit(X, W=np.ones((120, 5)), H=np.ones((5, 80)))

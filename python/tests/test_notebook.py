@@ -6,6 +6,7 @@ PALATE_REFRESH=1 python -m pytest tests/test_notebook.py      put what it shows 
 
 import os
 import re
+import time
 
 import pytest
 from conftest import ROOT
@@ -18,6 +19,7 @@ pytest.importorskip("pandas")
 
 NOTEBOOK = ROOT / "docs" / "tutorial" / "notebook.ipynb"
 NUMBER = re.compile(r"-?\d+\.\d+")
+HTML_NUMBERS = re.compile(r"[-+\d][-+\d., ]*")
 
 
 def run(folder, monkeypatch):
@@ -36,12 +38,13 @@ def run(folder, monkeypatch):
 
 
 def texts(cell):
-    """What a cell prints and shows, but for pictures and the address of objects."""
+    """What a cell prints and shows, but for pictures, and for numbers in HTML (test_pictures.py looks at these)."""
     for output in cell.get("outputs", []):
         if output.output_type == "stream":
             yield output.text
         elif "image/png" not in output.get("data", {}):
-            yield from (text for kind, text in sorted(output.data.items()) if kind.startswith("text/"))
+            yield output.data["text/plain"]
+            yield HTML_NUMBERS.sub("#", output.data.get("text/html", ""))
 
 
 def stored(cell):
@@ -76,3 +79,46 @@ def test_the_notebook_shows_what_it_shows(tmp_path, monkeypatch):
         for one, other in zip(shown, kept):
             assert_alike(one, other, now.source)
     assert sum("image/png" in str(cell.get("outputs", "")) for cell in before.cells) == 3
+
+
+STOPPED = """
+import warnings
+import palate
+
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    print("begun", flush=True)
+    model = palate.train([("u%d" % (i % 50), "i%d" % (i % 31), i % 5) for i in range(1500)], factors=8,
+                         epochs=100000, tolerance=0, mode="pure")
+print(model.info.stopped_by, caught[0].category.__name__)
+"""
+
+
+def printed(client, until=None):
+    """What the kernel prints, until it has printed something, or is done."""
+    text = ""
+    while until is None or until not in text:
+        message = client.get_iopub_msg(timeout=30)
+        if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
+            text += message["content"]["text"]
+        if message["msg_type"] == "error":
+            raise AssertionError("\n".join(message["content"]["traceback"]))
+        if until is None and message["content"].get("execution_state") == "idle":
+            break
+    return text
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_stop_button_keeps_the_best_model():
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3", env=dict(os.environ))
+    try:
+        client.execute(STOPPED)
+        printed(client, until="begun")
+        time.sleep(0.5)
+        manager.interrupt_kernel()
+        assert printed(client).split() == ["request", "TrainingStopped"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -26,6 +26,7 @@ typedef enum palate__purpose {
     PALATE__RANDOM_LINK_ITEMS = 10,
     PALATE__RANDOM_DRIFT = 11,
     PALATE__RANDOM_STRENGTHS = 12,
+    PALATE__RANDOM_SUBSPACE = 13,
     /* Of evaluation. */
     PALATE__RANDOM_BASELINE = 16,
     PALATE__RANDOM_BOOTSTRAP = 17,

@@ -219,12 +219,20 @@ static bool must_restart(const transfer *of, CURLcode code, long answer)
     return of->first > 0 && !of->restarted && (code == CURLE_RANGE_ERROR || answer == 416);
 }
 
-static bool may_go_on(const transfer *of, CURLcode code, int fruitless)
+/* What may be over at the next attempt: a connection that broke off, a server that has too much to do. */
+static bool may_pass(CURLcode code, long answer)
 {
-    const bool broke_off = code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR ||
-                           code == CURLE_GOT_NOTHING || code == CURLE_OPERATION_TIMEDOUT ||
-                           code == CURLE_SEND_ERROR;
-    return of->request->resume && !of->stopped && broke_off && fruitless < FRUITLESS_MOST;
+    enum { TOO_MANY_REQUESTS = 429, SERVER_ERRORS = 500 };
+    if (code == CURLE_HTTP_RETURNED_ERROR)
+        return answer == TOO_MANY_REQUESTS || answer >= SERVER_ERRORS;
+    return code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING ||
+           code == CURLE_OPERATION_TIMEDOUT || code == CURLE_SEND_ERROR;
+}
+
+static bool may_go_on(const transfer *of, CURLcode code, long answer, int fruitless)
+{
+    return of->request->resume && !of->stopped && may_pass(code, answer) &&
+           fruitless < FRUITLESS_MOST;
 }
 
 static bool empty(transfer *of)
@@ -245,7 +253,7 @@ static palate_status fetch(transfer *of, palate_error *err)
             continue;
         if (code == CURLE_OK)
             return PALATE_OK;
-        if (!may_go_on(of, code, fruitless))
+        if (!may_go_on(of, code, answer, fruitless))
             return fail(of, code, answer, err);
         nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
     }

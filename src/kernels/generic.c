@@ -272,6 +272,58 @@ static void slice_spread(float *matrix, size_t stride, const uint32_t *rows, con
             matrix[rows[e] * stride + l] -= weights[rows[e]] * change[l];
 }
 
+/* ---- Rows of which every cell is known ---- */
+
+static void weigh_rows(const float *matrix, size_t stride, const uint32_t *rows,
+                       const float *weights, size_t count, float *sums)
+{
+    for (size_t f = 0; f < stride; f++) {
+        double sum = 0.0;
+        for (size_t e = 0; e < count; e++)
+            sum += (double)weights[e] * (double)matrix[(size_t)rows[e] * stride + f];
+        sums[f] = (float)sum;
+    }
+}
+
+static void gram_add(const float *rows, size_t stride, size_t count, size_t first, double *sums)
+{
+    for (size_t r = 0; r < count; r++, rows += stride)
+        for (size_t i = 0; i < LANES; i++)
+            for (size_t j = 0; j < stride; j++)
+                sums[i * stride + j] += (double)rows[first + i] * (double)rows[j];
+}
+
+/* One pass over the coordinates of a row that stands in lane l. Returns about how much lower it is. */
+static float descend_once(const palate__gram_problem *p, const float *b, float *x, size_t l)
+{
+    float lowered = 0.0F;
+    for (size_t f = 0; f < p->count; f++) {
+        float slope = b[f * LANES + l];
+        for (size_t j = 0; j < p->count; j++)
+            slope -= p->gram[f * p->count + j] * x[j * LANES + l];
+        const float old = x[f * LANES + l];
+        const float now = old + slope * p->inverse[f];
+        x[f * LANES + l] = now > 0.0F ? now : 0.0F;
+        const float step = x[f * LANES + l] - old;
+        lowered += step * step * p->gram[f * p->count + f];
+    }
+    return lowered;
+}
+
+static void gram_descend(const palate__gram_problem *p, const float *b, float *x)
+{
+    float first = 0.0F;
+    for (size_t pass = 0; pass < p->passes; pass++) {
+        float lowered = 0.0F;
+        for (size_t l = 0; l < LANES; l++)
+            lowered += descend_once(p, b, x, l);
+        if (pass == 0)
+            first = lowered;
+        if (lowered <= p->still * first)
+            return;
+    }
+}
+
 /* ---- What the registers can do ---- */
 
 static float multiply_adds(size_t rounds, float factor, float addend)

@@ -105,6 +105,16 @@ typedef struct palate__transform {
     size_t width; /* A multiple of 16. */
 } palate__transform;
 
+/* Minima of x'Gx - 2 b'x over x >= 0, one G for many b. */
+typedef struct palate__gram_problem {
+    const float *gram;    /* G: count x count, symmetric, its diagonal >= 0. Any alignment. */
+    const float *inverse; /* 1 / diagonal; 0: the coordinate stays as it is. */
+    size_t count;
+    size_t passes; /* At most. */
+    float
+        still; /* The last is one that lowers the objective by this share of what the first did. */
+} palate__gram_problem;
+
 typedef struct palate__kernels {
     const char *name;
 
@@ -148,6 +158,31 @@ typedef struct palate__kernels {
                          const float *weights, size_t count, float *sums);
     void (*slice_spread)(float *matrix, size_t stride, const uint32_t *rows, const float *weights,
                          size_t count, const float *change);
+
+    /* sums[f] = sum_e weights[e] * matrix[rows[e] * stride + f] for f < stride, a multiple of
+     * PALATE__LANES; `matrix` and `sums` are aligned. */
+    void (*weigh_rows)(const float *matrix, size_t stride, const uint32_t *rows,
+                       const float *weights, size_t count, float *sums);
+
+    /*
+     * PALATE__LANES rows of the Gram matrix of `count` aligned rows of `stride` floats:
+     *
+     *     sums[i * stride + j] += sum_r rows[r][first + i] rows[r][j]     i < PALATE__LANES, j < stride
+     *
+     * where `first` and stride are multiples of PALATE__LANES.
+     */
+    void (*gram_add)(const float *rows, size_t stride, size_t count, size_t first, double *sums);
+
+    /*
+     * Improves PALATE__LANES rows x at once, coordinate f of row l at x[f * PALATE__LANES + l], as in
+     * b, by passes of coordinate descent:
+     *
+     *     x_f <- max(x_f + (b_f - sum_j G_fj x_j) inverse_f, 0)      f = 0 .. count - 1
+     *
+     * The objective of no row rises (up to rounding). A pass counts as lowering it by
+     * sum (change of x_f)^2 G_ff over all rows.
+     */
+    void (*gram_descend)(const palate__gram_problem *problem, const float *b, float *x);
 
     /* sum_f a[f] b[f] over `length` floats of any alignment. */
     float (*dot)(const float *a, const float *b, size_t length);

@@ -14,6 +14,9 @@
         .multiply_sums = multiply_sums,                                                            \
         .slice_gather = slice_gather,                                                              \
         .slice_spread = slice_spread,                                                              \
+        .weigh_rows = weigh_rows,                                                                  \
+        .gram_add = gram_add,                                                                      \
+        .gram_descend = gram_descend,                                                              \
         .dot = dot,                                                                                \
         .scores = scores,                                                                          \
         .scores_at = scores_at,                                                                    \

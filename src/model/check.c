@@ -358,6 +358,11 @@ static palate_status check_facts(const inspection *in)
     if (!(model->gain > 0.0) || !isfinite(model->gain) || !is_float(model->anchor) ||
         !is_float(model->user_bias_mean) || !is_float(model->item_bias_mean))
         return wrong(in, "the gain %g or the anchor %g cannot be", model->gain, model->anchor);
+    if (strcmp(model->missing, "unknown") != 0 && !palate__model_is_zero(model))
+        return wrong(in, "what is missing is '%.40s', not unknown or zero", model->missing);
+    if (!(model->user_l1 >= 0.0) || !(model->item_l1 >= 0.0) || !is_float(model->user_l1) ||
+        !is_float(model->item_l1))
+        return wrong(in, "user_l1 %g or item_l1 %g cannot be", model->user_l1, model->item_l1);
     if (!(model->blend >= 0.0 && model->blend < 1.0))
         return wrong(in, "the blend %g is not within 0..1", model->blend);
     if (!(model->updated_count >= 0.0 && model->updated_count <= 0x1p53))

@@ -153,6 +153,9 @@ const palate__fact palate__facts[PALATE__FACT_COUNT] = {
     {"blend", PALATE__FACT_LATER, AT(blend)},
     {"updated_count", PALATE__FACT_LATER, AT(updated_count)},
     {"tuning", PALATE__FACT_LATER_TEXT, AT(tuning_json)},
+    {"missing", PALATE__FACT_LATER_TEXT, AT(missing)},
+    {"user_l1", PALATE__FACT_LATER, AT(user_l1)},
+    {"item_l1", PALATE__FACT_LATER, AT(item_l1)},
 };
 
 const char *palate__fact_format(const palate_model *model, const palate__fact *fact,

@@ -49,6 +49,7 @@ palate_status palate__model_create_empty(palate_context *context, uint32_t facto
     model->gain = 1.0;
     model->noise = NAN;
     PALATE_TRY(palate__model_set_text(model, &model->mode, "imported", err));
+    PALATE_TRY(palate__model_set_text(model, &model->missing, "unknown", err));
     PALATE_TRY(palate__model_set_text(model, &model->rule, "none", err));
     PALATE_TRY(palate__model_set_text(model, &model->stopped_by, "", err));
     PALATE_TRY(palate__model_set_text(model, &model->version, PALATE_VERSION, err));
@@ -141,6 +142,7 @@ void palate_model_free(palate_model *model)
     release_array(model, model->moment_values);
     free_names(model);
     palate__release(context, model->mode);
+    palate__release(context, model->missing);
     palate__release(context, model->rule);
     palate__release(context, model->stopped_by);
     palate__release(context, model->version);
@@ -169,7 +171,7 @@ void palate_model_info(const palate_model *model, palate_model_summary *out)
     if (out == NULL)
         return;
     *out = (palate_model_summary){
-        .mode = "", .rule = "", .stopped_by = "", .fingerprint = "", .version = ""};
+        .mode = "", .missing = "", .rule = "", .stopped_by = "", .fingerprint = "", .version = ""};
     if (model == NULL)
         return;
     *out = model->summary;
@@ -183,6 +185,7 @@ void palate_model_info(const palate_model *model, palate_model_summary *out)
         out->moment_count = model->moment_begins[model->users.ids.count];
     }
     out->mode = model->mode;
+    out->missing = model->missing;
     out->rule = model->rule;
     out->stopped_by = model->stopped_by;
     out->version = model->version;

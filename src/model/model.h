@@ -9,6 +9,8 @@
 #include "palate/model.h"
 #include "ratings/ids.h"
 
+#include <string.h>
+
 /* Numbers of one side. All of `count` rows; factors are row-major, k to a row, unpadded. */
 typedef struct palate__side {
     palate__ids ids;
@@ -64,13 +66,15 @@ struct palate_model {
     /* What lies between the rows of training and the factors: x = U sqrt(gain) - anchor. */
     double gain, anchor;
     double user_bias_mean, item_bias_mean; /* Of the offsets' priors, inside. */
+    /* Where what was missing was zero: of sums of factors, inside. */
+    double user_l1, item_l1;
     double noise; /* Standard deviation of a rating around its prediction; NaN where not known. */
 
     double updated_count; /* Ratings that updates have taken in since training. */
 
     /* Facts; the strings are owned in either case. */
     palate_model_summary summary;
-    char *mode, *rule, *stopped_by, *version; /* What the summary's pointers point to. */
+    char *mode, *missing, *rule, *stopped_by, *version; /* What the summary's pointers point to. */
     char fingerprint[17];
     char *options_json;
     char *tuning_json;
@@ -81,6 +85,12 @@ struct palate_model {
 
 /* The most factors a model can have. */
 #define PALATE__FACTORS_MAX ((uint32_t)65535)
+
+/* What a model makes of cells without a rating. */
+static inline bool palate__model_is_zero(const palate_model *model)
+{
+    return strcmp(model->missing, "zero") == 0;
+}
 
 /* The model's arrays are read-only to all but those who make or release them. */
 static inline void *palate__writable(const void *array)

@@ -11,13 +11,16 @@
  *               + lambda |x - f|^2 + lambda_0 (b - mean)^2 + lambda_d d' K^-1 d,        x >= -a
  *
  * where f is what the link makes of the row's columns, and d, for a user whose ratings have times,
- * moves with them (model/chain.h).
+ * moves with them (model/chain.h). Where what is missing is zero, over all columns (model/gram.h):
+ *
+ *     minimize  |g r - Q x|^2 + lambda |x|^2 + 2 l1 sum x,                              x >= 0
  */
 #ifndef PALATE_RECOMMEND_FOLD_H
 #define PALATE_RECOMMEND_FOLD_H
 
 #include "kernels/kernels.h"
 #include "model/chain.h"
+#include "model/gram.h"
 #include "model/model.h"
 #include "palate/recommend.h"
 
@@ -32,6 +35,9 @@ typedef struct palate__fold {
     bool fit_bias;
     bool non_negative_offsets; /* Mode strict. */
     bool moves;                /* The offsets of these rows, with time. */
+    bool is_zero;              /* What is missing is zero: */
+    palate__gram gram;         /* of the other side, */
+    double l1;                 /* and of the sum of factors. */
     size_t k, stride;
     float still; /* Passes end when no coordinate moves farther, inside, where a rating's deviation
                     is 1. */
@@ -63,6 +69,7 @@ typedef struct palate__fold_desk {
     float *x, *away, *before, *lambda; /* stride each. */
     float *panel;                      /* Rows of the other side, inside. */
     float *ratings, *targets, *scratch;
+    float *group; /* What is missing being zero: b and x as a descent takes them. */
     float *phis, *rests, *values, *values_before; /* Of the chain. */
     uint32_t *columns;                            /* What the rows of the panel are. */
     uint32_t *chosen;                             /* Rows of the panel that count, */
@@ -75,9 +82,11 @@ typedef struct palate__fold_desk {
 
 #define PALATE__NO_PLACE UINT32_MAX
 
-/* Refuses models that have no prior to draw rows towards. */
+/* Refuses models that have no prior to draw rows towards. A fold that failed to begin may still be ended,
+ * and so may one that is all zeros. */
 palate_status palate__fold_begin(palate__fold *fold, const palate_model *model,
                                  const palate_fold_in_options *options, palate_error *err);
+void palate__fold_end(palate__fold *fold);
 
 /* Desks of `threads` threads, for rows of at most `longest` ratings; NULL when memory runs out. To
  * be released. */
@@ -94,7 +103,7 @@ void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
 void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint32_t without,
                         const float *from);
 
-/* The row found; the typical one where nothing counts. */
+/* The row found; the typical one where nothing counts, unless what is missing is zero. */
 void palate__fold_leave(const palate__fold *fold, palate__fold_desk *desk, palate__folded *out);
 
 #endif

@@ -114,6 +114,7 @@ palate_status palate_model_fold_in(const palate_model *model, const palate_new_r
         PALATE_TRY(palate__fail_memory(err, "taking in new rows: fewer threads need less"));
     palate__parallel_for(threads, tasks, take_rows, &of);
 done:
+    palate__fold_end(&of.fold);
     if (of.room != NULL)
         palate__release(model->context, of.room);
     return status;

@@ -102,6 +102,7 @@ static palate_status prepare(work *of, palate_error *err)
 
 static void end(const palate_model *model, work *of)
 {
+    palate__fold_end(&of->fold);
     palate__release(model->context, of->room);
     palate__release(model->context, of->desks);
     palate__release(model->context, of->factors);

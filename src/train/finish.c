@@ -278,6 +278,11 @@ static palate_status hand_over_prior(palate__training *training, palate__train_s
     to->lambda = lambda;
     if (lambda == NULL)
         return palate__fail_memory(err, "making the model");
+    if (!training->rule->has_prior) { /* Of what is missing being zero: one strength for all. */
+        for (size_t f = 0; f <= training->factor_count; f++)
+            lambda[f] = f == 0 ? 0.0F : (float)from->lambda;
+        return PALATE_OK;
+    }
     memcpy(lambda, from->prior.lambda, bytes);
     to->variances = from->variances;
     from->variances = NULL;
@@ -303,6 +308,8 @@ static palate_status fill_prior(palate__training *training, palate_model *model,
     model->noise = sqrt(variance);
     if (average != NULL)
         return PALATE_OK;
+    model->user_l1 = training->users.l1;
+    model->item_l1 = training->items.l1;
     model->user_bias_mean = training->users.prior.bias_mean;
     model->item_bias_mean = training->items.prior.bias_mean;
     PALATE_TRY(hand_over_prior(training, &training->users, &model->users, err));
@@ -504,6 +511,7 @@ static palate_status describe(const palate__training *training, palate_model *mo
 {
     palate_status status = PALATE_OK;
     static const char *const modes[] = {"default", "strict", "pure"};
+    static const char *const readings[] = {"unknown", "zero"};
     palate_model_summary *summary = &model->summary;
     char *options = options_as_json(training);
     if (options == NULL)
@@ -521,6 +529,8 @@ static palate_status describe(const palate__training *training, palate_model *mo
     snprintf(model->fingerprint, sizeof model->fingerprint, "%016llx",
              (unsigned long long)training->ratings->fingerprint);
     PALATE_TRY(palate__model_set_text(model, &model->mode, modes[training->options.mode], err));
+    PALATE_TRY(
+        palate__model_set_text(model, &model->missing, readings[training->options.missing], err));
     PALATE_TRY(palate__model_set_text(model, &model->rule, training->rule->name, err));
     PALATE_TRY(palate__model_set_text(model, &model->stopped_by, training->stopped_by, err));
     PALATE_TRY(palate__model_set_text(model, &model->version, PALATE_VERSION, err));

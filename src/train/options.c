@@ -11,16 +11,20 @@ static const palate_option rows[] = {
     {"factors", "n-factors n-components rank k dim", PALATE_OPTION_COUNT_AUTO, AT(factors), "auto",
      1, 1000, NULL, "K",
      "Latent factors; auto: 95 from 500,000 ratings on, 31 below 20,000 and for bayes in mode "
-     "pure, else 63; for rule mu 15"},
+     "pure, else 63; for rule mu 15; with missing zero 20"},
     {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT_AUTO, AT(epochs), "auto",
      0, 100000, NULL, "N",
      "Most sweeps over all users and items; auto: 40, in mode pure 100, for rule mu 50, for bayes "
-     "500; fewer with fast"},
+     "500, with missing zero 200; fewer with fast"},
+    {"missing", "", PALATE_OPTION_CHOICE, AT(missing), "unknown", 0, 0, "unknown|zero", "WHAT",
+     "What a cell without a rating is; zero: NMF of the whole matrix, for words, spectra and the "
+     "like"},
     {"mode", "", PALATE_OPTION_CHOICE, AT(mode), "default", 0, 0, "default|strict|pure", "MODE",
      "default: signed offsets, most accurate; strict: offsets >= 0 too; pure: R ~ U V^T alone"},
-    {"rule", "solver algorithm", PALATE_OPTION_CHOICE, AT(rule), "auto", 0, 0, "auto|vb|map|mu|bayes",
-     "RULE",
-     "map: coordinate descent; vb: the same, minding how sure the other side is; mu: multiplicative "
+    {"rule", "solver algorithm", PALATE_OPTION_CHOICE, AT(rule), "auto", 0, 0,
+     "auto|vb|map|mu|bayes", "RULE",
+     "map: coordinate descent; vb: the same, minding how sure the other side is; mu: "
+     "multiplicative "
      "updates, as Surprise's NMF; bayes: averages of the posterior; auto: vb, or map in mode pure "
      "and below 1,000 ratings"},
     {"regularization", "reg reg-param lambda l2 alpha-w reg-pu", PALATE_OPTION_REAL_AUTO,
@@ -53,8 +57,14 @@ static const palate_option rows[] = {
      NULL, "X", "Rule mu: step of its biases"},
     {"item-bias-learning-rate", "lr-bi", PALATE_OPTION_REAL_AUTO, AT(item_bias_learning_rate),
      "auto", 1e-9, 1, NULL, "X", "Rule mu: the items' step; auto: as the users'"},
-    {"item-regularization", "reg-qi", PALATE_OPTION_REAL_AUTO, AT(item_regularization), "auto", 0,
-     1e9, NULL, "L", "Rule mu: strength of the prior of the items' factors; auto: as the users'"},
+    {"item-regularization", "reg-qi alpha-h", PALATE_OPTION_REAL_AUTO, AT(item_regularization),
+     "auto", 0, 1e9, NULL, "L",
+     "Rule mu and missing zero: strength of the prior of the items' factors; auto: as the users'"},
+    {"l1-ratio", "", PALATE_OPTION_REAL, AT(l1_ratio), "0", 0, 1, NULL, "SHARE",
+     "Missing zero: share of the regularization that weighs factors rather than their squares"},
+    {"init", "", PALATE_OPTION_CHOICE, AT(init), "auto", 0, 0,
+     "auto|random|nndsvd|nndsvda|nndsvdar", "HOW",
+     "Missing zero: where factors start; auto: nndsvda, or random for more factors than rows"},
     {"init-low", "", PALATE_OPTION_REAL, AT(init_low), "0", 0, 1e6, NULL, "X",
      "Rule mu: least starting value of a factor"},
     {"init-high", "", PALATE_OPTION_REAL, AT(init_high), "1", 0, 1e6, NULL, "X",
@@ -87,7 +97,7 @@ static const palate_option rows[] = {
      "With validation: stop after N epochs without a better RMSE; 0: never"},
     {"tolerance", "tol", PALATE_OPTION_REAL_AUTO, AT(tolerance), "auto", 0, 1, NULL, "X",
      "Stop when the objective falls by less than this share in an epoch; auto: 0.0001, rule mu and "
-     "bayes 0"},
+     "bayes 0, with missing zero 1e-06"},
     {"time-limit", "", PALATE_OPTION_REAL, AT(time_limit), "0", 0, 1e9, NULL, "SECONDS",
      "Stop after this long with the model reached; 0: no limit"},
 };

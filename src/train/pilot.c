@@ -173,8 +173,9 @@ palate_status palate__pilot(const palate_ratings *ratings, const palate_train_op
     const double count = (double)palate__matrix_count(&ratings->by_user);
     const double began = palate__seconds_now();
     *out = (palate__choice){.factor = 1.0};
-    if (options->rule == PALATE_RULE_MU || options->regularization != PALATE_AUTO ||
-        count < PALATE__PILOT_LEAST || (options->fast && !options->tune))
+    if (options->rule == PALATE_RULE_MU || options->missing == PALATE_MISSING_ZERO ||
+        options->regularization != PALATE_AUTO || count < PALATE__PILOT_LEAST ||
+        (options->fast && !options->tune))
         return PALATE_OK;
     PALATE_TRY(palate__subset_make(ratings, choose_step(ratings, options), &run.ratings, err));
     run.base = base_options(options);

@@ -28,11 +28,17 @@ struct palate__rule {
      * the new users. */
     bool simultaneous;
 
-    /* Row results tell the error after the update; otherwise the sweep measures it. */
+    /* Row results tell the error after the update; otherwise measure() does, or the sweep measures it. */
     bool measures;
 
     /* The objective never rises. */
     bool descends;
+
+    /* Rows have a prior that follows them (prior.h). */
+    bool has_prior;
+
+    /* Rows that update_rows() takes together: tasks hold multiples of it. 0: it is 1. */
+    uint32_t rows_at_once;
 
     /* What the rule keeps for the run in training->rule_state. NULL: nothing. */
     palate_status (*begin)(palate__training *training, palate_error *err);
@@ -54,12 +60,23 @@ struct palate__rule {
     /* Improves row `row` of half->side, whose values are in x (its place in `rows` or `next`). */
     palate__sums (*update_row)(const palate__half *half, uint32_t row, float *x,
                                const palate__desk *desk);
+
+    /* The same for rows first..end-1, in `rows`, of rules that take several at once; else NULL. */
+    palate__sums (*update_rows)(const palate__half *half, uint32_t first, uint32_t end,
+                                const palate__desk *desk);
+
+    /* What an epoch came to, given what its halves did. NULL: see `measures`. */
+    palate__sums (*measure)(const palate__training *training, const palate__sums *users,
+                            const palate__sums *items);
 };
 
 extern const palate__rule palate__rule_map;
 extern const palate__rule palate__rule_mu;
 extern const palate__rule palate__rule_bayes;
 extern const palate__rule palate__rule_vb;
+
+/* In place of map where what is not stored is zero. */
+extern const palate__rule palate__rule_zero;
 
 /* In the order of palate_rule_name; NULL-terminated. */
 extern const palate__rule *const palate__rules[];

@@ -46,6 +46,8 @@ static const int64_t VERY_MANY_RATINGS = 500000;
 static int64_t choose_factors(const palate__training *training)
 {
     const palate_train_options *options = &training->options;
+    if (options->missing == PALATE_MISSING_ZERO)
+        return 20;
     const int64_t count = palate__matrix_count(&training->ratings->by_user);
     const bool bayes = options->rule == PALATE_RULE_BAYES;
     if (options->rule == PALATE_RULE_MU)
@@ -72,6 +74,8 @@ int64_t palate__training_epochs(const palate_train_options *options)
 {
     if (options->epochs != PALATE_AUTO)
         return options->epochs;
+    if (options->missing == PALATE_MISSING_ZERO)
+        return options->fast ? 50 : 200;
     if (options->rule == PALATE_RULE_MU)
         return 50;
     if (options->rule == PALATE_RULE_BAYES)
@@ -108,7 +112,8 @@ static void resolve_counts(palate__training *training)
     int64_t most = options->epochs - options->burn_in;
     resolve_count(&options->samples, choose_samples(training, most));
     options->samples = options->samples < most ? options->samples : most;
-    resolve(&options->tolerance, mu || bayes ? 0.0 : 1e-4);
+    const double of_descent = options->missing == PALATE_MISSING_ZERO ? 1e-6 : 1e-4;
+    resolve(&options->tolerance, mu || bayes ? 0.0 : of_descent);
 }
 
 /* sum n^2 / sum n: the count seen by the average rating. */
@@ -164,23 +169,63 @@ static void resolve_by_ratio(double *option, const palate_train_options *options
     resolve(option, (chosen > 0.0 ? chosen : by_rule) * options->regularization);
 }
 
+/* Beyond these the decomposition to start from takes longer than what it saves. */
+static const int64_t SVD_FACTORS = 200;
+
+static bool fits_svd(const palate__training *training)
+{
+    return training->options.factors <= training->users.matrix.row_count &&
+           training->options.factors <= training->items.matrix.row_count;
+}
+
+/* Where every cell is known nothing need be shrunk, and strengths are those of scikit-learn's NMF: for each
+ * cell of the row, in the unit of the ratings. */
+static void resolve_zero(palate__training *training)
+{
+    palate_train_options *options = &training->options;
+    palate__train_side *users = &training->users;
+    palate__train_side *items = &training->items;
+    if (options->init == PALATE_INIT_AUTO)
+        options->init = fits_svd(training) && options->factors <= SVD_FACTORS ? PALATE_INIT_NNDSVDA
+                                                                              : PALATE_INIT_RANDOM;
+    resolve(&options->regularization, 0.0);
+    resolve(&options->item_regularization, options->regularization);
+    const double of_users = options->regularization * items->matrix.row_count;
+    const double of_items = options->item_regularization * users->matrix.row_count;
+    const double share = options->l1_ratio;
+    users->lambda = (1.0 - share) * of_users * training->gain;
+    items->lambda = (1.0 - share) * of_items * training->gain;
+    users->l1 = share * of_users * pow(training->gain, 1.5);
+    items->l1 = share * of_items * pow(training->gain, 1.5);
+}
+
+/* What is said only of ratings, of which some are missing. */
+static void resolve_to_none(palate_train_options *options)
+{
+    resolve(&options->item_bias_learning_rate, options->bias_learning_rate);
+    resolve(&options->user_bias_regularization, 0.02);
+    resolve(&options->item_bias_regularization, 0.02);
+    resolve(&options->link_regularization, 0.0);
+    resolve(&options->user_feature_regularization, 0.0);
+    resolve(&options->item_feature_regularization, 0.0);
+    options->link = PALATE_LINK_OFF;
+    options->time = PALATE_TIME_OFF;
+}
+
 /* What "auto" stands for; measured in docs/training.md. */
 static void resolve_options(palate__training *training)
 {
     const palate__choice *choice = &training->choice;
     palate_train_options *options = &training->options;
     resolve_anchors(training);
+    if (options->missing == PALATE_MISSING_ZERO)
+        resolve_zero(training);
     if (options->rule == PALATE_RULE_MU) {
         resolve(&options->regularization, 0.06);
         resolve(&options->item_regularization, options->regularization);
-        resolve(&options->item_bias_learning_rate, options->bias_learning_rate);
-        resolve(&options->user_bias_regularization, 0.02);
-        resolve(&options->item_bias_regularization, 0.02);
-        resolve(&options->link_regularization, 0.0);
-        resolve(&options->user_feature_regularization, 0.0);
-        resolve(&options->item_feature_regularization, 0.0);
-        options->link = PALATE_LINK_OFF;
-        options->time = PALATE_TIME_OFF;
+    }
+    if (options->missing == PALATE_MISSING_ZERO || options->rule == PALATE_RULE_MU) {
+        resolve_to_none(options);
         return;
     }
     double users = count_seen_by_rating(&training->users.matrix);
@@ -210,15 +255,48 @@ static double mean_of(const palate__matrix *matrix)
     return sum / (double)count;
 }
 
+/* Cells that are stored have a mean square of 1, inside. */
+static palate_status choose_scale_of_all(palate__training *training, palate_error *err)
+{
+    const palate__matrix *matrix = &training->users.matrix;
+    const int64_t count = palate__matrix_count(matrix);
+    double squares = 0.0;
+    for (int64_t e = 0; e < count; e++) {
+        const double value = (double)matrix->values[e];
+        if (value < 0.0)
+            return palate__fail(
+                err, PALATE_E_INVALID,
+                "a rating is %g: where what is missing is zero, none may be negative", value);
+        squares += value * value;
+    }
+    if (training->options.init > PALATE_INIT_RANDOM && !fits_svd(training))
+        return palate__fail(
+            err, PALATE_E_INVALID,
+            "init nndsvd takes at most as many factors as there are users and items, "
+            "not %lld: use random",
+            (long long)training->options.factors);
+    training->cell_count = (double)matrix->row_count * (double)matrix->column_count;
+    training->mean = mean_of(matrix) * (double)count / training->cell_count;
+    training->scale.low = 0.0;
+    training->scale.high = fmax(training->scale.high, 0.0);
+    training->gain = squares > 0.0 ? sqrt((double)count / squares) : 1.0;
+    training->rounding = 1e-6 * (double)count;
+    return PALATE_OK;
+}
+
 /* With offsets ratings are centred; without, they only must not be negative. */
 static palate_status choose_inner_scale(palate__training *training, palate_error *err)
 {
+    training->cell_count = (double)palate__matrix_count(&training->users.matrix);
+    training->rounding = 1e-9 * training->cell_count;
+    training->noise = 1.0;
+    if (training->options.missing == PALATE_MISSING_ZERO)
+        return choose_scale_of_all(training, err);
     double width = training->scale.high - training->scale.low;
     double floor = training->scale.low < 0.0 ? training->scale.low : 0.0;
     training->mean = mean_of(&training->users.matrix);
     training->shift = training->with_bias ? training->mean : floor;
     training->gain = 1.0;
-    training->noise = 1.0;
     if (training->options.rule == PALATE_RULE_MU)
         return PALATE_OK;
     const palate__components_input input = {
@@ -236,13 +314,14 @@ static palate_status choose_inner_scale(palate__training *training, palate_error
 }
 
 /* Rows are ordered by count, so tasks of neighbours are as even as can be. */
-static size_t cut_tasks(const palate__matrix *matrix, uint32_t *begins)
+static size_t cut_tasks(const palate__matrix *matrix, uint32_t at_once, uint32_t *begins)
 {
     size_t tasks = 0;
     int64_t ratings = PALATE__TASK_RATINGS;
     uint32_t rows = PALATE__TASK_RATINGS;
     for (uint32_t row = 0; row < matrix->row_count; row++) {
-        if (ratings >= PALATE__TASK_RATINGS || rows >= PALATE__TASK_RATINGS) {
+        if ((ratings >= PALATE__TASK_RATINGS || rows >= PALATE__TASK_RATINGS) &&
+            row % at_once == 0) {
             if (begins != NULL)
                 begins[tasks] = row;
             tasks++;
@@ -261,12 +340,13 @@ static palate_status cut_side(palate__training *training, palate__train_side *si
                               palate_error *err)
 {
     palate_context *context = training->context;
-    side->task_count = cut_tasks(&side->matrix, NULL);
+    const uint32_t at_once = training->rule->rows_at_once > 0 ? training->rule->rows_at_once : 1;
+    side->task_count = cut_tasks(&side->matrix, at_once, NULL);
     side->task_begins = palate__allocate_array(context, side->task_count + 1, sizeof(uint32_t));
     side->task_sums = palate__allocate_zeroed(context, side->task_count, sizeof(palate__sums));
     if (side->task_begins == NULL || side->task_sums == NULL)
         return palate__fail_memory(err, "preparing training");
-    cut_tasks(&side->matrix, side->task_begins);
+    cut_tasks(&side->matrix, at_once, side->task_begins);
     return PALATE_OK;
 }
 
@@ -327,7 +407,7 @@ static palate_status begin_side(palate__training *training, palate__train_side *
         side->next = palate__allocate_array(training->context, rows, row_bytes);
     if (side->rows == NULL || (training->rule->simultaneous && side->next == NULL))
         return palate__fail_memory(err, "preparing training: fewer factors need less");
-    if (training->rule->after_side == NULL)
+    if (!training->rule->has_prior)
         return PALATE_OK;
     palate_status status = palate__prior_begin(training, side, err);
     if (status == PALATE_OK)
@@ -437,9 +517,47 @@ static palate_status check_mu(const palate_train_options *options, palate_error 
     return PALATE_OK;
 }
 
+/* Where what is missing is zero there is U V' and nothing else, and nothing that could be held out. */
+static palate_status check_zero(const palate_train_options *options, palate_error *err)
+{
+    const struct {
+        bool given;
+        const char *what;
+    } refused[] = {
+        {options->rule != PALATE_RULE_MAP && options->rule != PALATE_RULE_AUTO, "rules but map"},
+        {options->mode == PALATE_MODE_STRICT, "mode strict: there are no offsets"},
+        {options->biases, "biases"},
+        {options->user_features != NULL || options->item_features != NULL,
+         "features of users and items"},
+        {options->anchor != PALATE_AUTO && options->anchor > 0.0, "an anchor"},
+        {options->validation > 0.0, "validation: what is held out would be zero"},
+        {options->tune, "tune: nothing can be held out to choose by"},
+    };
+    for (size_t r = 0; r < sizeof refused / sizeof refused[0]; r++)
+        if (refused[r].given)
+            return palate__fail(err, PALATE_E_INVALID, "missing zero does not go with %s",
+                                refused[r].what);
+    return PALATE_OK;
+}
+
+static palate_status check_unknown(const palate_train_options *options, palate_error *err)
+{
+    if (options->init == PALATE_INIT_AUTO && options->l1_ratio == 0.0)
+        return PALATE_OK;
+    return palate__fail(err, PALATE_E_INVALID,
+                        "%s is an option of training with missing zero: what is not stored is "
+                        "unknown here",
+                        options->l1_ratio != 0.0 ? "l1-ratio" : "init");
+}
+
 palate_status palate__training_check(const palate_train_options *options, palate_error *err)
 {
     palate_status status = palate_options_check(palate_train_options_table(), options, err);
+    if (status != PALATE_OK)
+        return status;
+    if (options->missing == PALATE_MISSING_ZERO)
+        return check_zero(options, err);
+    status = check_unknown(options, err);
     if (status != PALATE_OK)
         return status;
     if (options->rule == PALATE_RULE_MU)
@@ -478,7 +596,9 @@ static palate_status describe_run(palate__training *training, palate_error *err)
 {
     palate_status status = PALATE_OK;
     resolve_counts(training);
-    training->rule = palate__rules[training->options.rule];
+    training->rule = training->options.missing == PALATE_MISSING_ZERO
+                         ? &palate__rule_zero
+                         : palate__rules[training->options.rule];
     training->kernels = palate__kernels_get();
     training->factor_count = (size_t)training->options.factors;
     training->stride = (training->factor_count + PALATE__LANES) / PALATE__LANES * PALATE__LANES;
@@ -503,6 +623,8 @@ palate_status palate__training_begin(palate__training *training, const palate_ra
     *training = (palate__training){
         .context = ratings->context, .ratings = ratings, .stopped_by = ""};
     training->options = *options;
+    if (options->missing == PALATE_MISSING_ZERO)
+        training->options.mode = PALATE_MODE_PURE;
     training->choice = choice == NULL ? (palate__choice){.factor = 1.0} : *choice;
     training->started = palate__seconds_now() - training->choice.seconds;
     if (training->choice.factors > 0)

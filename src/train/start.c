@@ -40,6 +40,14 @@ static void start_uniform(float low, float high, palate__random4 random, float o
         out[i] = low + (high - low) * palate__uniform(random.word[i]);
 }
 
+/* As scikit-learn draws where what is missing is zero: the mean of the product is near that of R. */
+static void start_normal(double level, palate__random4 random, float out[4])
+{
+    palate__normal4(random, out);
+    for (int i = 0; i < 4; i++)
+        out[i] = fabsf(out[i]) * (float)level;
+}
+
 static void start_row(const palate__training *training, bool is_users, uint64_t row_key, float *x)
 {
     double level = sqrt(fmax(training->mean - training->shift, 0.0) * training->gain /
@@ -52,6 +60,8 @@ static void start_row(const palate__training *training, bool is_users, uint64_t 
         palate__random4 random = draw(training, is_users, row_key, f / 4);
         if (training->with_bias)
             start_anchored(training, random, four);
+        else if (training->options.missing == PALATE_MISSING_ZERO)
+            start_normal(level, random, four);
         else
             start_uniform(low, high, random, four);
         size_t rest = training->factor_count - f;

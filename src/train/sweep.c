@@ -65,6 +65,23 @@ static void report_within(const job *shared, size_t task)
     report(training, false, (double)(shared->tasks_before + task) / (double)shared->tasks_in_epoch);
 }
 
+static palate__sums update_rows(const job *shared, uint32_t first, uint32_t end,
+                                const palate__desk *desk)
+{
+    const palate__training *training = shared->training;
+    const palate__train_side *side = shared->half.side;
+    palate__sums sums = {0.0, 0.0};
+    for (uint32_t row = first; row < end; row++) {
+        float *x = palate__row_of(training, shared->target, row);
+        if (shared->target != side->rows)
+            memcpy(x, palate__row_of(training, side->rows, row), training->stride * sizeof *x);
+        palate__sums found = training->rule->update_row(&shared->half, row, x, desk);
+        sums.squared_error += found.squared_error;
+        sums.penalty += found.penalty;
+    }
+    return sums;
+}
+
 static void update_task(size_t task, int thread, void *argument)
 {
     const job *shared = argument;
@@ -74,18 +91,13 @@ static void update_task(size_t task, int thread, void *argument)
         return;
     if (thread == 0)
         report_within(shared, task);
-    palate__sums sums = {0.0, 0.0};
     const palate__desk desk = {thread,
                                training->scratch + (size_t)thread * training->scratch_floats};
-    for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++) {
-        float *x = palate__row_of(training, shared->target, row);
-        if (shared->target != side->rows)
-            memcpy(x, palate__row_of(training, side->rows, row), training->stride * sizeof *x);
-        palate__sums found = training->rule->update_row(&shared->half, row, x, &desk);
-        sums.squared_error += found.squared_error;
-        sums.penalty += found.penalty;
-    }
-    side->task_sums[task] = sums;
+    const uint32_t first = side->task_begins[task];
+    const uint32_t end = side->task_begins[task + 1];
+    side->task_sums[task] = training->rule->update_rows != NULL
+                                ? training->rule->update_rows(&shared->half, first, end, &desk)
+                                : update_rows(shared, first, end, &desk);
 }
 
 static palate__sums add_up(const palate__train_side *side)
@@ -160,7 +172,7 @@ static double weighted_norms(const palate__training *training, const palate__tra
     return lambda * sum;
 }
 
-static palate__sums measure(palate__training *training)
+static palate__sums measure_cells(palate__training *training)
 {
     job shared = {.training = training,
                   .half = {training, &training->users, &training->items, true}};
@@ -183,6 +195,15 @@ static palate__sums add_penalties(const palate__training *training, const palate
                               palate__prior_penalty(training, &training->items.prior)};
 }
 
+static palate__sums measure(palate__training *training, const palate__sums *users,
+                            const palate__sums *items)
+{
+    if (training->rule->measure != NULL)
+        return training->rule->measure(training, users, items);
+    return training->rule->measures ? add_penalties(training, users, items)
+                                    : measure_cells(training);
+}
+
 /* False when stopped within: what was updated until then is kept, for any mixture of old and new
  * rows is a model (the objective falls with every row); a simultaneous rule keeps the rows before.
  */
@@ -199,7 +220,7 @@ static bool run_epoch(palate__training *training, palate__sums *sums)
         swap_rows(&training->users);
         swap_rows(&training->items);
     }
-    *sums = rule->measures ? add_penalties(training, &users, &items) : measure(training);
+    *sums = measure(training, &users, &items);
     if (rule->after_epoch != NULL)
         rule->after_epoch(training, &users, &items);
     return true;
@@ -271,13 +292,12 @@ static void decide(palate__training *training, double objective_before)
 static palate_status end_epoch(palate__training *training, palate__sums sums, palate_error *err)
 {
     double before = training->objective;
-    int64_t count = palate__matrix_count(&training->users.matrix);
     training->epoch++;
     training->objective = sums.squared_error + sums.penalty;
     /* What the theory promises of a rule that descends; the slack is for rounding. */
     assert(!training->rule->descends || isnan(before) ||
-           training->objective <= before * (1.0 + 1e-5) + 1e-9 * (double)count);
-    training->train_rmse = sqrt(sums.squared_error / (double)count) / training->gain;
+           training->objective <= before * (1.0 + 1e-5) + training->rounding);
+    training->train_rmse = sqrt(sums.squared_error / training->cell_count) / training->gain;
     if (training->average != NULL)
         palate__average_take(training);
     keep_best(training);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "train/nndsvd.h"
 #include "train/pilot.h"
 #include "train/training.h"
 #include "train/tune.h"
@@ -50,6 +51,7 @@ palate_status palate_model_train(const palate_ratings *ratings, const palate_tra
     PALATE_TRY(choose(ratings, &taken, &choice, err));
     PALATE_TRY(palate__training_begin(&training, ratings, &taken, &choice, err));
     palate__training_start(&training);
+    PALATE_TRY(palate__nndsvd_start(&training, err));
     PALATE_TRY(palate__training_run(&training, err));
     palate__training_settle(&training);
     PALATE_TRY(palate__training_finish(&training, out, err));

@@ -48,6 +48,7 @@ typedef struct palate__train_side {
      * squares of a row's factors. */
     float *variances, *squares;
     palate__prior prior;
+    double lambda, l1;     /* Of all its rows, inside, where what is missing is zero. */
     uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +
                               1] - 1. */
     size_t task_count;
@@ -84,7 +85,9 @@ struct palate__training {
     size_t stride;
     bool with_bias; /* Slot 0 is fitted. */
     palate_scale scale;
-    double mean; /* Of the ratings trained on. */
+    double mean;       /* Of the ratings trained on; of all cells where what is missing is zero. */
+    double cell_count; /* What errors are summed over. */
+    double rounding;   /* What the objective may be off by it, besides a share of 1e-5. */
     double shift, gain;
     double anchor;
     double bound; /* Factors inside stay >= bound: -anchor. */

@@ -184,7 +184,7 @@ typedef struct session {
     bool in_memory; /* Files are read, but none is written: that takes long. */
     bool only_splits, only_folds, only_search;
     int threads;
-    int mode, rule;
+    int mode, rule, missing;
     int64_t samples;
 } session;
 
@@ -226,10 +226,13 @@ static palate_status train(session *at, palate_error *err)
     options.validation = 0.2;
     options.mode = at->mode;
     options.rule = at->rule;
+    options.missing = at->missing;
     options.regularization = 1.0; /* With the link, which few ratings are else spared. */
     options.time_scale = 5.0;
     options.samples = at->samples;
-    if (at->rule != PALATE_RULE_MU)
+    if (at->missing == PALATE_MISSING_ZERO)
+        options.validation = 0.0;
+    else if (at->rule != PALATE_RULE_MU)
         options.item_features = at->features;
     return palate_model_train(at->ratings, &options, &at->model, err);
 }
@@ -625,6 +628,13 @@ static void test_rule_bayes(void **state)
                                        .samples = samples});
 }
 
+static void test_missing_zero(void **state)
+{
+    (void)state;
+    fail_each_allocation(
+        (session){.in_memory = true, .threads = 1, .missing = PALATE_MISSING_ZERO});
+}
+
 static void test_splits(void **state)
 {
     (void)state;
@@ -669,6 +679,7 @@ int main(void)
         cmocka_unit_test(test_with_threads),
         cmocka_unit_test(test_rule_mu),
         cmocka_unit_test(test_rule_bayes),
+        cmocka_unit_test(test_missing_zero),
         cmocka_unit_test(test_splits),
         cmocka_unit_test(test_cross_validation),
         cmocka_unit_test(test_search),

@@ -8,6 +8,7 @@ unset PALATE_DATA PALATE_DATA_URL http_proxy https_proxy HTTPS_PROXY all_proxy A
 setup_file() {
     export SERVED=$BATS_FILE_TMPDIR/served
     mkdir "$SERVED"
+    ! "$PALATE" info --build | grep -q "without downloads" || return 0
     "$BATS_TEST_DIRNAME/data_server.py" "$SERVED" 3>&- &
     echo $! >"$BATS_FILE_TMPDIR/pid"
     for _ in {1..100}; do
@@ -18,7 +19,13 @@ setup_file() {
 }
 
 teardown_file() {
-    kill "$(<"$BATS_FILE_TMPDIR/pid")"
+    [ ! -e "$BATS_FILE_TMPDIR/pid" ] || kill "$(<"$BATS_FILE_TMPDIR/pid")"
+}
+
+setup() {
+    [ -e "$SERVED/port" ] || skip "built without downloads"
+    mkdir "$BATS_TEST_TMPDIR/folder"
+    cd "$BATS_TEST_TMPDIR/folder" || return
 }
 
 # get FAULT [option...]: ml-100k from the server, with the checksum of what that sends.
@@ -132,9 +139,11 @@ nothing_is_left() {
     done
     get link --checksum none
     fails_with 1 '"ml-100k/evil" is a link or a device'
-    get bomb --checksum none
-    fails_with 1 "unpack to far more than ratings do"
-    nothing_is_left
+    for kind in bomb bombs; do
+        get "$kind" --checksum none
+        fails_with 1 "unpack to far more than ratings do"
+        nothing_is_left
+    done
     [ ! -e evil ] && [ ! -e ../evil ] && [ ! -e /tmp/evil ]
 }
 
@@ -182,6 +191,38 @@ nothing_is_left() {
     palate data get jester --to sets --accept-terms --url "$SERVER/good"
     succeeds
     says "jester: no checksum is known to compare with; its SHA-256 is $(sha256sum "$SERVED/jester_dataset_2.zip" | cut -d' ' -f1)"
+}
+
+@test "a server that has too much to do is asked again" {
+    get busy
+    succeeds
+    [ "$(requests)" -eq 3 ]
+}
+
+@test "a person sees how far it is" {
+    local options="--to sets --accept-terms --checksum $(sha256sum "$SERVED/ml-100k.zip" | cut -d' ' -f1)"
+    on_terminal "'$PALATE' data get ml-100k $options --url $SERVER/slow"
+    succeeds
+    [[ $output == *"0.0 of 0.0 MB"*"left 0:0"* ]] || fail "$output"
+    [ -e sets/ml-100k/ml-100k/u.data ]
+}
+
+@test "a server that does not prove to be who it says" {
+    command -v openssl >/dev/null || skip "openssl is not installed"
+    mkdir secure
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout key -out certificate 2>/dev/null
+    cat key certificate >both
+    "$BATS_TEST_DIRNAME/data_server.py" secure both 3>&- &
+    local server=$!
+    for _ in {1..100}; do
+        [ -e secure/port ] && break
+        sleep 0.1
+    done
+    palate data get ml-100k --to sets --accept-terms --url "https://127.0.0.1:$(<secure/port)/good" --checksum none
+    kill $server
+    fails_with 1 "the server does not prove to be who it says"
+    nothing_is_left
+    [ ! -e secure/log ]
 }
 
 @test "servers that do not serve" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A web server with every fault that a download may meet, for tests: data_server.py FOLDER.
+"""A web server with every fault that a download may meet, for tests: data_server.py FOLDER [CERTIFICATE].
 
 Makes archives in FOLDER, writes its port to FOLDER/port and each request to FOLDER/log. The first part of an address
 says how the server behaves, the last which archive it sends:
@@ -9,6 +9,7 @@ says how the server behaves, the last which archive it sends:
     /pieces/   breaks off after each 3000 bytes     /cut/      breaks off at 3000 bytes, whatever is asked
     /silent/   says nothing for a long time         /redirect/ to /good/
     /loop/     to itself, for ever                  /tofile/   to a file of this machine
+    /busy/     answers 503 twice, then is /good/    /slow/     takes 3 seconds
     /beside/   with NAME.md5 beside it              /belied/   with a wrong one
     /KIND/     the archive KIND.zip instead: see KINDS
 """
@@ -17,6 +18,7 @@ import hashlib
 import http.server
 import pathlib
 import random
+import ssl
 import sys
 import time
 import zipfile
@@ -48,6 +50,7 @@ KINDS = {
     "backslash": {**SET, "..\\evil": "x"},
     "link": {**SET, link("ml-100k/evil"): "/etc/passwd"},
     "bomb": {**SET, "ml-100k/zeros": "\0" * (80 << 20)},
+    "bombs": {**SET, **{f"ml-100k/zeros{n}": "\0" * (20 << 20) for n in range(4)}},
 }
 
 
@@ -76,7 +79,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def send(self, content, ranges=True, most=None):
+    def write_slowly(self, content, pieces=6, seconds=3):
+        step = len(content) // pieces + 1
+        for begin in range(0, len(content), step):
+            self.wfile.write(content[begin : begin + step])
+            self.wfile.flush()
+            time.sleep(seconds / pieces)
+
+    def send(self, content, ranges=True, most=None, slowly=False):
         first = int(self.headers["Range"][6:].split("-")[0]) if ranges and "Range" in self.headers else 0
         if first >= len(content) > 0:
             self.nothing(416)
@@ -86,7 +96,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
         self.send_header("Content-Length", str(len(content) - first))
         self.end_headers()
-        self.wfile.write(content[first:][:most])
+        if slowly:
+            self.write_slowly(content[first:])
+        else:
+            self.wfile.write(content[first:][:most])
         if most is not None:
             self.close_connection = True
 
@@ -101,6 +114,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name.endswith(".md5") and how in ("beside", "belied"):
             digest = hashlib.md5((folder / name[:-4]).read_bytes()).hexdigest()
             self.send((f"MD5 ({name[:-4]}) = {digest if how == 'beside' else digest[::-1]}\n").encode())
+        elif how == "busy" and self.server.turned_away < 2:
+            self.server.turned_away += 1
+            self.nothing(503)
         elif not path.exists() or how == "missing":
             self.nothing(404)
         elif how == "pieces":
@@ -108,11 +124,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif how == "cut":
             self.send(path.read_bytes(), ranges=False, most=PIECE)
         else:
-            self.send(path.read_bytes(), ranges=how != "whole")
+            self.send(path.read_bytes(), ranges=how != "whole", slowly=how == "slow")
 
 
 make_archives()
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server.turned_away = 0
+if len(sys.argv) > 2:
+    certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.load_cert_chain(sys.argv[2])
+    server.socket = certificate.wrap_socket(server.socket, server_side=True)
 (folder / "port.new").write_text(str(server.server_address[1]))
 (folder / "port.new").rename(folder / "port")
 server.serve_forever()

@@ -28,6 +28,31 @@ load support
     [[ $output == -* ]]
 }
 
+@test "--missing zero takes all cells, and says so" {
+    palate train "$DATA/small.csv" --missing zero --factors 2 --seed 7 -o m.palate
+    succeeds
+    says "RMSE of all cells, zeros too,"
+    says "mode pure, missing zero"
+    palate info m.palate
+    says "mode         pure (rule map, missing zero)"
+    palate predict m.palate --user ann --item Alien
+    succeeds
+    palate recommend m.palate --user ann
+    succeeds
+}
+
+@test "--missing zero refuses what does not go with it" {
+    palate train "$DATA/small.csv" --missing zero --validation 0.1 -o m.palate
+    fails_with 2 "missing zero does not go with validation"
+    palate train "$DATA/small.csv" --missing zero --rule bayes -o m.palate
+    fails_with 2 "missing zero does not go with rule mu or bayes"
+    palate train "$DATA/negative.csv" --missing zero -o m.palate
+    fails_with 2 "none may be negative"
+    palate train "$DATA/small.csv" --init random -o m.palate
+    fails_with 2 "init is an option of training with missing zero"
+    only_files
+}
+
 @test "--quiet says nothing" {
     palate train "$DATA/small.csv" --quiet -o m.palate
     succeeds

@@ -609,6 +609,174 @@ static void test_sums_of_multiplicative_updates(void **unused)
     free(x);
 }
 
+/* ---- Rows of which every cell is known ---- */
+
+enum { KNOWN_STRIDE_MAX = 112 };
+
+static void check_weighed(const palate__kernels *kernels, const float *matrix, size_t stride)
+{
+    uint32_t rows[ROWS];
+    float weights[ROWS];
+    float *sums = aligned_floats(stride);
+    for (size_t count = 0; count <= ROWS; count += count < 20 ? 1 : 70) {
+        for (size_t e = 0; e < count; e++) {
+            rows[e] = (uint32_t)(e * 7 % ROWS);
+            weights[e] = uniform(0.0F, 5.0F);
+        }
+        kernels->weigh_rows(matrix, stride, rows, weights, count, sums);
+        for (size_t f = 0; f < stride; f++) {
+            double exact = 0.0;
+            for (size_t e = 0; e < count; e++)
+                exact += (double)weights[e] * (double)matrix[rows[e] * stride + f];
+            assert_true(fabs((double)sums[f] - exact) <= 1e-5 * exact);
+        }
+    }
+    free(sums);
+}
+
+/* Onto what is there, and nowhere else. */
+static void check_products(const palate__kernels *kernels, const float *matrix, size_t stride)
+{
+    double *sums = calloc(stride * stride, sizeof *sums);
+    assert_non_null(sums);
+    for (size_t count = 0; count <= ROWS; count += count < 3 ? 1 : 99) {
+        const size_t first = stride - PALATE__LANES;
+        for (size_t i = 0; i < stride * stride; i++)
+            sums[i] = 1.0;
+        kernels->gram_add(matrix, stride, count, first, sums);
+        for (size_t i = 0; i < stride; i++)
+            for (size_t j = 0; j < stride; j++) {
+                double exact = 1.0;
+                for (size_t r = 0; i < PALATE__LANES && r < count; r++)
+                    exact += (double)matrix[r * stride + first + i] *
+                             (double)matrix[r * stride + j];
+                assert_true(fabs(sums[i * stride + j] - exact) <= 1e-5 * exact);
+            }
+    }
+    free(sums);
+}
+
+static void test_sums_of_rows_that_are_all_known(void **unused)
+{
+    (void)unused;
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t stride = 16; stride <= KNOWN_STRIDE_MAX; stride += 16) {
+            float *matrix = aligned_floats(ROWS * stride);
+            for (size_t i = 0; i < ROWS * stride; i++)
+                matrix[i] = uniform(0.0F, 1.0F);
+            check_weighed(kernels, matrix, stride);
+            check_products(kernels, matrix, stride);
+            free(matrix);
+        }
+    }
+}
+
+enum { GRAM_COUNT_MAX = 37, GRAM_GROUP = GRAM_COUNT_MAX * PALATE__LANES };
+
+typedef struct gram_case {
+    float gram[GRAM_COUNT_MAX * GRAM_COUNT_MAX], inverse[GRAM_COUNT_MAX];
+    float b[GRAM_GROUP], x[GRAM_GROUP];
+} gram_case;
+
+/* G = B'B + .1 I; the last coordinate of some has nothing to tell it, and stays. */
+static void make_gram(gram_case *made, size_t count)
+{
+    float rows[50][GRAM_COUNT_MAX];
+    for (size_t r = 0; r < 50; r++)
+        for (size_t f = 0; f < count; f++)
+            rows[r][f] = count % 5 == 0 && f + 1 == count ? 0.0F : uniform(0.0F, 1.0F);
+    for (size_t f = 0; f < count; f++) {
+        for (size_t g = 0; g < count; g++) {
+            double sum = f == g && !(count % 5 == 0 && f + 1 == count) ? 0.1 : 0.0;
+            for (size_t r = 0; r < 50; r++)
+                sum += (double)rows[r][f] * (double)rows[r][g];
+            made->gram[f * count + g] = (float)sum;
+        }
+        const float diagonal = made->gram[f * count + f];
+        made->inverse[f] = diagonal > 0.0F ? 1.0F / diagonal : 0.0F;
+    }
+    for (size_t i = 0; i < count * PALATE__LANES; i++) {
+        made->b[i] = uniform(-5.0F, 30.0F);
+        made->x[i] = uniform(0.0F, 1.0F);
+    }
+}
+
+static double value_of(const gram_case *of, size_t count, const float *x, size_t lane)
+{
+    double sum = 0.0;
+    for (size_t f = 0; f < count; f++) {
+        double slope = -2.0 * (double)of->b[f * PALATE__LANES + lane];
+        for (size_t g = 0; g < count; g++)
+            slope += (double)of->gram[f * count + g] * (double)x[g * PALATE__LANES + lane];
+        sum += (double)x[f * PALATE__LANES + lane] * slope;
+    }
+    return sum;
+}
+
+static void test_descents_agree_and_descend(void **unused)
+{
+    (void)unused;
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        for (size_t count = 1; count <= GRAM_COUNT_MAX; count++) {
+            gram_case made;
+            float plain[GRAM_GROUP], before[GRAM_GROUP];
+            make_gram(&made, count);
+            palate__gram_problem problem = {made.gram, made.inverse, count, 1, 0.0F};
+            memcpy(plain, made.x, sizeof plain);
+            for (int pass = 0; pass < 4; pass++) {
+                memcpy(before, made.x, sizeof before);
+                kernels->gram_descend(&problem, made.b, made.x);
+                palate__kernels_all()[0]->gram_descend(&problem, made.b, plain);
+                for (size_t lane = 0; lane < PALATE__LANES; lane++)
+                    assert_true(value_of(&made, count, made.x, lane) <=
+                                value_of(&made, count, before, lane) + 1e-3);
+            }
+            for (size_t i = 0; i < count * PALATE__LANES; i++) {
+                assert_true(made.x[i] >= 0.0F);
+                assert_true(fabsf(made.x[i] - plain[i]) < 1e-3F);
+            }
+        }
+    }
+}
+
+/* Passes until one gains less than the share; and where all stand, slopes are those of a minimum. */
+static void test_descents_end_at_the_minimum(void **unused)
+{
+    enum { COUNT = 19 };
+    (void)unused;
+    gram_case made;
+    make_gram(&made, COUNT);
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        float x[GRAM_GROUP], once[GRAM_GROUP];
+        palate__gram_problem problem = {made.gram, made.inverse, COUNT, 1, 0.0F};
+        memcpy(x, made.x, sizeof x);
+        memcpy(once, made.x, sizeof once);
+        kernels->gram_descend(&problem, made.b, once);
+        problem.passes = 5000;
+        problem.still = 1.0F;
+        kernels->gram_descend(&problem, made.b, x);
+        assert_memory_equal(x, once, COUNT * PALATE__LANES * sizeof(float));
+        problem.still = 1e-12F;
+        kernels->gram_descend(&problem, made.b, x);
+        for (size_t i = 0; i < COUNT * PALATE__LANES; i++) {
+            double slope = -(double)made.b[i];
+            for (size_t g = 0; g < COUNT; g++)
+                slope += (double)made.gram[i / PALATE__LANES * COUNT + g] *
+                         (double)x[g * PALATE__LANES + i % PALATE__LANES];
+            assert_true(slope > -1e-2 && (x[i] == 0.0F || slope < 1e-2));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -623,6 +791,9 @@ int main(void)
         cmocka_unit_test(test_row_update_draws_around_the_minimum),
         cmocka_unit_test(test_slices_for_every_count),
         cmocka_unit_test(test_sums_of_multiplicative_updates),
+        cmocka_unit_test(test_sums_of_rows_that_are_all_known),
+        cmocka_unit_test(test_descents_agree_and_descend),
+        cmocka_unit_test(test_descents_end_at_the_minimum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,8 @@ static void test_variance_is_what_ratings_leave(void **unused)
             sum += square_of(&training, palate__row_of(&training, training.users.rows, user)) +
                    (double)training.users.variances[user];
         }
-        assert_true(fabs((double)training.items.variances[row] * sum / (noise * noise) - 1.0) < 1e-5);
+        assert_true(fabs((double)training.items.variances[row] * sum / (noise * noise) - 1.0) <
+                    1e-5);
     }
     palate__training_end(&training);
     palate_ratings_free(ratings);

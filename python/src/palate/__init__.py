@@ -30,7 +30,7 @@ from .errors import (
     UnsupportedError,
 )
 from .factors import Factor, Factors
-from .model import Epoch, Explanation, Metrics, Model, ModelInfo
+from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .ratings import Ratings, ReadReport, read
 from .training import train
 
@@ -74,6 +74,7 @@ __all__ = [
     "Ratings",
     "ReadReport",
     "ReadingError",
+    "Reason",
     "RowsLeft",
     "TrainingStopped",
     "Trial",

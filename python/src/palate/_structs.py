@@ -8,7 +8,20 @@ made from the library's tables (_options.py).
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_bool, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    c_bool,
+    c_char,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any
 
 NO_ROW = 2**32 - 1
@@ -146,6 +159,7 @@ class ModelSummary(Struct):
         ("base", c_double),
         ("seed", c_uint64),
         ("mode", c_char_p),
+        ("missing", c_char_p),
         ("rule", c_char_p),
         ("sample_count", c_uint32),
         ("drift_scale", c_double),
@@ -258,6 +272,16 @@ class UpdateReport(Struct):
         ("replaced", c_int64),
         ("seconds", c_double),
     ]
+
+
+class Reason(Struct):
+    c_name = "palate_reason"
+    _fields_ = [("item", c_uint32), ("rating", c_float), ("time", c_int64), ("effect", c_double)]
+
+
+class Reasons(Struct):
+    c_name = "palate_reasons"
+    _fields_ = [("score", c_double), ("count", c_int64)]
 
 
 class Progress(Struct):
@@ -401,6 +425,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, POINTER(RatingColumns), c_size_t, c_char_p, c_void_p, _OUT, _ERR],
     ),
+    "palate_ratings_save": (c_int, [_HANDLE, c_char_p, _ERR]),
     "palate_ratings_free": (None, [_HANDLE]),
     "palate_ratings_report": (POINTER(ReadReport), [_HANDLE]),
     "palate_ratings_user_ids": (IdList, [_HANDLE]),
@@ -446,6 +471,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, c_uint32, c_uint32, c_int64, c_int, POINTER(Explanation), c_void_p, _ERR],
     ),
+    "palate_model_reasons": (
+        c_int,
+        [_HANDLE, c_uint32, c_uint32, c_int64, c_int64, POINTER(Reasons), POINTER(Reason), _ERR],
+    ),
     "palate_model_similar": (
         c_int,
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
@@ -468,5 +497,5 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
-    Progress, DataSet, DataProgress, FactorFacts, Start, Trial,
+    Progress, DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial,
 ]  # fmt: skip

@@ -7,7 +7,6 @@ import ctypes
 import json
 import os
 import pathlib
-import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _columns, _filters, _fold_in, _options, _structs, _views
+from . import _columns, _filters, _fold_in, _options, _pickling, _structs, _views
 from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib
 from .errors import RowsLeft, UnknownIdError
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from .catalogue import Catalogue
     from .factors import Factors
 
-__all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo"]
+__all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo", "Reason"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class ModelInfo:
         base: What every score has.
         seed: Of everything random.
         mode: "default", "strict", "pure", or "imported".
+        missing: What a cell without a rating was in training: "unknown" or "zero".
         rule: "map", "mu", "bayes", or "none".
         sample_count: Samples of the posterior that the model holds.
         stopped_by: "epochs", "tolerance", "patience", "time limit", "request", or "".
@@ -70,6 +70,7 @@ class ModelInfo:
     base: float
     seed: int
     mode: str
+    missing: str
     rule: str
     sample_count: int
     stopped_by: str
@@ -172,6 +173,22 @@ class Explanation:
         from ._html import of_explanation
 
         return of_explanation(self)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One of a user's ratings, and what it does to a prediction.
+
+    Attributes:
+        item: The id of what was rated.
+        rating: What it was given.
+        effect: How much higher the score is with this rating than without it.
+
+    """
+
+    item: Any
+    rating: float
+    effect: float
 
 
 def _info(handle: Handle) -> ModelInfo:
@@ -324,22 +341,15 @@ class Model:
         )
         return cls._of(pointer, whole=whole)
 
-    def _bytes(self) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
-            path = pathlib.Path(folder, "model")
-            self.save(path)
-            return path.read_bytes()
-
     @staticmethod
     def _of_bytes(data: bytes, whole: tuple[bool | None, bool | None]) -> Model:
-        # The file stays mapped when its name is gone.
-        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
-            path = pathlib.Path(folder, "model")
-            path.write_bytes(data)
+        def load(path: pathlib.Path) -> Model:
             return Model._of(create(lib.palate_model_load, context, os.fsencode(path)), whole=whole)
 
+        return _pickling.of_bytes(data, load)
+
     def __reduce__(self) -> tuple[Any, tuple[bytes, tuple[bool | None, bool | None]]]:
-        return Model._of_bytes, (self._bytes(), (self._users.ids.whole, self._items.ids.whole))
+        return Model._of_bytes, (_pickling.bytes_of(self.save), (self._users.ids.whole, self._items.ids.whole))
 
     # ---- What is in it ----
 
@@ -622,6 +632,36 @@ class Model:
         )  # fmt: skip
         values = {field[0]: getattr(raw, field[0]) for field in _structs.Explanation._fields_}
         return Explanation(**values, factors=dict(zip(self.factor_names, factors.tolist())))
+
+    def reasons(self, user: Any, item: Any, time: Any = None, *, n: int = 10, threads: int = 0) -> list[Reason]:
+        """Return the ratings of a user that moved a prediction most, the largest effects first, whatever their sign.
+
+        Each rating is left out in turn, and the user learned anew from all the others; effects do not add up to the
+        score.
+
+        Args:
+            user: An id.
+            item: An id; one that the model does not know stands for the typical item.
+            time: When; None: at no time.
+            n: How many.
+            threads: 0: as many as the machine gives.
+
+        Raises:
+            UnknownIdError: The model does not know the user.
+            UnsupportedError: The model keeps no ratings (`keep_ratings=False`), or is an average of samples.
+
+        """
+        at = _structs.NO_TIME if time is None else int(_times(time, 1)[0])
+        row = self.user_row(user)
+        about = _structs.Reasons()
+        raw = (_structs.Reason * max(len(self.seen(user)), 1))()
+        call(
+            lib.palate_model_reasons, self._handle.pointer, row, int(self._items.row(item)[0]), at, threads,
+            ctypes.byref(about), raw,
+        )  # fmt: skip
+        shown = raw[: min(about.count, n)]
+        ids = self._items.ids.of_rows(np.array([one.item for one in shown], np.uint32)).tolist()
+        return [Reason(id, one.rating, one.effect) for id, one in zip(ids, shown)]
 
     def describe_factors(
         self, items: Catalogue | None = None, *, count: int = 4, support: int | None = None

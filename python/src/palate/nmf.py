@@ -38,8 +38,12 @@ _TRAINING = {
     "max_iter": "epochs",
     "tol": "tolerance",
     "solver": "rule",
+    "missing": "missing",
     "mode": "mode",
+    "init": "init",
     "alpha_W": "regularization",
+    "alpha_H": "item_regularization",
+    "l1_ratio": "l1_ratio",
     "validation": "validation",
     "patience": "patience",
     "n_jobs": "threads",
@@ -82,30 +86,30 @@ def _with_aliases(init: Callable[..., None]) -> Callable[..., None]:
     return by_any_name
 
 
-def _validate(estimator: Any, X: Any, reset: bool) -> Any:
-    """Return X as scikit-learn wants it checked: CSR, or an array in which NaN is allowed."""
+def _validate(estimator: Any, X: Any, reset: bool, finite: Any) -> Any:
+    """Return X as scikit-learn wants it checked: CSR, or an array; where `finite` is "allow-nan", with NaN."""
     options: dict[str, Any] = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "reset": reset}
     try:
         from sklearn.utils.validation import validate_data
     except ImportError:  # scikit-learn before 1.6
-        return estimator._validate_data(X, force_all_finite="allow-nan", **options)
-    return validate_data(estimator, X, ensure_all_finite="allow-nan", **options)
+        return estimator._validate_data(X, force_all_finite=finite, **options)
+    return validate_data(estimator, X, ensure_all_finite=finite, **options)
 
 
 class _Cells:
-    """The cells of X that are known: row by row, which columns and what values."""
+    """The cells of X that are known, or are not zero: row by row, which columns and what values."""
 
-    def __init__(self, X: Any) -> None:
+    def __init__(self, X: Any, zeros: bool) -> None:
         self.shape: tuple[int, int] = X.shape
         if sp.issparse(X):
             X = X.copy() if not X.has_canonical_format else X
             X.sum_duplicates()
-            known = ~np.isnan(X.data)
+            known = ~np.isnan(X.data) if zeros else X.data != 0
             counts = np.diff(X.indptr)
             rows = np.repeat(np.arange(X.shape[0]), counts)[known]
             self.columns, self.values = X.indices[known], X.data[known]
         else:
-            rows, self.columns = np.nonzero(~np.isnan(X))
+            rows, self.columns = np.nonzero(~np.isnan(X) if zeros else X)
             self.values = X[rows, self.columns]
         self.rows: npt.NDArray[Any] = rows
         self.begins = np.zeros(X.shape[0] + 1, np.int64)
@@ -141,21 +145,29 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
 
     **A cell that is not stored is unknown, not zero.** In a sparse X only what is stored counts, zeros that are stored
     included; in a dense X `NaN` is unknown. This is the opposite of what `sklearn.decomposition.NMF` makes of a sparse
-    matrix.
+    matrix, and what `missing="zero"` makes of it here.
 
     Rows of X are users (samples), columns items (features). In Pipelines, GridSearchCV and the like it works as any
     transformer: `transform` folds rows in with H held fixed.
 
     Args:
-        n_components: k, or "auto": 63, 31 for few cells; no more than there are columns.
+        n_components: k, or "auto": 63, 31 for few cells, 20 with missing="zero"; no more than there are columns.
+        missing: "unknown": a cell that is not stored, or NaN, plays no part. "zero": it is zero and as well known as
+            all others, as for `sklearn.decomposition.NMF`: topics of words, parts of spectra. NaN is refused then.
         mode: "pure": X ~ W H is all there is. "strict" and "default" add offsets of rows and columns, which predict
             better: W = [U, o, 1] and H = [V; 1; s] then have k + 2 components, those of the offsets last; with
             "default" offsets may be negative, and so may X.
         solver: "map", coordinate descent; or "mu", multiplicative updates.
+        init: With missing="zero", where it starts: "random", "nndsvd", "nndsvda", "nndsvdar"; None: nndsvda where
+            there are no more components than rows and columns, else random. "custom": at the W and H given to fit, by
+            either reading.
         tol: Training ends when the objective falls by less than this share in a sweep; or "auto".
         max_iter: The most sweeps, or "auto".
         random_state: An int, a RandomState or None, as in scikit-learn.
-        alpha_W: Strength of the prior of the factors, palate's `regularization`; "auto" chooses it by the data.
+        alpha_W: Strength of the prior of the factors, palate's `regularization`; "auto" chooses it by the data. With
+            missing="zero" that of W, in scikit-learn's unit; "auto" is 0.
+        alpha_H: With missing="zero": that of H; "same": alpha_W.
+        l1_ratio: With missing="zero": the share of both that goes to sums of factors, not of their squares.
         validation: Share of the cells held out to stop by.
         patience: With validation: sweeps without a better RMSE until it stops.
         n_jobs: Threads; None: as many as the machine gives. The result does not depend on it.
@@ -168,7 +180,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         components_: H, n_components_ x n_features_in_.
         n_components_: Rows of H.
         n_iter_: Sweeps run.
-        reconstruction_err_: Root of the sum of squared errors over the known cells.
+        reconstruction_err_: Root of the sum of squared errors over the known cells; over all, with missing="zero".
         n_features_in_: Columns of X.
         model_: The `palate.Model`: users are rows of X, items its columns, by number.
 
@@ -188,24 +200,32 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         self,
         n_components: Any = "auto",
         *,
+        missing: str = "unknown",
         mode: str = "pure",
         solver: str = "map",
+        init: Any = None,
         tol: Any = "auto",
         max_iter: Any = "auto",
         random_state: Any = None,
         alpha_W: Any = "auto",
+        alpha_H: Any = "same",
+        l1_ratio: float = 0.0,
         validation: float = 0.0,
         patience: int = 5,
         n_jobs: int | None = None,
         verbose: Any = 0,
     ) -> None:
         self.n_components = n_components
+        self.missing = missing
         self.mode = mode
         self.solver = solver
+        self.init = init
         self.tol = tol
         self.max_iter = max_iter
         self.random_state = random_state
         self.alpha_W = alpha_W
+        self.alpha_H = alpha_H
+        self.l1_ratio = l1_ratio
         self.validation = validation
         self.patience = patience
         self.n_jobs = n_jobs
@@ -221,12 +241,15 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     # ---- Fitting ----
 
     def _check(self, X: Any, reset: bool) -> _Cells:
-        X = _validate(self, X, reset)
+        X = _validate(self, X, reset, True if self._is_zero() else "allow-nan")
         if self.mode != "default":
             known = X.data if sp.issparse(X) else np.nan_to_num(X)
             if known.size > 0:
                 check_non_negative(known, "NMF (input X)")
-        return _Cells(X)
+        return _Cells(X, zeros=not self._is_zero())
+
+    def _is_zero(self) -> bool:
+        return self.missing == "zero"
 
     def _seed(self) -> int:
         if isinstance(self.random_state, numbers.Integral):
@@ -235,15 +258,34 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
 
     def _options(self, cells: _Cells) -> dict[str, Any]:
         options = {keyword: getattr(self, name) for name, keyword in _TRAINING.items()}
-        if options["factors"] in ("auto", None) and cells.shape[1] < 31:
+        most = 20 if self._is_zero() else 31
+        if options["factors"] in ("auto", None) and cells.shape[1] < most:
             options["factors"] = cells.shape[1]
+        if options["item_regularization"] in ("same", None):
+            options["item_regularization"] = "auto"
+        if options["init"] in ("custom", None):
+            options["init"] = "auto"
+        if self._is_zero():
+            options.update(self._strengths(cells))
         if options["threads"] is not None and options["threads"] < 0:
             options["threads"] = None
         return {**options, "seed": self._seed()}
 
+    def _strengths(self, cells: _Cells) -> dict[str, Any]:
+        """Return alpha_W and alpha_H as palate takes them, which counts no row and no column that is all zeros."""
+        of_W = 0.0 if self.alpha_W in ("auto", None) else self.alpha_W
+        of_H = of_W if self.alpha_H in ("same", "auto", None) else self.alpha_H
+        rows, columns = len(np.unique(cells.rows)), len(np.unique(cells.columns))
+        return {
+            "regularization": of_W * cells.shape[1] / max(columns, 1),
+            "item_regularization": of_H * cells.shape[0] / max(rows, 1),
+        }
+
     def _train(self, cells: _Cells, start: Any = None, **more: Any) -> None:
         if len(cells) == 0:
-            raise ValueError("X holds no known cell: every one is NaN or not stored")
+            raise ValueError(
+                "X is all zeros" if self._is_zero() else "X holds no known cell: every one is NaN or not stored"
+            )
         options = {**self._options(cells), **more}
         if start is not None:
             options.pop("factors")
@@ -260,7 +302,8 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         self.components_ = self._components().astype(dtype)
         self.n_components_ = len(self.components_)
         self.n_iter_ = model.info.epochs
-        self.reconstruction_err_ = float(model.info.train_rmse * np.sqrt(len(cells)))
+        counted = model.info.user_count * model.info.item_count if self._is_zero() else len(cells)
+        self.reconstruction_err_ = float(model.info.train_rmse * np.sqrt(counted))
 
     def _components(self) -> npt.NDArray[Any]:
         """Return H: the columns of X, also those training knows nothing of, which are the typical one."""
@@ -273,18 +316,38 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     def _has_offsets(self) -> bool:
         return bool(self.model_.info.mode != "pure" and self.model_.info.rule != "mu")
 
-    def fit(self, X: Any, y: Any = None) -> NMF:
+    def _custom(self, cells: _Cells, W: Any, H: Any) -> tuple[Any, Any] | None:
+        """Return factors to start from, of the rows and columns that are known."""
+        if self.init != "custom":
+            if W is not None or H is not None:
+                raise ValueError('W and H are where it starts with init="custom" only')
+            return None
+        if W is None or H is None:
+            raise ValueError('init="custom" takes W and H, both, in fit')
+        W, H = np.asarray(W, np.float32), np.asarray(H, np.float32)
+        if W.ndim != 2 or H.ndim != 2 or (len(W), H.shape[1]) != cells.shape or W.shape[1] != len(H):
+            raise ValueError(f"W and H have shapes {W.shape} and {H.shape}; X has {cells.shape}")
+        if self.n_components not in ("auto", None, len(H)):
+            raise ValueError(f"H has {len(H)} rows, but n_components is {self.n_components}")
+        ratings = cells.ratings()
+        return W[ratings.user_ids], H.T[ratings.item_ids]
+
+    def fit(self, X: Any, y: Any = None, W: Any = None, H: Any = None) -> NMF:
         """Learn H from X.
 
         Args:
-            X: n_samples x n_features, scipy.sparse (what is not stored is unknown) or dense (NaN is unknown).
+            X: n_samples x n_features, scipy.sparse (what is not stored is unknown) or dense (NaN is unknown); with
+                missing="zero" there is nothing unknown.
             y: Not used.
+            W: With init="custom": n_samples x n_components, where it starts.
+            H: And n_components x n_features.
 
         Returns:
             The estimator.
 
         """
-        self._train(self._check(X, reset=True))
+        cells = self._check(X, reset=True)
+        self._train(cells, start=self._custom(cells, W, H))
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> NMF:
@@ -384,7 +447,8 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """Return R^2 of cells that the rows are folded in without: how well X is completed.
 
         A fifth of the known cells of each row is hidden (by `random_state`; where that is None, by 0); the rows are
-        folded in by the others, and predict the hidden ones. 1 is perfect, 0 as good as the mean of X.
+        folded in by the others, and predict the hidden ones. 1 is perfect, 0 as good as the mean of X. With
+        missing="zero" nothing is hidden: it is how much of X, zeros too, W H explains.
 
         Args:
             X: n_samples x n_features.
@@ -393,6 +457,8 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """
         self._check_fitted()
         cells = self._check(X, reset=False)
+        if self._is_zero():
+            return self._explained(cells)
         hidden = _hide(cells, np.random.RandomState(self._score_seed()))
         shown, asked = cells.select(~hidden), cells.select(hidden)
         if len(asked) == 0:
@@ -401,6 +467,14 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         spread = float(((asked.values - cells.values.mean()) ** 2).sum())
         error = float(((asked.values - predicted) ** 2).sum())
         return 1.0 - error / spread if spread > 0 else float(error == 0)
+
+    def _explained(self, cells: _Cells) -> float:
+        W, H = self._weights(cells).astype(float), self.components_.astype(float)
+        squares, count = float((cells.values.astype(float) ** 2).sum()), cells.shape[0] * cells.shape[1]
+        together = float((cells.values * np.einsum("ef,fe->e", W[cells.rows], H[:, cells.columns])).sum())
+        error = squares - 2 * together + float(((W.T @ W) * (H @ H.T)).sum())
+        spread = squares - float(cells.values.sum()) ** 2 / count
+        return 1.0 - error / spread if spread > 0 else float(error <= 0)
 
     def _score_seed(self) -> int:
         return int(self.random_state) if isinstance(self.random_state, numbers.Integral) else 0
@@ -417,14 +491,14 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
     def _more_tags(self) -> dict[str, Any]:  # scikit-learn before 1.6
         return {
             "requires_positive_X": self.mode != "default",
-            "allow_nan": True,
+            "allow_nan": not self._is_zero(),
             "preserves_dtype": [np.float64, np.float32],
         }
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
-        tags.input_tags.allow_nan = True
+        tags.input_tags.allow_nan = not self._is_zero()
         tags.input_tags.positive_only = self.mode != "default"
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -216,6 +216,7 @@ const palate__rule palate__rule_bayes = {
     .name = "bayes",
     .paper = "Salakhutdinov & Mnih 2008; Schmidt, Winther & Hansen 2009",
     .measures = true,
+    .has_prior = true,
     .begin = palate__average_begin,
     .end = palate__average_end,
     .before_epoch = before_epoch,

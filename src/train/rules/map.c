@@ -27,6 +27,7 @@ const palate__rule palate__rule_map = {
     .paper = "Hsieh & Dhillon 2011; Salakhutdinov & Mnih 2007; Koren 2008",
     .measures = true,
     .descends = true,
+    .has_prior = true,
     .after_side = after_side,
     .scratch_floats = palate__row_scratch,
     .update_row = update_row,

@@ -44,9 +44,8 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
     const palate__row_manner manner = {.doubt = (float)sum.variance};
     const palate__sums found = palate__row_improve(half, row, x, desk, &manner);
     side->squares[row] = training->kernels->dot(x + 1, x + 1, k) / (float)k;
-    side->variances[row] =
-        (float)(training->noise * training->noise /
-                ((double)side->prior.lambda[1] + sum.square + sum.variance));
+    side->variances[row] = (float)(training->noise * training->noise /
+                                   ((double)side->prior.lambda[1] + sum.square + sum.variance));
     return found;
 }
 
@@ -91,6 +90,7 @@ const palate__rule palate__rule_vb = {
     .name = "vb",
     .paper = "Lim & Teh 2007; Raiko, Ilin & Karhunen 2007",
     .measures = true,
+    .has_prior = true,
     .begin = begin,
     .after_side = after_side,
     .after_epoch = after_epoch,

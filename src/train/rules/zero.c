@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every cell is known, those that are not stored being zero: the textbook's NMF.
+ *
+ *     minimize  |R - U V'|^2 + sum over rows of lambda |x|^2 + 2 l1 sum_f x_f,       U, V >= 0
+ *
+ * As rule map, but that the row's residual is over all cells, and so its slopes come from the Gram matrix of
+ * the fixed side, the same for all rows (model/gram.h). With that matrix at hand a pass costs k^2, not
+ * c k: several are made for one look at the ratings, until they gain little (Gillis & Glineur 2012,
+ * Neural Computation 24(4), accelerated HALS; Cichocki & Phan 2009).
+ *
+ * Cost of a row with c cells stored: O(c k + passes k^2), and of a side O(rows k^2) for its matrix.
+ */
+#include "train/rule.h"
+
+#include "model/gram.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = PALATE__LANES };
+
+/* A row is left when a pass gains less than this share of what its first gained, or after so many
+ * (docs/training.md). */
+static const float STILL = 0.01F;
+enum { PASSES_MAX = 10 };
+
+typedef struct state {
+    palate__gram users, items;
+    double squares; /* Of all ratings, inside. */
+} state;
+
+static double sum_squares(const palate__training *training)
+{
+    const palate__matrix *matrix = &training->users.matrix;
+    double sum = 0.0;
+    for (int64_t e = 0; e < palate__matrix_count(matrix); e++)
+        sum += (double)matrix->values[e] * (double)matrix->values[e];
+    return sum * training->gain * training->gain;
+}
+
+static palate_status begin(palate__training *training, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    state *zero = palate__allocate_zeroed(training->context, 1, sizeof *zero);
+    if (zero == NULL)
+        return palate__fail_memory(err, "preparing training");
+    training->rule_state = zero;
+    zero->squares = sum_squares(training);
+    PALATE_TRY(palate__gram_begin(training->context, training->factor_count, &zero->users, err));
+    PALATE_TRY(palate__gram_begin(training->context, training->factor_count, &zero->items, err));
+done:
+    return status;
+}
+
+static void end(palate__training *training)
+{
+    state *zero = training->rule_state;
+    if (zero == NULL)
+        return;
+    palate__gram_end(training->context, &zero->users);
+    palate__gram_end(training->context, &zero->items);
+    palate__release(training->context, zero);
+    training->rule_state = NULL;
+}
+
+/* ---- The matrices, as sides change ---- */
+
+/* The matrix of a side that is about to be held fixed. */
+static void look(palate__training *training, const palate__train_side *side)
+{
+    state *zero = training->rule_state;
+    const bool is_users = side == &training->users;
+    palate__gram *gram = is_users ? &zero->users : &zero->items;
+    const palate__train_side *other = is_users ? &training->items : &training->users;
+    palate__gram_clear(gram);
+    palate__gram_add(gram, side->rows, side->matrix.row_count, training->threads);
+    palate__gram_set(gram, 1.0, other->lambda);
+}
+
+static void before_epoch(palate__training *training)
+{
+    if (training->epoch == 0)
+        look(training, &training->items);
+}
+
+static void after_side(palate__training *training, palate__train_side *side)
+{
+    look(training, side);
+}
+
+/* ---- Rows ---- */
+
+/* Of a group: b and x, a coordinate of all rows together, and room for one sum. */
+static size_t scratch_floats(const palate__training *training, size_t count)
+{
+    (void)count;
+    return 2 * training->factor_count * LANES + training->stride;
+}
+
+static void turn(const palate__half *half, uint32_t row, size_t lane, const palate__desk *desk)
+{
+    const palate__training *training = half->training;
+    const palate__matrix *matrix = &half->side->matrix;
+    const size_t k = training->factor_count;
+    const int64_t begin = matrix->begins[row];
+    const float *own = palate__row_of(training, half->side->rows, row) + 1;
+    const float gain = (float)training->gain;
+    const float l1 = (float)half->side->l1;
+    float *x = desk->scratch;
+    float *b = x + k * LANES;
+    float *sums = b + k * LANES;
+    training->kernels->weigh_rows(half->other->rows, training->stride, matrix->columns + begin,
+                                  matrix->values + begin, (size_t)(matrix->begins[row + 1] - begin),
+                                  sums);
+    for (size_t f = 0; f < k; f++) {
+        x[f * LANES + lane] = own[f];
+        b[f * LANES + lane] = gain * sums[1 + f] - l1;
+    }
+}
+
+/* Lanes that have no row. */
+static void clear(const palate__training *training, size_t used, const palate__desk *desk)
+{
+    for (size_t f = 0; f < 2 * training->factor_count; f++)
+        memset(desk->scratch + f * LANES + used, 0, (LANES - used) * sizeof *desk->scratch);
+}
+
+/* A row turned back. Its sum of squares is that of the ratings, -2 r'(V x), which is told here, and |V x|^2,
+ * which is told for all rows at once. */
+static palate__sums turn_back(const palate__half *half, uint32_t row, size_t lane,
+                              const palate__desk *desk)
+{
+    const palate__training *training = half->training;
+    const palate__train_side *side = half->side;
+    const size_t k = training->factor_count;
+    const float *x = desk->scratch;
+    const float *b = x + k * LANES;
+    float *own = palate__row_of(training, side->rows, row) + 1;
+    double products = 0.0;
+    double squares = 0.0;
+    double sum = 0.0;
+    for (size_t f = 0; f < k; f++) {
+        const double value = (double)x[f * LANES + lane];
+        products += ((double)b[f * LANES + lane] + side->l1) * value;
+        squares += value * value;
+        sum += value;
+        own[f] = x[f * LANES + lane];
+    }
+    return (palate__sums){-2.0 * products, side->lambda * squares + 2.0 * side->l1 * sum};
+}
+
+static palate__sums update_group(const palate__half *half, uint32_t first, size_t count,
+                                 const palate__desk *desk)
+{
+    const palate__training *training = half->training;
+    const state *zero = training->rule_state;
+    const palate__gram *gram = half->is_users ? &zero->items : &zero->users;
+    const palate__gram_problem problem = {gram->matrix, gram->inverse, gram->k, PASSES_MAX, STILL};
+    palate__sums sums = {0.0, 0.0};
+    for (size_t lane = 0; lane < count; lane++)
+        turn(half, first + (uint32_t)lane, lane, desk);
+    clear(training, count, desk);
+    training->kernels->gram_descend(&problem, desk->scratch + gram->k * LANES, desk->scratch);
+    for (size_t lane = 0; lane < count; lane++) {
+        const palate__sums of_row = turn_back(half, first + (uint32_t)lane, lane, desk);
+        sums.squared_error += of_row.squared_error;
+        sums.penalty += of_row.penalty;
+    }
+    return sums;
+}
+
+static palate__sums update_rows(const palate__half *half, uint32_t first, uint32_t end,
+                                const palate__desk *desk)
+{
+    palate__sums sums = {0.0, 0.0};
+    for (uint32_t row = first; row < end; row += LANES) {
+        const palate__sums of_group = update_group(half, row, end - row < LANES ? end - row : LANES,
+                                                   desk);
+        sums.squared_error += of_group.squared_error;
+        sums.penalty += of_group.penalty;
+    }
+    return sums;
+}
+
+static palate__sums measure(const palate__training *training, const palate__sums *users,
+                            const palate__sums *items)
+{
+    const state *zero = training->rule_state;
+    const double error = zero->squares + items->squared_error +
+                         palate__gram_inner(&zero->users, &zero->items);
+    return (palate__sums){fmax(error, 0.0), users->penalty + items->penalty};
+}
+
+const palate__rule palate__rule_zero = {
+    .name = "map",
+    .paper = "Gillis & Glineur 2012; Cichocki & Phan 2009",
+    .descends = true,
+    .rows_at_once = LANES,
+    .begin = begin,
+    .end = end,
+    .before_epoch = before_epoch,
+    .after_side = after_side,
+    .scratch_floats = scratch_floats,
+    .update_rows = update_rows,
+    .measure = measure,
+};
