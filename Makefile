@@ -62,11 +62,9 @@ python: deps
 	@python/test.sh
 
 .PHONY: site
-site: deps
+site: all
 	@cmake/deps.sh python
-	@test -e build/python/site/bin/mkdocs || python3 -m venv build/python/site
-	@build/python/site/bin/pip install -q mkdocs mkdocs-material 'mkdocstrings[python]'
-	@build/python/site/bin/mkdocs build -q
+	@cmake/site.sh
 
 .PHONY: bench
 bench: all

@@ -308,6 +308,7 @@ def cmfrec_nonneg():
 
 OWN = {
     "palate": palate(time_off=True),
+    "palate --rule map": palate("--rule", "map", time_off=True),
     "palate --tune": palate("--tune", time_off=True),
     "palate --rule bayes": palate("--rule", "bayes", time_off=True),
     "palate --mode pure": palate("--mode", "pure", time_off=True),

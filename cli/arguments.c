@@ -66,6 +66,12 @@ bool arguments_takes(const cli_command *command, size_t group, const palate_opti
     return true;
 }
 
+bool arguments_is_of(const cli_command *command, size_t group, const palate_option *option)
+{
+    const palate_option_table *table = arguments_table(command, group);
+    return table != NULL && option >= table->options && option < table->options + table->count;
+}
+
 /* The option of a name and its group, or NULL. */
 static const palate_option *find(const cli_command *command, const char *name, size_t *group)
 {

@@ -40,6 +40,9 @@ const palate_option_table *arguments_table(const cli_command *command, size_t gr
 /* Whether a row of a group's table plays a part in the command. */
 bool arguments_takes(const cli_command *command, size_t group, const palate_option *option);
 
+/* Whether an option is a row of a group's table. */
+bool arguments_is_of(const cli_command *command, size_t group, const palate_option *option);
+
 /* The letter that stands for an option, or 0. */
 char arguments_letter(const palate_option *option);
 

@@ -4,32 +4,20 @@
 #include "describe.h"
 #include "features.h"
 #include "figures.h"
+#include "folds.h"
 #include "progress.h"
 
 #include <signal.h>
 
 typedef struct own_options {
-    const char *given;
-    const char *fold_column;
-    const char *save;
-    uint64_t split_seed;
     bool json;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-enum { OWN, SPLIT, TABLES, TRAIN, EVALUATE, READ };
+enum { OWN, FOLDS, SPLIT, TABLES, TRAIN, EVALUATE, READ };
 
 static const palate_option OPTIONS[] = {
-    {"split-seed", "", PALATE_OPTION_SEED, AT(split_seed), "0", 0, 0, NULL, "N",
-     "Of the division by chance; --seed is that of training"},
-    {"given", "folds-from", PALATE_OPTION_TEXT, AT(given), NULL, 0, 0, NULL, "PATH",
-     "Take the folds from files: a folder that palate split wrote, or a pattern such as "
-     "'ml-100k/u[1-5].base'"},
-    {"fold-column", "", PALATE_OPTION_TEXT, AT(fold_column), NULL, 0, 0, NULL, "COLUMN",
-     "Take the folds from a column of RATINGS that numbers them"},
-    {"save-split", "", PALATE_OPTION_TEXT, AT(save), NULL, 0, 0, NULL, "FOLDER",
-     "Write the folds to files, as palate split does"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
      "Write JSON, with the figures of every fold"},
 };
@@ -45,66 +33,10 @@ static const palate_option_table *own_table(void)
 /* All that one call works with. */
 typedef struct validate_work {
     const cli_arguments *arguments;
-    palate_ratings *ratings;
-    palate_split *split;
+    fold_source folds;
     palate_evaluate_options options;
     palate_cross_validation *validation;
 } validate_work;
-
-/* ---- Folds ---- */
-
-/* Rule mu with biases goes through the ratings in the order of lines. */
-static const palate_read_options *read_options(const cli_arguments *arguments)
-{
-    const palate_train_options *train = arguments->values[TRAIN];
-    palate_read_options *options = arguments->values[READ];
-    options->threads = train->threads;
-    options->keep_order |= train->rule == PALATE_RULE_MU && train->biases;
-    return options;
-}
-
-static int split_ratings(validate_work *work)
-{
-    const cli_arguments *arguments = work->arguments;
-    const own_options *own = arguments->values[OWN];
-    const char *path = arguments->operands[0];
-    const palate_read_options *options = read_options(arguments);
-    palate_split_options *split = arguments->values[SPLIT];
-    palate_error err;
-    split->seed = own->split_seed;
-    if (palate_ratings_read(arguments->context, path, options, &work->ratings, &err) != PALATE_OK)
-        return message_failed(&err);
-    describe_read(palate_ratings_report(work->ratings));
-    palate_status status = own->fold_column != NULL
-                               ? palate_split_from_column(work->ratings, path, options,
-                                                          own->fold_column, &work->split, &err)
-                               : palate_split_create(work->ratings, split, &work->split, &err);
-    return status == PALATE_OK ? EXIT_DONE : message_failed(&err);
-}
-
-static int open_given(validate_work *work)
-{
-    const own_options *own = work->arguments->values[OWN];
-    palate_error err;
-    if (palate_split_open(work->arguments->context, own->given, read_options(work->arguments),
-                          &work->split, &err) != PALATE_OK)
-        return message_failed(&err);
-    return EXIT_DONE;
-}
-
-static int make_split(validate_work *work)
-{
-    const own_options *own = work->arguments->values[OWN];
-    palate_error err;
-    int exit_status = own->given != NULL ? open_given(work) : split_ratings(work);
-    if (exit_status != EXIT_DONE || own->save == NULL)
-        return exit_status;
-    if (palate_split_save(work->split, own->save, &err) != PALATE_OK)
-        return message_failed(&err);
-    message_note("wrote %s: %s", own->save,
-                 describe_things(palate_split_fold_count(work->split), "fold"));
-    return EXIT_DONE;
-}
 
 /* ---- Results ---- */
 
@@ -297,8 +229,9 @@ static int validate(validate_work *work)
     work->options.threads = train->threads;
     work->options.seed = train->seed;
     progress_begin(&progress, false, arguments_common(arguments)->quiet, 0);
-    palate_status status = palate_cross_validate(
-        work->split, train, &work->options, progress_show_fold, &progress, &work->validation, &err);
+    palate_status status = palate_cross_validate(work->folds.split, train, &work->options,
+                                                 progress_show_fold, &progress, &work->validation,
+                                                 &err);
     int signal_number = progress_end(&progress);
     if (status != PALATE_OK && work->validation == NULL) {
         int exit_status = message_failed(&err);
@@ -311,34 +244,22 @@ static int validate(validate_work *work)
     return status == PALATE_E_STOPPED ? EXIT_INTERRUPTED - SIGINT + signal_number : exit_status;
 }
 
-static int check(const cli_arguments *arguments)
-{
-    const own_options *own = arguments->values[OWN];
-    if (own->given == NULL && arguments->operand_count == 0)
-        return arguments_usage_error(arguments->command,
-                                     "of what? give a file of ratings, or folds with --given PATH");
-    if (own->given != NULL && (arguments->operand_count > 0 || own->fold_column != NULL))
-        return arguments_usage_error(arguments->command, "--given has the ratings: leave %s out",
-                                     own->fold_column != NULL ? "--fold-column"
-                                                              : arguments->operands[0]);
-    return EXIT_DONE;
-}
-
 static int run(const cli_arguments *arguments)
 {
     validate_work work = {.arguments = arguments};
     feature_tables tables = {NULL, NULL};
-    int exit_status = check(arguments);
+    int exit_status = folds_check(arguments, arguments->values[FOLDS]);
     if (exit_status == EXIT_DONE)
         exit_status = features_read(arguments, arguments->values[TABLES], arguments->values[TRAIN],
                                     &tables);
     if (exit_status == EXIT_DONE)
-        exit_status = make_split(&work);
+        exit_status = folds_make(
+            arguments, arguments->values[FOLDS], arguments->values[SPLIT],
+            folds_read_options(arguments->values[READ], arguments->values[TRAIN]), &work.folds);
     if (exit_status == EXIT_DONE)
         exit_status = validate(&work);
     palate_cross_validation_free(work.validation);
-    palate_split_free(work.split);
-    palate_ratings_free(work.ratings);
+    folds_release(&work.folds);
     features_release(&tables);
     return exit_status;
 }
@@ -363,6 +284,7 @@ const cli_command COMMAND_CROSS_VALIDATE = {
         "2003). Of a single fold the interval is that of palate evaluate.",
     .operands_most = 1,
     .groups = {{own_table, NULL},
+               {fold_options_table, NULL},
                {palate_split_options_table, "seed"},
                {feature_options_table, NULL},
                {palate_train_options_table, NULL},

@@ -92,57 +92,19 @@ static int define_all(const cli_arguments *arguments)
 
 /* ---- JSON ---- */
 
-static json_t *slice_json(const palate_evaluation *evaluation, size_t system, size_t slice)
-{
-    json_t *figures = json_object();
-    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
-        palate_figure figure = palate_evaluation_figure(evaluation, system, m, slice);
-        json_object_set_new(figures, palate_evaluation_measure(evaluation, m)->name,
-                            figures_json(&figure));
-    }
-    return figures;
-}
-
-static json_t *systems_json(const palate_evaluation *evaluation, size_t slice)
-{
-    json_t *systems = json_array();
-    for (size_t s = 0; s < palate_evaluation_system_count(evaluation); s++)
-        json_array_append_new(systems, json_pack("{s:s, s:s, s:o}", "name",
-                                                 palate_evaluation_system(evaluation, s), "note",
-                                                 palate_evaluation_system_note(evaluation, s),
-                                                 "figures", slice_json(evaluation, s, slice)));
-    return systems;
-}
-
-static json_t *slices_json(const palate_evaluation *evaluation)
-{
-    json_t *slices = json_array();
-    for (size_t s = 1; s < palate_evaluation_slice_count(evaluation); s++) {
-        const palate_slice *slice = palate_evaluation_slice(evaluation, s);
-        json_array_append_new(
-            slices,
-            json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "of",
-                      slice->kind == PALATE_SLICE_USERS ? "users" : "items", "least",
-                      (json_int_t)slice->least, "most", (json_int_t)slice->most, "count",
-                      (json_int_t)slice->row_count, "ratings", (json_int_t)slice->rating_count,
-                      "systems", systems_json(evaluation, s)));
-    }
-    return slices;
-}
-
 static int print_json(const evaluate_work *work)
 {
     const palate_evaluation *evaluation = work->evaluation;
     json_t *json = figures_facts_json(palate_evaluation_facts(evaluation));
     json_object_set_new(json, "confidence", json_real(work->options.confidence));
     json_object_set_new(json, "resamples", json_integer((json_int_t)work->options.resamples));
-    json_object_set_new(json, "systems", systems_json(evaluation, 0));
+    json_object_set_new(json, "systems", figures_systems_json(evaluation, 0));
     const figure_source source = figures_of_evaluation(evaluation, work->options.confidence);
     json_t *differences = figures_differences_json(&source);
     if (differences != NULL)
         json_object_set_new(json, "differences", differences);
     if (palate_evaluation_slice_count(evaluation) > 1)
-        json_object_set_new(json, "groups", slices_json(evaluation));
+        json_object_set_new(json, "groups", figures_groups_json(evaluation));
     return describe_print_json(json);
 }
 

@@ -4,10 +4,10 @@
 #include "arguments.h"
 #include "describe.h"
 #include "lists.h"
+#include "parts.h"
 #include "table.h"
 #include "waterfall.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,12 +52,6 @@ static const palate_option_table *own_table(void)
     return &TABLE;
 }
 
-/* A factor and its part of the sum. */
-typedef struct factor_part {
-    uint32_t factor;
-    double adds;
-} factor_part;
-
 /* All that one call works with. */
 typedef struct explain_work {
     const own_options *own;
@@ -75,27 +69,6 @@ typedef struct explain_work {
 
 /* ---- Finding out ---- */
 
-static int compare_factors(const void *a, const void *b)
-{
-    const factor_part *left = a;
-    const factor_part *right = b;
-    if (fabs(left->adds) != fabs(right->adds))
-        return fabs(left->adds) < fabs(right->adds) ? 1 : -1;
-    return (left->factor > right->factor) - (left->factor < right->factor);
-}
-
-static int fill_factors(explain_work *work, double *adds)
-{
-    palate_error err;
-    if (palate_model_explain(work->model, work->user, work->item, work->time, work->own->parts,
-                             &work->sum, adds, &err) != PALATE_OK)
-        return message_failed(&err);
-    for (uint32_t f = 0; f < work->factor_count; f++)
-        work->factors[f] = (factor_part){f, adds[f]};
-    qsort(work->factors, work->factor_count, sizeof *work->factors, compare_factors);
-    return EXIT_DONE;
-}
-
 static int take_apart(explain_work *work)
 {
     palate_model_summary summary;
@@ -104,13 +77,9 @@ static int take_apart(explain_work *work)
     work->shown = work->factor_count;
     if (work->own->count < (int64_t)work->factor_count)
         work->shown = (size_t)work->own->count;
-    work->factors = malloc((work->factor_count + 1) * sizeof *work->factors);
-    double *adds = malloc((work->factor_count + 1) * sizeof *adds);
-    int exit_status = work->factors == NULL || adds == NULL
-                          ? message_error("out of memory while explaining")
-                          : fill_factors(work, adds);
-    free(adds);
-    return exit_status;
+    work->factors = parts_take(work->model, work->user, work->item, work->time, work->own->parts,
+                               &work->sum);
+    return work->factors == NULL ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int find_reasons(explain_work *work)

@@ -304,3 +304,43 @@ json_t *figures_facts_json(const palate_test_facts *facts)
         "relevant", (json_int_t)facts->relevant_count, "users_with_relevant",
         (json_int_t)facts->relevant_user_count, "catalogue", (json_int_t)facts->catalogue_count);
 }
+
+/* ---- Systems and groups ---- */
+
+static json_t *slice_json(const palate_evaluation *evaluation, size_t system, size_t slice)
+{
+    json_t *figures = json_object();
+    for (size_t m = 0; m < palate_evaluation_measure_count(evaluation); m++) {
+        palate_figure figure = palate_evaluation_figure(evaluation, system, m, slice);
+        json_object_set_new(figures, palate_evaluation_measure(evaluation, m)->name,
+                            figures_json(&figure));
+    }
+    return figures;
+}
+
+json_t *figures_systems_json(const palate_evaluation *evaluation, size_t slice)
+{
+    json_t *systems = json_array();
+    for (size_t s = 0; s < palate_evaluation_system_count(evaluation); s++)
+        json_array_append_new(systems, json_pack("{s:s, s:s, s:o}", "name",
+                                                 palate_evaluation_system(evaluation, s), "note",
+                                                 palate_evaluation_system_note(evaluation, s),
+                                                 "figures", slice_json(evaluation, s, slice)));
+    return systems;
+}
+
+json_t *figures_groups_json(const palate_evaluation *evaluation)
+{
+    json_t *slices = json_array();
+    for (size_t s = 1; s < palate_evaluation_slice_count(evaluation); s++) {
+        const palate_slice *slice = palate_evaluation_slice(evaluation, s);
+        json_array_append_new(
+            slices,
+            json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "of",
+                      slice->kind == PALATE_SLICE_USERS ? "users" : "items", "least",
+                      (json_int_t)slice->least, "most", (json_int_t)slice->most, "count",
+                      (json_int_t)slice->row_count, "ratings", (json_int_t)slice->rating_count,
+                      "systems", figures_systems_json(evaluation, s)));
+    }
+    return slices;
+}

@@ -47,6 +47,10 @@ json_t *figures_json(const palate_figure *figure);
 /* What an evaluation is of, as JSON. */
 json_t *figures_facts_json(const palate_test_facts *facts);
 
+/* What the systems of an evaluation came to in a slice, and all in each group but the whole, as JSON. */
+json_t *figures_systems_json(const palate_evaluation *evaluation, size_t slice);
+json_t *figures_groups_json(const palate_evaluation *evaluation);
+
 /* Whether any measure is of lists. */
 bool figures_have_lists(const figure_source *source);
 

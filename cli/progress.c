@@ -136,6 +136,44 @@ bool progress_show_fold(const palate_fold_progress *reached, void *user)
     return stopping == 0;
 }
 
+bool progress_show_search(const palate_tune_progress *reached, void *user)
+{
+    char words[80];
+    snprintf(words, sizeof words, " %lld of %lld trainings", (long long)reached->done,
+             (long long)reached->count);
+    show_share(user, reached->share, reached->seconds, words);
+    return stopping == 0;
+}
+
+static void write_bytes(const palate_data_progress *reached)
+{
+    fprintf(stderr, "\r\033[K");
+    if (reached->total > 0)
+        write_bar((double)reached->bytes / (double)reached->total);
+    fprintf(stderr, " %.1f", (double)reached->bytes / 1e6);
+    if (reached->total > 0)
+        fprintf(stderr, " of %.1f", (double)reached->total / 1e6);
+    fprintf(stderr, " MB");
+    if (reached->rate > 0)
+        fprintf(stderr, "  %.1f MB/s", reached->rate / 1e6);
+    if (reached->rate > 0 && reached->total > 0) {
+        fprintf(stderr, "  left ");
+        write_duration((double)(reached->total - reached->bytes) / reached->rate);
+    }
+    fflush(stderr);
+}
+
+bool progress_show_bytes(const palate_data_progress *reached, void *user)
+{
+    progress_display *progress = user;
+    if (progress->display && reached->seconds >= progress->next) {
+        write_bytes(reached);
+        progress->shown = true;
+        progress->next = reached->seconds + STEP_SECONDS;
+    }
+    return stopping == 0;
+}
+
 bool progress_show(const palate_progress *reached, void *user)
 {
     progress_display *progress = user;

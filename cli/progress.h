@@ -27,6 +27,12 @@ bool progress_show_share(double share, void *user);
 /* For palate_cross_validate(). */
 bool progress_show_fold(const palate_fold_progress *reached, void *user);
 
+/* For palate_tune(). */
+bool progress_show_search(const palate_tune_progress *reached, void *user);
+
+/* For palate_data_get(). */
+bool progress_show_bytes(const palate_data_progress *reached, void *user);
+
 /* False when somebody asked to stop. */
 bool progress_goes_on(void);
 

@@ -2,6 +2,7 @@
 /* palate recommend: the best items for some users or all, a batch of users at a time. */
 #define _GNU_SOURCE
 #include "arguments.h"
+#include "filters.h"
 #include "lists.h"
 #include "message.h"
 #include "newcomers.h"
@@ -17,15 +18,13 @@ typedef struct own_options {
     bool all_users;
     const char *ratings;
     const char *items;
-    const char *allow;
-    const char *deny;
     const char *output;
     bool json;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
 
-enum { OWN, RECOMMEND, READ };
+enum { OWN, RECOMMEND, RULES, READ };
 
 static const palate_option OPTIONS[] = {
     {"user", "", PALATE_OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "ID",
@@ -38,11 +37,7 @@ static const palate_option OPTIONS[] = {
      "Recommend to the users of these ratings, whom the model has not seen; nothing of them is "
      "kept"},
     {"items", "titles", PALATE_OPTION_TEXT, AT(items), NULL, 0, 0, NULL, "FILE",
-     "Table of items, such as movies.csv: adds their titles"},
-    {"allow", "", PALATE_OPTION_TEXT, AT(allow), NULL, 0, 0, NULL, "FILE",
-     "Recommend only items of this list, an id a line"},
-    {"deny", "", PALATE_OPTION_TEXT, AT(deny), NULL, 0, 0, NULL, "FILE",
-     "Never recommend items of this list, an id a line"},
+     "Table of items, such as movies.csv: adds their titles, and is what rules are about"},
     {"output", "", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "FILE",
      "Where to write the recommendations; by default standard output"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL, "Write JSON, not CSV"},
@@ -62,10 +57,11 @@ typedef struct recommend_work {
     palate_model *model;
     palate_catalogue *catalogue;
     palate_recommend_options options; /* count is at least 1. */
-    row_list users, allow, deny;
+    palate_filter *filter;
+    row_list users;
     newcomers newcomers; /* In place of users, with --ratings. */
     output out;
-    int64_t written; /* Users. */
+    filter_sums sums; /* Of the users written. */
 } recommend_work;
 
 /* What came out for one user. */
@@ -74,6 +70,7 @@ typedef struct user_result {
     const uint32_t *items;
     const float *scores;
     uint32_t count;
+    const palate_passed_over *passed;
 } user_result;
 
 /* ---- Which users ---- */
@@ -160,8 +157,10 @@ static void write_json_member(output *out, const char *name, const char *text)
 static void write_json(recommend_work *work, const user_result *result)
 {
     output *out = &work->out;
-    output_text(out, work->written == 0 ? "\n" : ",\n");
+    output_text(out, work->sums.users == 0 ? "\n" : ",\n");
     write_json_member(out, "{\"user\": ", result->user);
+    if (work->filter != NULL)
+        filters_write_json(work->filter, result->passed, out);
     output_text(out, ", \"items\": [");
     for (uint32_t place = 0; place < result->count; place++) {
         output_text(out, place == 0 ? "\n  " : ",\n  ");
@@ -213,19 +212,23 @@ typedef struct result_batch {
     uint32_t *items;
     float *scores;
     uint32_t *counts;
+    palate_passed_over *passed;
 } result_batch;
 
 static palate_status ask(const recommend_work *work, const result_batch *batch, size_t first,
                          size_t count, palate_error *err)
 {
+    palate_recommend_options options = work->options;
+    options.filter = work->filter;
+    options.passed = work->filter == NULL ? NULL : batch->passed;
     if (work->newcomers.ratings == NULL)
-        return palate_model_recommend(work->model, work->users.rows + first, count, &work->options,
+        return palate_model_recommend(work->model, work->users.rows + first, count, &options,
                                       batch->items, batch->scores, batch->counts, err);
     palate_new_rows some = work->newcomers.rows;
     some.begins += first;
     some.count = count;
-    return palate_model_recommend_new(work->model, &some, &work->options, batch->items,
-                                      batch->scores, batch->counts, err);
+    return palate_model_recommend_new(work->model, &some, &options, batch->items, batch->scores,
+                                      batch->counts, err);
 }
 
 static bool recommend_batch(recommend_work *work, const result_batch *batch, size_t first,
@@ -243,9 +246,12 @@ static bool recommend_batch(recommend_work *work, const result_batch *batch, siz
                                                                               : write_csv;
     for (size_t place = 0; place < count; place++) {
         const user_result result = {user_id(work, first + place), batch->items + place * most,
-                                    batch->scores + place * most, batch->counts[place]};
+                                    batch->scores + place * most, batch->counts[place],
+                                    &batch->passed[place]};
         write(work, &result);
-        work->written++;
+        work->sums.users++;
+        work->sums.seen += batch->passed[place].seen;
+        work->sums.quota += batch->passed[place].quota;
     }
     return true;
 }
@@ -254,10 +260,11 @@ static bool recommend_all(recommend_work *work)
 {
     size_t size = batch_size(work);
     size_t places = size * (size_t)work->options.count;
-    result_batch batch = {malloc((places + 1) * sizeof(uint32_t)),
-                          malloc((places + 1) * sizeof(float)),
-                          malloc((size + 1) * sizeof(uint32_t))};
-    bool done = batch.items != NULL && batch.scores != NULL && batch.counts != NULL;
+    result_batch batch = {
+        malloc((places + 1) * sizeof(uint32_t)), malloc((places + 1) * sizeof(float)),
+        malloc((size + 1) * sizeof(uint32_t)), calloc(size + 1, sizeof(palate_passed_over))};
+    bool done = batch.items != NULL && batch.scores != NULL && batch.counts != NULL &&
+                batch.passed != NULL;
     if (!done)
         message_error("out of memory while recommending");
     for (size_t first = 0; done && first < user_count(work); first += size) {
@@ -267,6 +274,7 @@ static bool recommend_all(recommend_work *work)
     free(batch.items);
     free(batch.scores);
     free(batch.counts);
+    free(batch.passed);
     return done;
 }
 
@@ -291,21 +299,37 @@ static int write_all(recommend_work *work)
 
 /* ---- The command ---- */
 
+static int load_table(recommend_work *work)
+{
+    const own_options *own = work->arguments->values[OWN];
+    palate_error err;
+    if (!filters_need_table(work->arguments->values[RULES]))
+        return EXIT_DONE;
+    if (own->items == NULL)
+        return arguments_usage_error(work->arguments->command,
+                                     "rules about columns of which table? give it with --items "
+                                     "TABLE");
+    return palate_catalogue_read_columns(work->arguments->context, own->items, &work->catalogue,
+                                         &err) == PALATE_OK
+               ? EXIT_DONE
+               : message_failed(&err);
+}
+
 static int load(recommend_work *work)
 {
     const own_options *own = work->arguments->values[OWN];
+    const filter_options *rules = work->arguments->values[RULES];
     palate_context *context = work->arguments->context;
-    if (!model_load(work->arguments, own->items, &work->model, &work->catalogue))
-        return EXIT_FAILED;
-    if ((own->allow != NULL &&
-         !row_list_read(&work->allow, work->model, &SIDE_ITEMS, own->allow)) ||
-        (own->deny != NULL && !row_list_read(&work->deny, work->model, &SIDE_ITEMS, own->deny)))
+    int exit_status = load_table(work);
+    if (exit_status != EXIT_DONE)
+        return exit_status;
+    if (!model_load(work->arguments, work->catalogue == NULL ? own->items : NULL, &work->model,
+                    &work->catalogue))
         return EXIT_FAILED;
     work->options = *(const palate_recommend_options *)work->arguments->values[RECOMMEND];
-    work->options.allow = own->allow == NULL ? NULL : work->allow.rows;
-    work->options.allow_count = work->allow.count;
-    work->options.deny = own->deny == NULL ? NULL : work->deny.rows;
-    work->options.deny_count = work->deny.count;
+    exit_status = filters_make(work->arguments, rules, work->model, work->catalogue, &work->filter);
+    if (exit_status != EXIT_DONE)
+        return exit_status;
     if (own->ratings != NULL)
         return newcomers_read(&work->newcomers, context, work->model, work->arguments->values[READ],
                               own->ratings);
@@ -322,15 +346,13 @@ static int run(const cli_arguments *arguments)
             arguments->command,
             "for whom? give --user ID, --users FILE, --all-users or --ratings FILE");
     recommend_work work = {.arguments = arguments};
-    int exit_status = row_list_begin(&work.users) && row_list_begin(&work.allow) &&
-                              row_list_begin(&work.deny)
-                          ? load(&work)
-                          : EXIT_FAILED;
+    int exit_status = row_list_begin(&work.users) ? load(&work) : EXIT_FAILED;
     if (exit_status == EXIT_DONE)
         exit_status = write_all(&work);
+    if (exit_status == EXIT_DONE && work.filter != NULL)
+        filters_tell(work.filter, work.model, &work.sums);
     row_list_release(&work.users);
-    row_list_release(&work.allow);
-    row_list_release(&work.deny);
+    palate_filter_free(work.filter);
     newcomers_release(&work.newcomers);
     palate_catalogue_free(work.catalogue);
     palate_model_free(work.model);
@@ -345,6 +367,10 @@ static const example EXAMPLES[] = {
      "for somebody whom the model has never seen"},
     {"palate recommend movies.palate --user 42 --allow in-stock.txt --json",
      "only what is in stock, for a program"},
+    {"palate recommend movies.palate --user 42 --items movies.csv --where 'genres=Horror|Drama'",
+     "only these; --without leaves them out; --where 'year>=1990', --where title~star"},
+    {"palate recommend movies.palate --user 42 --items movies.csv --quota genres=2 --diversity 0.3",
+     "no more than two of a genre, and less of what is alike"},
     {NULL, NULL},
 };
 
@@ -360,6 +386,7 @@ const cli_command COMMAND_RECOMMEND = {
     .operands_most = 1,
     .groups = {{own_table, NULL},
                {palate_recommend_options_table, NULL},
+               {filter_options_table, NULL},
                {palate_read_options_table, "scale duplicates keep-order lenient threads"}},
     .examples = EXAMPLES,
     .run = run,

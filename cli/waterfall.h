@@ -4,8 +4,7 @@
 #ifndef PALATE_CLI_WATERFALL_H
 #define PALATE_CLI_WATERFALL_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "output.h"
 
 typedef struct waterfall_bar {
     const char *label;
@@ -22,7 +21,11 @@ typedef struct waterfall {
     double total;
 } waterfall;
 
-/* Writes the picture whole or not at all; on failure tells what is wrong and returns false. */
+/* Draws the picture, small, into a page, whose style says how its classes look: up, down, whole, number,
+ * axis, grid. */
+void waterfall_draw(output *out, const waterfall *of);
+
+/* Writes the picture as a file, whole or not at all; on failure tells what is wrong and returns false. */
 bool waterfall_write(const waterfall *of, const char *path);
 
 #endif

@@ -11,7 +11,8 @@ set -eu
 packages_of() {
     case $1 in
     build) echo gcc libc6-dev make cmake ninja-build pkg-config librandom123-dev libxxhash-dev \
-        libjansson-dev zlib1g-dev libzstd-dev libsqlite3-dev libzip-dev scdoc ;;
+        libjansson-dev zlib1g-dev libzstd-dev libsqlite3-dev libzip-dev libssl-dev \
+        libcurl4-openssl-dev scdoc ;;
     test) echo libcmocka-dev bats g++ python3 gzip zstd sqlite3 ;;
     python) echo python3 python3-venv ;;
     lint) echo clang-format clang-tidy clang shellcheck ;;

@@ -31,9 +31,11 @@
 #include "palate/columns.h"
 #include "palate/context.h"
 #include "palate/cross_validate.h"
+#include "palate/data.h"
 #include "palate/evaluate.h"
 #include "palate/explain.h"
 #include "palate/factors.h"
+#include "palate/filter.h"
 #include "palate/machine.h"
 #include "palate/model.h"
 #include "palate/options.h"
@@ -43,5 +45,7 @@
 #include "palate/split.h"
 #include "palate/status.h"
 #include "palate/train.h"
+#include "palate/tune.h"
+#include "palate/update.h"
 
 #endif

@@ -3,21 +3,35 @@
 #ifndef PALATE_RECOMMEND_H
 #define PALATE_RECOMMEND_H
 
+#include "palate/filter.h"
 #include "palate/model.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/** What a user's list went past. */
+typedef struct palate_passed_over {
+    int64_t seen;  /**< Items that might have come but that the user has rated. */
+    int64_t quota; /**< Items that were next but had no room in a category. */
+} palate_passed_over;
+
 /** What to recommend. Fill with palate_recommend_options_init(). */
 typedef struct palate_recommend_options {
     int64_t count;     /**< N, items a user, 1..1000000. */
     bool include_seen; /**< Items the user rated may come too. */
-    int64_t threads;   /**< 0: as many as the machine gives. The result does not depend on it. */
+    double
+        popularity_discount; /**< d >= 0: scores are taken as less by d log10(1 + ratings of the item). */
+    double
+        diversity; /**< d, 0..1: how much less an item comes for being like those before it; see below. */
+    int64_t threads; /**< 0: as many as the machine gives. The result does not depend on it. */
     const uint32_t *allow; /**< NULL: any item; else only these item rows. */
     size_t allow_count;
     const uint32_t *deny; /**< Never these item rows. */
     size_t deny_count;
+    const palate_filter
+        *filter; /**< NULL: no further rules; else those of filter.h, made for this model. */
+    palate_passed_over *passed; /**< NULL, or receives, for each user, what its list went past. */
 } palate_recommend_options;
 
 PALATE_API const palate_option_table *palate_recommend_options_table(void);
@@ -29,6 +43,14 @@ PALATE_API void palate_recommend_options_init(palate_recommend_options *options)
  * The score is the prediction before clipping, so that items at the top of the scale still have an
  * order. Equal scores are ordered by id (bytes), so that the answer is one and the same everywhere.
  * An item whose score is not a number, as factors that overflow may give, is left out.
+ *
+ * With a quota or diversity the list is made item by item. Of all that may come, the next is the one with
+ *
+ *     the largest  (1 - d) score - d w max(0, the largest cosine to an item of the list so far)
+ *
+ * d: diversity, w: the width of the scale (1 without one), cosines as palate_model_similar() has them: maximal marginal
+ * relevance (Carbonell & Goldstein 1998); equal ones in the order of scores. An item without room in one of
+ * its categories is passed over for good. This, too, is exact: what going through all candidates would give.
  *
  * @param users   `user_count` rows, or PALATE_NO_ROW for the typical user (nothing seen).
  * @param options NULL means defaults (N = 10).

@@ -3,7 +3,7 @@
  *
  * Every call that can fail returns a palate_status and takes an optional `palate_error *`. The
  * library never prints, exits, aborts or installs signal handlers; the one environment variable it
- * reads is PALATE_ISA (see kernels below).
+ * reads is PALATE_ISA (see kernels below); libcurl, where palate_data_get() fetches, reads those of proxies.
  */
 #ifndef PALATE_STATUS_H
 #define PALATE_STATUS_H

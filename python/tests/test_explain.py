@@ -40,6 +40,28 @@ def test_parts_add_up(model, parts):
             assert min(told.factors.values()) >= 0
 
 
+def test_reasons_are_ratings_left_out(model, columns):
+    told = model.reasons(100, 1000, n=100)
+    users, items, values = columns
+    rated = dict(zip(items[users == 100].tolist(), values[users == 100].tolist()))
+    assert {reason.item: reason.rating for reason in told} == rated
+    sizes = [abs(reason.effect) for reason in told]
+    assert sizes == sorted(sizes, reverse=True)
+    assert model.reasons(100, 1000, n=2) == told[:2]
+    without = {item: rating for item, rating in rated.items() if item != told[0].item}
+    all_of_them, rest = (model.fold_in(given) for given in (rated, without))
+    row = model.item_row(1000)
+    moved = (all_of_them.factors - rest.factors)[0] @ model.item_factors[row] + (all_of_them.offsets - rest.offsets)[0]
+    assert moved == pytest.approx(told[0].effect, abs=2e-3)
+
+
+def test_no_ratings_no_reasons(films, ratings):
+    with pytest.raises(palate.UnknownIdError, match="knows no user 'x'"):
+        films.reasons("x", "Up")
+    with pytest.raises(palate.UnsupportedError):
+        palate.train(ratings, factors=2, epochs=2, keep_ratings=False).reasons(100, 1000)
+
+
 def test_html(films):
     shown = films.explain("a", "Alien")._repr_html_()
     assert "fright" in shown

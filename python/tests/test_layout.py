@@ -18,7 +18,16 @@ needs_compiler = pytest.mark.skipif(
     COMPILER is None or not INCLUDE.exists(), reason="takes a C compiler and the headers"
 )
 
-TABLES = [_options.reading, _options.training, _options.recommending, _options.folding_in, _options.similar]
+TABLES = [
+    _options.getting_data,
+    _options.making_up,
+    _options.reading,
+    _options.training,
+    _options.recommending,
+    _options.folding_in,
+    _options.similar,
+    _options.updating,
+]
 
 
 def compile_c(text, folder, *flags):
@@ -63,6 +72,7 @@ def test_structs_lie_as_in_c(tmp_path):
 
 C_TYPES = {
     ctypes.c_int: "(int)1",
+    ctypes.c_bool: "(bool)1",
     ctypes.c_size_t: "(size_t)1",
     ctypes.c_int64: "(int64_t)1",
     ctypes.c_uint32: "(uint32_t)1",

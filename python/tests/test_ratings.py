@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ratings from whatever they are held in: the same ratings, and clear errors."""
 
+import copy
 import datetime
 import gzip
+import pickle
 
 import numpy as np
 import pytest
@@ -362,3 +364,32 @@ def test_broken_files_say_where(tmp_path):
         palate.read(path)
     assert caught.value.line == 3
     assert isinstance(caught.value, ValueError)
+
+
+# ---- Saved, and pickled ----
+
+
+@pytest.mark.parametrize("ids", [int, str])
+@pytest.mark.parametrize("times", [True, False])
+def test_pickles_and_saved_files_are_the_same_ratings(tmp_path, ids, times):
+    rows = [(ids(3), ids(10), 4.5), (ids(3), ids(11), 1.0), (ids(7), ids(10), 2.0)]
+    given = palate.Ratings([(*row, 100 + n) for n, row in enumerate(rows)] if times else rows, scale=(0, 5))
+    given.save(tmp_path / "x.ratings")
+    for again in (pickle.loads(pickle.dumps(given)), copy.deepcopy(given), palate.read(tmp_path / "x.ratings")):
+        assert again.scale == given.scale
+        assert again.report.has_times == times
+        assert np.array_equal(again.by_user.ratings, given.by_user.ratings)
+        assert again.to_pandas().shape == given.to_pandas().shape
+    again = pickle.loads(pickle.dumps(given))
+    assert again.user_ids.tolist() == given.user_ids.tolist()
+    assert isinstance(again.user_ids.tolist()[0], ids)
+    models = [palate.train(one, factors=2, epochs=3) for one in (given, again)]
+    assert np.array_equal(models[0].user_factors, models[1].user_factors)
+    with pytest.raises(palate.ReadingError):
+        given.save(tmp_path / "nowhere" / "x.ratings")
+
+
+def test_a_matrix_keeps_its_shape_in_a_pickle():
+    matrix = np.array([[5, np.nan, 1], [np.nan, np.nan, np.nan], [4, np.nan, 2]])
+    given = palate.Ratings(matrix)
+    assert pickle.loads(pickle.dumps(given))._shape == given._shape == (3, 3)

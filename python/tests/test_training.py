@@ -179,6 +179,22 @@ def test_training_in_a_thread(ratings):
     assert made[0].info.epochs == 3
 
 
+def test_many_threads_train_on_the_same_ratings(ratings):
+    alone = [palate.train(ratings, factors=2, epochs=5, seed=seed) for seed in range(6)]
+    together = {}
+
+    def train(seed):
+        together[seed] = palate.train(ratings, factors=2, epochs=5, seed=seed)
+
+    threads = [threading.Thread(target=train, args=(seed,)) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for seed, model in enumerate(alone):
+        assert np.array_equal(together[seed].user_factors, model.user_factors)
+
+
 def test_log_lines_go_to_logging(caplog):
     from palate import _library
 

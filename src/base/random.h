@@ -31,7 +31,8 @@ typedef enum palate__purpose {
     PALATE__RANDOM_BASELINE = 16,
     PALATE__RANDOM_BOOTSTRAP = 17,
     PALATE__RANDOM_PERMUTATION = 18,
-    PALATE__RANDOM_SPLIT = 19
+    PALATE__RANDOM_SPLIT = 19,
+    PALATE__RANDOM_SEARCH = 20
 } palate__purpose;
 
 typedef struct palate__random4 {

@@ -69,6 +69,8 @@ static palate_status check_optional_sizes(const inspection *in)
         {model->users.link != NULL, PALATE__USER_LINKS, of[PALATE__ITEMS], "user_link"},
         {model->items.link != NULL, PALATE__ITEM_LINKS, of[PALATE__USERS], "item_link"},
         {model->users.lambda != NULL, PALATE__LAMBDAS, of[PALATE__FACTORS] + 1, "user_lambda"},
+        {model->users.variances != NULL, PALATE__UNSURE_USERS, of[PALATE__USERS], "user_variances"},
+        {model->items.variances != NULL, PALATE__UNSURE_ITEMS, of[PALATE__ITEMS], "item_variances"},
         {model->users.sample_offsets != NULL, PALATE__SAMPLED_USERS, of[PALATE__USERS],
          "user_sample_offsets"},
         {model->items.sample_offsets != NULL, PALATE__SAMPLED_ITEMS, of[PALATE__ITEMS],
@@ -85,6 +87,8 @@ static palate_status check_optional_sizes(const inspection *in)
         return wrong(in, "moment_begins, moment_times and moment_values belong together");
     if ((model->users.lambda == NULL) != (model->items.lambda == NULL))
         return wrong(in, "user_lambda and item_lambda belong together");
+    if ((model->users.variances == NULL) != (model->items.variances == NULL))
+        return wrong(in, "user_variances and item_variances belong together");
     if ((model->users.sample_offsets == NULL) != (model->items.sample_offsets == NULL))
         return wrong(in, "user_sample_offsets and item_sample_offsets belong together");
     if (of[PALATE__SAMPLES] > 0 ? of[PALATE__FACTORS] % of[PALATE__SAMPLES] != 0
@@ -280,6 +284,8 @@ static palate_status check_prior(const inspection *in, const party *p)
     PALATE_TRY(check_features(in, p));
     PALATE_TRY(check_optional(in, p, "link", side->link, links, -FLT_MAX));
     PALATE_TRY(check_optional(in, p, "lambda", side->lambda, (size_t)of[PALATE__LAMBDAS], 0.0F));
+    PALATE_TRY(check_optional(in, p, "variances", side->variances,
+                              side->variances != NULL ? (size_t)p->count : 0, 0.0F));
     PALATE_TRY(check_optional(in, p, "sample_offsets", side->sample_offsets,
                               (size_t)(p->count * of[PALATE__SAMPLES]), -FLT_MAX));
 done:

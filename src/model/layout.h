@@ -65,6 +65,8 @@ typedef enum palate__dimension {
     PALATE__USER_LINKS,    /* n */
     PALATE__ITEM_LINKS,    /* m */
     PALATE__LAMBDAS,       /* k + 1 */
+    PALATE__UNSURE_USERS,  /* m */
+    PALATE__UNSURE_ITEMS,  /* n */
     PALATE__SAMPLED_USERS, /* m */
     PALATE__SAMPLED_ITEMS, /* n */
     PALATE__SAMPLES,
@@ -83,7 +85,7 @@ typedef struct palate__tensor {
     bool optional;              /* Left out of the file where the pointer is NULL. */
 } palate__tensor;
 
-enum { PALATE__TENSOR_COUNT = 33 };
+enum { PALATE__TENSOR_COUNT = 35 };
 extern const palate__tensor palate__tensors[PALATE__TENSOR_COUNT];
 
 typedef struct palate__sizes {

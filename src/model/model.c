@@ -110,6 +110,7 @@ static void free_side(palate_model *model, palate__side *side)
     release_array(model, side->counts);
     release_array(model, side->link);
     release_array(model, side->lambda);
+    release_array(model, side->variances);
     release_array(model, side->sample_offsets);
     release_array(model, side->feature_names);
     release_array(model, side->feature_link);

@@ -23,6 +23,7 @@ typedef struct palate__side {
     /* For taking in rows that were not there in training; NULL where the model has no such prior. */
     const float *link;   /* Rows of the other side x k: the coefficients A of this side's link. */
     const float *lambda; /* k + 1: of the offset, then of the factors. */
+    const float *variances; /* count: how sure each row's factors are, inside; NULL: not known. */
 
     /* What a table has said of rows: the names of its features, each with its zero; NULL: nothing. And
      * where a row without ratings lies, inside (train/convert.h): at row 0, and for each feature at its row

@@ -547,3 +547,49 @@ const char *palate_catalogue_value(const palate_catalogue *catalogue, const char
         return NULL;
     return text_of(catalogue, id, column);
 }
+
+/* ---- Cells and columns ---- */
+
+bool palate__cell_next_word(const char **at, palate__span *word)
+{
+    static const char none[] = "(no genres listed)";
+    while (**at != '\0') {
+        const size_t bytes = strcspn(*at, "|");
+        *word = palate__trim((palate__span){*at, bytes});
+        *at += bytes + ((*at)[bytes] == '|');
+        if (word->bytes > 0 &&
+            (word->bytes != sizeof none - 1 || memcmp(word->text, none, word->bytes) != 0))
+            return true;
+    }
+    return false;
+}
+
+/* "title, genres, year" */
+static void list_columns(const palate_catalogue *catalogue, char *text, size_t size)
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t c = 0; c < catalogue->column_count && length + 2 < size; c++) {
+        int written = snprintf(text + length, size - length, "%s%s", c == 0 ? "" : ", ",
+                               catalogue->names[c]);
+        length += written > 0 ? (size_t)written : 0;
+    }
+}
+
+palate_status palate__catalogue_no_column(const palate_catalogue *catalogue, const char *name,
+                                          palate_error *err)
+{
+    char columns[600];
+    char meant[120] = "";
+    size_t least = SIZE_MAX;
+    for (size_t c = 0; c < catalogue->column_count; c++) {
+        const size_t distance = palate_text_distance(name, catalogue->names[c]);
+        if (distance < least)
+            snprintf(meant, sizeof meant, "; did you mean %.80s?", catalogue->names[c]);
+        least = distance < least ? distance : least;
+    }
+    list_columns(catalogue, columns, sizeof columns);
+    return palate__fail(err, PALATE_E_INVALID, "%s: there is no column \"%.80s\"%s%s has %s",
+                        catalogue->path, name, meant,
+                        meant[0] == '\0' ? "; the table" : " The table", columns);
+}

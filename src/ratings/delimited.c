@@ -310,7 +310,8 @@ static void look_at_line(const palate__fields *fields, palate__look *look)
     const size_t kept = palate__fields_kept(fields);
     look->lines++;
     look->even = look->even && fields->problem == NULL && fields->count == look->first.count;
-    look->rated = look->rated && kept > 2 &&
+    look->rated = look->rated && kept > 2 && palate__trim(fields->fields[0]).bytes > 0 &&
+                  palate__trim(fields->fields[1]).bytes > 0 &&
                   palate__parse_real(palate__trim(fields->fields[2]), &number);
     for (size_t f = 0; f < kept; f++)
         look->whole = look->whole && (f == 2 || is_whole(fields->fields[f]));

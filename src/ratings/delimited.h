@@ -31,7 +31,7 @@ typedef struct palate__look {
     palate__fields first; /* The first line that is not blank. */
     size_t lines;         /* Lines looked at. */
     bool even;            /* All have as many fields as the first. */
-    bool rated;           /* In each of them, field 3 is a number. */
+    bool rated;           /* In each of them, field 3 is a number, and 1 and 2 are not empty. */
     bool whole;           /* And so are all others: whole numbers, but for field 3. */
 } palate__look;
 

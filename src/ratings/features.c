@@ -87,26 +87,13 @@ static const char *value_of(const making *at, uint32_t row, size_t column)
 
 /* ---- Words ---- */
 
-/* The words of a cell, one after the other. */
-static bool next_word(const char **at, palate__span *word)
-{
-    while (**at != '\0') {
-        const size_t bytes = strcspn(*at, "|");
-        *word = palate__trim((palate__span){*at, bytes});
-        *at += bytes + ((*at)[bytes] == '|');
-        if (word->bytes > 0)
-            return true;
-    }
-    return false;
-}
-
 static palate_status collect_words(making *at, size_t column, palate__id_builder *words)
 {
     palate_status status = PALATE_OK;
     for (uint32_t row = 0; row < at->table->ids.count; row++) {
         const char *cell = value_of(at, row, column);
         palate__span word;
-        while (next_word(&cell, &word)) {
+        while (palate__cell_next_word(&cell, &word)) {
             uint32_t number = 0;
             PALATE_TRY(palate__id_builder_add(words, word.text, word.bytes, &number, at->err));
             PALATE_TRY(add_entry(at, row, number));
@@ -267,34 +254,6 @@ done:
 
 /* ---- The columns asked for ---- */
 
-static void list_columns(const palate_catalogue *table, char *text, size_t size)
-{
-    size_t length = 0;
-    text[0] = '\0';
-    for (size_t c = 0; c < table->column_count && length + 2 < size; c++) {
-        int written = snprintf(text + length, size - length, "%s%s", c == 0 ? "" : ", ",
-                               table->names[c]);
-        length += written > 0 ? (size_t)written : 0;
-    }
-}
-
-static palate_status fail_column(const making *at, const char *name)
-{
-    char columns[600];
-    char meant[120] = "";
-    size_t least = SIZE_MAX;
-    for (size_t c = 0; c < at->table->column_count; c++) {
-        const size_t distance = palate_text_distance(name, at->table->names[c]);
-        if (distance < least)
-            snprintf(meant, sizeof meant, "; did you mean %.80s?", at->table->names[c]);
-        least = distance < least ? distance : least;
-    }
-    list_columns(at->table, columns, sizeof columns);
-    return palate__fail(at->err, PALATE_E_INVALID, "%s: there is no column \"%.80s\"%s%s has %s",
-                        at->table->path, name, meant,
-                        meant[0] == '\0' ? "; the table" : " The table", columns);
-}
-
 /* Splits "year:category"; the name is cut off in place. */
 static palate_status take_kind(const making *at, char *name, bool *as_words)
 {
@@ -321,7 +280,7 @@ static palate_status add_column(making *at, char *name, bool *taken)
     PALATE_TRY(take_kind(at, name, &as_words));
     const size_t column = palate_catalogue_find_column(at->table, name);
     if (column == PALATE_NO_COLUMN)
-        PALATE_TRY(fail_column(at, name));
+        PALATE_TRY(palate__catalogue_no_column(at->table, name, at->err));
     if (taken[column])
         PALATE_TRY(palate__fail(at->err, PALATE_E_INVALID, "columns: %s is named twice",
                                 at->table->names[column]));

@@ -301,9 +301,20 @@ static void start(const palate__fold *fold, const palate__fold_desk *desk, const
     }
 }
 
-static void fill_lambda(const palate__fold *fold, size_t count, float *lambda)
+/* How unsure the rows are that count, where the model knows: as in training (train/rules/vb.c). */
+static double doubt_of(const palate__fold *fold, const palate__fold_desk *desk)
+{
+    double sum = 0.0;
+    for (size_t e = 0; fold->other->variances != NULL && e < desk->chosen_count; e++)
+        sum += (double)fold->other->variances[desk->columns[desk->chosen[e]]];
+    return sum;
+}
+
+static void fill_lambda(const palate__fold *fold, const palate__fold_desk *desk, float *lambda)
 {
     const float *own = fold->own->lambda;
+    const double doubt = doubt_of(fold, desk);
+    const size_t count = desk->chosen_count;
     for (size_t f = 0; f < fold->stride; f++) {
         const double of_rating = f == 0 ? BIAS_LAMBDA_OF_RATING : LAMBDA_OF_RATING;
         double value = own == NULL    ? of_rating * (double)count
@@ -311,6 +322,8 @@ static void fill_lambda(const palate__fold *fold, size_t count, float *lambda)
                                       : 1.0;
         if (f > 0 && fold->regularization != PALATE_AUTO)
             value = fold->regularization;
+        if (f > 0)
+            value += doubt;
         lambda[f] = (float)fmax(value, LAMBDA_FLOOR);
     }
 }
@@ -402,7 +415,7 @@ void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint3
         solve_zero(fold, desk, from);
     if (fold->is_zero || desk->chosen_count == 0)
         return;
-    fill_lambda(fold, desk->chosen_count, desk->lambda);
+    fill_lambda(fold, desk, desk->lambda);
     start(fold, desk, from);
     const palate__row_problem problem = {
         .fixed = desk->panel,
@@ -430,16 +443,32 @@ void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint3
 
 /* ---- What came of it ---- */
 
+/* How unsure the row is: as in training (train/rules/vb.c). */
+static float variance_of(const palate__fold *fold, const palate__fold_desk *desk)
+{
+    double squares = 0.0;
+    if (fold->own->variances == NULL)
+        return 0.0F;
+    for (size_t e = 0; e < desk->chosen_count; e++) {
+        const float *z = desk->panel + desk->chosen[e] * fold->stride + 1;
+        squares += (double)fold->kernels->dot(z, z, fold->k);
+    }
+    const double noise = fold->model->noise * fold->gain;
+    return (float)(noise * noise / ((double)desk->lambda[1] + squares / (double)fold->k));
+}
+
 void palate__fold_leave(const palate__fold *fold, palate__fold_desk *desk, palate__folded *out)
 {
     out->moments = (palate__moments){.scale = 1.0};
     if (desk->chosen_count == 0 && !fold->is_zero) {
         memcpy(out->factors, fold->own->typical, fold->k * sizeof *out->factors);
         out->offset = fold->own->typical[fold->k];
+        out->variance = 0.0F;
         return;
     }
     const double offset = palate__inside_leave(inside_of(fold), fold->k, desk->x, out->factors);
     out->offset = (float)(fold->non_negative_offsets ? fmax(offset, 0.0) : offset);
+    out->variance = variance_of(fold, desk);
     float *outside = desk->values_before;
     for (size_t t = 0; t < desk->chosen_moments; t++) {
         outside[t] = (float)((double)desk->values[t] / fold->gain);

@@ -55,6 +55,7 @@ typedef struct palate__fold_row {
 typedef struct palate__folded {
     float *factors; /* k, to be given. */
     float offset;
+    float variance; /* Of each factor, inside, where the model knows those of other rows; else 0. */
     palate__moments moments; /* In the desk; none where the offset does not move. */
 } palate__folded;
 

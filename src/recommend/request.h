@@ -20,11 +20,14 @@ typedef struct palate__request {
     const palate__kernels *kernels;
     const uint32_t *users;              /* Rows, or PALATE_NO_ROW; */
     const palate__newcomers *newcomers; /* or, in their place, these; else NULL. */
+    const size_t *places;               /* Which of them; NULL: all, in order. */
     size_t user_count;                  /* > 0 */
     bool include_seen;
     size_t wanted;              /* N */
     const uint32_t *candidates; /* Rows that may be recommended, increasing; NULL: every row. */
     size_t candidate_count;
+    const float *offsets; /* Of the items, a discount taken off. */
+    bool discounted;      /* They are not the model's. */
     int threads;
     uint32_t *items; /* user_count x N, as the other outputs. */
     float *scores;
@@ -43,6 +46,9 @@ size_t palate__request_users_a_task(const palate__request *asked, size_t most);
 /* Fewer users than this are scanned one by one. It breaks even at 5 users of 3,706 items, at 9 of
  * 200,000. */
 enum { PALATE__USERS_TO_SCREEN = 6 };
+
+/* By the way that pays. */
+palate_status palate__recommend_answer(const palate__request *asked, palate_error *err);
 
 /* Looks at every candidate. PALATE_OK or PALATE_E_NOMEM. */
 palate_status palate__recommend_scan(const palate__request *asked, palate_error *err);

@@ -99,7 +99,7 @@ static block take_block(const palate__request *asked, const desk *at, size_t beg
     else
         part.factors = gather(model, part.rows, part.count, at->factors);
     for (size_t j = 0; j < part.count; j++)
-        at->offsets[j] = model->items.offsets[row_of(&part, j)];
+        at->offsets[j] = asked->offsets[row_of(&part, j)];
     part.reach = largest_size(at->offsets, part.count);
     return part;
 }

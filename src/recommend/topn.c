@@ -4,8 +4,11 @@
 
 #include "base/context.h"
 #include "base/threads.h"
+#include "recommend/filter.h"
+#include "recommend/greedy.h"
 #include "recommend/request.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +52,8 @@ palate__shortlist palate__request_list(const palate__request *asked, size_t plac
         .scores = asked->scores + place * asked->wanted,
         .capacity = capacity < asked->candidate_count ? capacity : asked->candidate_count,
     };
-    (asked->newcomers != NULL ? begin_newcomer : begin_user)(asked, place, &list);
+    const size_t who = asked->places == NULL ? place : asked->places[place];
+    (asked->newcomers != NULL ? begin_newcomer : begin_user)(asked, who, &list);
     return list;
 }
 
@@ -98,6 +102,9 @@ static palate_status check(const palate__request *asked, const palate_recommend_
                           false, err));
     PALATE_TRY(
         check_rows("deny", options->deny, options->deny_count, model->items.ids.count, false, err));
+    if (options->filter != NULL && options->filter->model != model)
+        PALATE_TRY(palate__fail(err, PALATE_E_INVALID,
+                                "palate_model_recommend: the filter was made for another model"));
 done:
     return status;
 }
@@ -108,7 +115,7 @@ static void mark(unsigned char *marks, const uint32_t *rows, size_t count, unsig
         marks[rows[r]] = value;
 }
 
-/* The rows allowed and not denied, in increasing order. */
+/* The rows allowed, not denied, and that pass the filter, in increasing order. */
 static palate_status list_candidates(const palate_model *model,
                                      const palate_recommend_options *options, uint32_t **out,
                                      size_t *out_count, palate_error *err)
@@ -128,7 +135,7 @@ static palate_status list_candidates(const palate_model *model,
     mark(marks, options->allow, options->allow_count, 1);
     mark(marks, options->deny, options->deny_count, 0);
     for (size_t j = 0; j < n; j++)
-        if (marks[j] != 0)
+        if (marks[j] != 0 && (options->filter == NULL || options->filter->passes[j] != 0))
             rows[count++] = (uint32_t)j;
     palate__release(context, marks);
     *out = rows;
@@ -159,12 +166,13 @@ static double index_cost(const palate_model *model)
     return k * k * (1000.0 + 18.0 * k) + (double)model->items.ids.count * (k * k / 9.0 + 8.0 * k);
 }
 
-/* An index saves nothing where there are few items, and where most are wanted or few may be. */
+/* An index is of the model's own scores, and saves nothing where there are few items, and where most are wanted or few may be. */
 static bool is_searchable(const palate__request *asked)
 {
     const size_t n = asked->model->items.ids.count;
-    return n >= 1024 && asked->model->factor_count <= PALATE__INDEX_FACTORS_MOST &&
-           asked->wanted <= n / 16 && asked->candidate_count >= n / 4;
+    return !asked->discounted && n >= 1024 &&
+           asked->model->factor_count <= PALATE__INDEX_FACTORS_MOST && asked->wanted <= n / 16 &&
+           asked->candidate_count >= n / 4;
 }
 
 /*
@@ -192,7 +200,7 @@ static palate_status find_index(const palate__request *asked, const palate__inde
     return status;
 }
 
-static palate_status answer(const palate__request *asked, palate_error *err)
+palate_status palate__recommend_answer(const palate__request *asked, palate_error *err)
 {
     const palate__index *index = NULL;
     palate_status status = PALATE_OK;
@@ -204,26 +212,88 @@ static palate_status answer(const palate__request *asked, palate_error *err)
                                          : palate__recommend_scan(asked, err);
 }
 
-/* What is the same whoever the users are. */
+/* ---- What is the same whoever the users are ---- */
+
+/* d log10(1 + ratings) off each item's offset. */
+static palate_status discount(palate__request *asked, double amount, float **out, palate_error *err)
+{
+    const palate__side *items = &asked->model->items;
+    asked->offsets = items->offsets;
+    if (amount == 0.0)
+        return PALATE_OK;
+    float *offsets = palate__allocate_array(asked->model->context, items->ids.count,
+                                            sizeof *offsets);
+    *out = offsets;
+    if (offsets == NULL)
+        return palate__fail_memory(err, "recommending");
+    for (uint32_t j = 0; j < items->ids.count; j++)
+        offsets[j] = (float)((double)items->offsets[j] -
+                             amount * log10(1.0 + (double)items->counts[j]));
+    asked->offsets = offsets;
+    asked->discounted = true;
+    return PALATE_OK;
+}
+
+static palate_status answer(const palate__request *asked, const palate_recommend_options *options,
+                            palate_error *err)
+{
+    const palate_filter *filter = options->filter;
+    const palate__greedy greedy = {
+        .diversity = options->diversity,
+        .quotas = filter == NULL ? NULL : filter->quotas,
+        .quota_count = filter == NULL ? 0 : filter->quota_count,
+        .passed = options->passed,
+    };
+    return greedy.diversity > 0.0 || greedy.quota_count > 0
+               ? palate__recommend_greedy(asked, &greedy, err)
+               : palate__recommend_answer(asked, err);
+}
+
+/* How many candidates each user has seen. */
+static palate_status count_passed(const palate__request *asked, palate_passed_over *passed,
+                                  palate_error *err)
+{
+    palate_context *context = asked->model->context;
+    const size_t n = asked->model->items.ids.count;
+    unsigned char *marks = palate__allocate_zeroed(context, n, 1);
+    if (marks == NULL)
+        return palate__fail_memory(err, "recommending");
+    if (asked->candidates == NULL)
+        memset(marks, 1, n);
+    mark(marks, asked->candidates, asked->candidates == NULL ? 0 : asked->candidate_count, 1);
+    for (size_t place = 0; place < asked->user_count; place++) {
+        const palate__shortlist list = palate__request_list(asked, place);
+        passed[place] = (palate_passed_over){0};
+        for (const uint32_t *item = list.seen; item < list.seen_end; item++)
+            passed[place].seen += marks[*item];
+    }
+    palate__release(context, marks);
+    return PALATE_OK;
+}
+
 static palate_status complete(palate__request *asked, const palate_recommend_options *options,
                               palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate_model *model = asked->model;
     uint32_t *candidates = NULL;
+    float *offsets = NULL;
     asked->kernels = palate__kernels_get();
     asked->threads = palate__thread_count(options->threads);
     asked->include_seen = options->include_seen;
     asked->wanted = (size_t)options->count;
     asked->candidate_count = model->items.ids.count;
-    if (options->allow != NULL || options->deny_count > 0) {
+    PALATE_TRY(discount(asked, options->popularity_discount, &offsets, err));
+    if (options->allow != NULL || options->deny_count > 0 || options->filter != NULL) {
         PALATE_TRY(list_candidates(model, options, &candidates, &asked->candidate_count, err));
         asked->candidates = candidates;
     }
-    PALATE_TRY(answer(asked, err));
+    if (options->passed != NULL)
+        PALATE_TRY(count_passed(asked, options->passed, err));
+    PALATE_TRY(answer(asked, options, err));
 done:
-    if (candidates != NULL)
-        palate__release(model->context, candidates);
+    palate__release(model->context, candidates);
+    palate__release(model->context, offsets);
     return status;
 }
 

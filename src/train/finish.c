@@ -284,6 +284,8 @@ static palate_status hand_over_prior(palate__training *training, palate__train_s
         return PALATE_OK;
     }
     memcpy(lambda, from->prior.lambda, bytes);
+    to->variances = from->variances;
+    from->variances = NULL;
     PALATE_TRY(hand_over_link(training, from, to, err));
     PALATE_TRY(copy_feature_link(training, from, to, err));
 done:

@@ -6,14 +6,14 @@
 
 #include "train/rule.h"
 
-/* NULL for both: minimize. */
-typedef struct palate__row_draw {
-    const palate__row_noise *noise;
+typedef struct palate__row_manner {
+    const palate__row_noise *noise; /* NULL for both: minimize. */
     const palate__drift_draw *drift;
-} palate__row_draw;
+    float doubt; /* Added to the strength of the prior of the factors. */
+} palate__row_manner;
 
 palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *x,
-                                 const palate__desk *desk, palate__row_draw draw);
+                                 const palate__desk *desk, const palate__row_manner *manner);
 
 /* Floats of scratch that palate__row_improve() needs for rows of at most `count` ratings. */
 size_t palate__row_scratch(const palate__training *training, size_t count);

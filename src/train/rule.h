@@ -73,6 +73,7 @@ struct palate__rule {
 extern const palate__rule palate__rule_map;
 extern const palate__rule palate__rule_mu;
 extern const palate__rule palate__rule_bayes;
+extern const palate__rule palate__rule_vb;
 
 /* In place of map where what is not stored is zero. */
 extern const palate__rule palate__rule_zero;

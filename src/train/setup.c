@@ -70,8 +70,10 @@ static int64_t choose_samples(const palate__training *training, int64_t most)
 }
 
 /* Rule mu: the default of Surprise's NMF. Mode pure has no offsets to begin from: it takes longer. */
-static int64_t choose_epochs(const palate_train_options *options)
+int64_t palate__training_epochs(const palate_train_options *options)
 {
+    if (options->epochs != PALATE_AUTO)
+        return options->epochs;
     if (options->missing == PALATE_MISSING_ZERO)
         return options->fast ? 50 : 200;
     if (options->rule == PALATE_RULE_MU)
@@ -83,13 +85,27 @@ static int64_t choose_epochs(const palate_train_options *options)
     return options->fast ? 14 : 40;
 }
 
+static bool are_few(const palate_ratings *ratings)
+{
+    return palate__matrix_count(&ratings->by_user) < PALATE__PILOT_LEAST;
+}
+
+/* Mode pure is the textbook's, whose objective falls; and how sure a handful of ratings is, is anyone's guess. */
+int palate__training_rule(const palate_ratings *ratings, const palate_train_options *options)
+{
+    if (options->rule != PALATE_RULE_AUTO)
+        return options->rule;
+    return options->mode == PALATE_MODE_PURE || are_few(ratings) ? PALATE_RULE_MAP : PALATE_RULE_VB;
+}
+
 static void resolve_counts(palate__training *training)
 {
     palate_train_options *options = &training->options;
+    options->rule = palate__training_rule(training->ratings, options);
     bool mu = options->rule == PALATE_RULE_MU;
     bool bayes = options->rule == PALATE_RULE_BAYES;
     resolve_count(&options->factors, choose_factors(training));
-    resolve_count(&options->epochs, choose_epochs(options));
+    options->epochs = palate__training_epochs(options);
     resolve_count(&options->burn_in, options->epochs / 8);
     if (options->burn_in >= options->epochs)
         options->burn_in = options->epochs > 0 ? options->epochs - 1 : 0;
@@ -135,6 +151,8 @@ static void resolve_anchors(palate__training *training)
  * mean serves long and short sides alike; sparse data want no less than 20. A handful of ratings tells
  * nothing; what is taught with it shows at half of that, without the link. */
 static const double LAMBDA_LEAST = 20.0;
+static const double LAMBDA_OF_SEEN = 2.0;
+static const double LAMBDA_OF_SEEN_VB = 1.6; /* It shrinks by what is not sure as well. */
 static const double LINK_TO_LAMBDA = 1.2;
 
 /* What a table says of users helps little, and harms where it is taken for more: on 10 % of MovieLens
@@ -212,11 +230,12 @@ static void resolve_options(palate__training *training)
     }
     double users = count_seen_by_rating(&training->users.matrix);
     double items = count_seen_by_rating(&training->items.matrix);
-    const bool few = palate__matrix_count(&training->ratings->by_user) < PALATE__PILOT_LEAST;
+    const bool few = are_few(training->ratings);
     if (options->regularization == PALATE_AUTO && (few || choice->without_link))
         options->link = PALATE_LINK_OFF;
-    const double by_rule = few ? pow(users * items, 0.25)
-                               : fmax(LAMBDA_LEAST, 2.0 * pow(users * items, 0.25));
+    const double seen = pow(users * items, 0.25);
+    const double of_seen = options->rule == PALATE_RULE_VB ? LAMBDA_OF_SEEN_VB : LAMBDA_OF_SEEN;
+    const double by_rule = few ? seen : fmax(LAMBDA_LEAST, of_seen * seen);
     resolve(&options->regularization, by_rule * choice->factor);
     resolve_by_ratio(&options->link_regularization, options, choice->link_ratio, LINK_TO_LAMBDA);
     resolve_by_ratio(&options->user_feature_regularization, options, choice->user_ratio,
@@ -413,6 +432,8 @@ static palate_status keep_side(palate__training *training, palate__train_side *s
     palate_status status = PALATE_OK;
     palate__prior *prior = &side->prior;
     PALATE_TRY(keep(training, &side->rows, side->matrix.row_count * training->stride, err));
+    if (side->variances != NULL)
+        PALATE_TRY(keep(training, &side->variances, side->matrix.row_count, err));
     for (size_t kind = 0; kind < PALATE__LINK_COUNT; kind++)
         if (prior->links[kind].rows_of != NULL)
             PALATE_TRY(keep(training, &prior->links[kind].coefficients,
@@ -503,7 +524,7 @@ static palate_status check_zero(const palate_train_options *options, palate_erro
         bool given;
         const char *what;
     } refused[] = {
-        {options->rule != PALATE_RULE_MAP, "rule mu or bayes"},
+        {options->rule != PALATE_RULE_MAP && options->rule != PALATE_RULE_AUTO, "rules but map"},
         {options->mode == PALATE_MODE_STRICT, "mode strict: there are no offsets"},
         {options->biases, "biases"},
         {options->user_features != NULL || options->item_features != NULL,
@@ -636,6 +657,8 @@ static void end_side(palate__training *training, palate__train_side *side)
     palate__release(context, side->table_rows);
     palate__release(context, side->rows);
     palate__release(context, side->next);
+    palate__release(context, side->variances);
+    palate__release(context, side->squares);
     palate__prior_end(context, &side->prior);
     if (training->split)
         palate__matrix_free(context, &side->matrix);

@@ -44,6 +44,9 @@ typedef struct palate__train_side {
     uint32_t row_count; /* Those of the matrix, then those that only the table has. */
     float *rows;        /* row_count x stride */
     float *next;        /* The same, for rules that update both sides at once; else NULL. */
+    /* row_count each, for rule vb, else NULL: of each factor the variance, and the mean of the
+     * squares of a row's factors. */
+    float *variances, *squares;
     palate__prior prior;
     double lambda, l1;     /* Of all its rows, inside, where what is missing is zero. */
     uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +
@@ -125,6 +128,12 @@ static inline float *palate__row_of(const palate__training *training, float *row
 
 /* setup.c: whether options fit the ranges and each other. */
 palate_status palate__training_check(const palate_train_options *options, palate_error *err);
+
+/* setup.c: the epochs that options ask for, "auto" resolved. */
+int64_t palate__training_epochs(const palate_train_options *options);
+
+/* setup.c: what rule "auto" stands for. */
+int palate__training_rule(const palate_ratings *ratings, const palate_train_options *options);
 
 /* setup.c: options resolved, memory, splits, tasks; `choice` fills in what they leave open, NULL: by
  * rule. Options are checked. A training that failed to begin may still be ended. */

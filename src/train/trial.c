@@ -7,7 +7,7 @@
 palate_train_options palate__trial_options(const palate_train_options *asked, double share)
 {
     palate_train_options options = *asked;
-    options.rule = PALATE_RULE_MAP;
+    options.rule = asked->rule == PALATE_RULE_BAYES ? PALATE_RULE_MAP : asked->rule;
     options.epochs = 0;
     options.tolerance = 0.0;
     options.time = PALATE_TIME_OFF;

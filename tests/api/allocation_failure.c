@@ -182,7 +182,7 @@ typedef struct session {
     palate_model *imported;
     bool saved;
     bool in_memory; /* Files are read, but none is written: that takes long. */
-    bool only_splits, only_folds;
+    bool only_splits, only_folds, only_search;
     int threads;
     int mode, rule, missing;
     int64_t samples;
@@ -339,6 +339,54 @@ static palate_status forget_some(const session *at, palate_error *err)
     return status;
 }
 
+static palate_status take_in_some(const session *at, palate_error *err)
+{
+    static const char *const users[] = {"somebody new", "somebody new"};
+    static const char *const items[] = {"something new", "i1"};
+    static const float values[] = {2.0F, 3.0F};
+    const palate_rating_arrays arrays = {2, users, items, values, NULL};
+    palate_ratings *ratings = NULL;
+    palate_model *updated = NULL;
+    palate_update_options options;
+    palate_update_options_init(&options);
+    options.threads = at->threads;
+    palate_status status = palate_ratings_from_arrays(at->context, &arrays, NULL, &ratings, err);
+    if (status == PALATE_OK)
+        status = palate_model_update(at->model, ratings, &options, NULL, &updated, err);
+    palate_model_free(updated);
+    palate_ratings_free(ratings);
+    return status;
+}
+
+static palate_status recommend_by_rules(const session *at, palate_error *err)
+{
+    static const uint32_t denied = 1;
+    const uint32_t user = 0;
+    uint32_t items[3];
+    float scores[3];
+    uint32_t count = 0;
+    palate_passed_over passed;
+    palate_recommend_options options;
+    palate_filter *filter = NULL;
+    palate_recommend_options_init(&options);
+    options.count = 3;
+    options.popularity_discount = 0.1;
+    options.diversity = 0.2;
+    options.passed = &passed;
+    palate_status status = palate_filter_create(at->model, &filter, err);
+    if (status == PALATE_OK)
+        status = palate_filter_deny(filter, &denied, 1, err);
+    if (status == PALATE_OK)
+        status = palate_filter_where(filter, at->table, "2!=nothing", PALATE_FILTER_WHERE, err);
+    if (status == PALATE_OK)
+        status = palate_filter_quota(filter, at->table, "2=2", err);
+    options.filter = filter;
+    if (status == PALATE_OK)
+        status = palate_model_recommend(at->model, &user, 1, &options, items, scores, &count, err);
+    palate_filter_free(filter);
+    return status;
+}
+
 static palate_status use(const session *at, palate_error *err)
 {
     static const uint32_t rows[] = {0, 1, PALATE_NO_ROW};
@@ -368,6 +416,10 @@ static palate_status use(const session *at, palate_error *err)
         status = find_similar(at, err);
     if (status == PALATE_OK)
         status = forget_some(at, err);
+    if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
+        status = take_in_some(at, err);
+    if (status == PALATE_OK)
+        status = recommend_by_rules(at, err);
     if (status == PALATE_OK)
         status = palate_model_evaluate(at->model, at->ratings, at->threads, &metrics, err);
     if (status == PALATE_OK)
@@ -441,6 +493,39 @@ static palate_status cross_validate(const session *at, palate_error *err)
     return status;
 }
 
+static const char STUDY[] = "allocation-failure.sqlite";
+
+/* Trials measured, refused by training, and found in a file, which would be slow to write each time. */
+static palate_status search(const session *at, palate_error *err)
+{
+    static const char *const tries[] = {"factors=2..9", "mode=default,strict"};
+    static const char *const studies[] = {":memory:", STUDY};
+    palate_split *made = NULL;
+    palate_tuning *tuning = NULL;
+    palate_split_options options;
+    palate_train_options train;
+    palate_tune_options how;
+    palate_split_options_init(&options);
+    palate_train_options_init(&train);
+    palate_tune_options_init(&how);
+    options.folds = 2;
+    train.epochs = 2;
+    train.rule = PALATE_RULE_MU;
+    train.threads = 1;
+    how.search = PALATE_SEARCH_HALVING;
+    how.trials = 2;
+    how.least_epochs = 1;
+    how.keep = 2;
+    palate_status status = palate_split_create(at->ratings, &options, &made, err);
+    for (int time = 0; time < 2 && status == PALATE_OK; time++) {
+        how.study = studies[time];
+        status = palate_tune(made, tries, 2, &train, &how, &tuning, err);
+        palate_tuning_free(tuning);
+    }
+    palate_split_free(made);
+    return status;
+}
+
 static palate_status do_everything(session *at, palate_error *err)
 {
     palate_status status = read_all(at, err);
@@ -448,6 +533,8 @@ static palate_status do_everything(session *at, palate_error *err)
         return split(at, err);
     if (status == PALATE_OK && at->only_folds)
         return cross_validate(at, err);
+    if (status == PALATE_OK && at->only_search)
+        return search(at, err);
     if (status == PALATE_OK)
         status = train(at, err);
     if (status == PALATE_OK)
@@ -560,6 +647,14 @@ static void test_cross_validation(void **state)
     fail_each_allocation((session){.only_folds = true});
 }
 
+static void test_search(void **state)
+{
+    (void)state;
+    (void)remove(STUDY);
+    fail_each_allocation((session){.only_search = true});
+    (void)remove(STUDY);
+}
+
 static void test_every_allocation_of_jansson(void **state)
 {
     (void)state;
@@ -587,6 +682,7 @@ int main(void)
         cmocka_unit_test(test_missing_zero),
         cmocka_unit_test(test_splits),
         cmocka_unit_test(test_cross_validation),
+        cmocka_unit_test(test_search),
         cmocka_unit_test(test_every_allocation_of_jansson),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 load support
 
-COMMANDS="train predict recommend explain similar factors forget evaluate info check synth import export bench completion help version"
+COMMANDS="train predict recommend explain similar factors update forget evaluate tune info check data synth import export bench completion help version"
 
 @test "no command: what there is, status 2" {
     palate

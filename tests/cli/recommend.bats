@@ -173,3 +173,67 @@ load support
     palate recommend bayes.palate --ratings "$DATA/small.csv"
     fails_with 1 "train with rule map"
 }
+
+# Items of movies.csv: Alien (Horror|Sci-Fi, 1979), Brazil (Sci-Fi), Clue (Comedy), ...
+films() {
+    palate recommend m.palate --user dan --include-seen --items "$DATA/movies.csv" -n 20 "$@"
+}
+
+@test "rules on columns of a table, and what they take away" {
+    train_small
+    films --where 'genres=Sci-Fi|comedy' --without 'year<1980' --min-support 2
+    succeeds
+    matches_run rules.txt
+    films --where 'genres=Sci-Fi|comedy' --without 'year<1980' --json
+    succeeds
+    is_json
+    [[ $output == *'"removed": [{"rule": "seen", "items": 0}, {"rule": "where genres=Sci-Fi|comedy", "items": '* ]]
+}
+
+@test "quotas, diversity and discounts" {
+    train_small
+    films --quota genres=1
+    succeeds
+    [ "$(grep -cE '^dan,("Dune|Alien|Brazil)' <<<"$output")" -eq 1 ] || fail "not one of its genre: $output"
+    says "passed over"
+    films --quota genres=0 --where genres~e
+    succeeds
+    [ "$output" = "user,item,score,rank,title" ]
+    films --diversity 0.5
+    succeeds
+    films --popularity-discount 100
+    succeeds
+    palate recommend m.palate --all-users --diversity 0.5 --popularity-discount 0.1 --quiet
+    succeeds
+    printf 'me,Alien,5\nme,Clue,1\n' >mine.csv
+    palate recommend m.palate --ratings mine.csv --items "$DATA/movies.csv" --where 'genres!=Comedy' --quota genres=1 --json
+    succeeds
+    is_json
+    says '"rule": "quota"'
+}
+
+@test "rules that are none are told with what to do" {
+    train_small
+    films --where 'genre~Horror'
+    fails_with 2 'there is no column "genre"; did you mean genres?'
+    films --where 'genres?Horror'
+    fails_with 2 "condition 'genres?Horror', character 14: an operator is missing"
+    films --without 'genres='
+    fails_with 2 "character 8: a value is missing"
+    films --where 'year>=199O'
+    fails_with 2 "is no number"
+    films --quota genres
+    fails_with 2 "give COLUMN=N"
+    films --quota genres=-1
+    fails_with 2 "give COLUMN=N"
+    films --min-support -1
+    fails_with 2 "min-support"
+    films --diversity 2
+    fails_with 2 "diversity"
+    films --popularity-discount -1
+    fails_with 2 "popularity-discount"
+    palate recommend m.palate --user dan --where 'genres=Horror'
+    fails_with 2 "which table? give it with --items TABLE"
+    palate recommend m.palate --user dan --items none.csv --where 'genres=Horror'
+    fails_with 1 "none.csv"
+}

@@ -48,7 +48,7 @@ says() {
 
 # What differs from run to run (seconds) and from place to place (folders).
 steady() {
-    sed -E -e 's/[0-9]+\.[0-9]+ s\b/T s/g' -e 's/("(read|train)_seconds": )[0-9.e-]+/\1T/' \
+    sed -E -e 's/[0-9]+\.[0-9]+ s\b/T s/g' -e 's/("((read|train)_)?seconds": )[0-9.e-]+/\1T/' \
         -e "s|$DATA/||g"
 }
 

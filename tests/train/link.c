@@ -32,6 +32,7 @@ static palate_train_options some_options(int64_t epochs)
 {
     palate_train_options options;
     palate_train_options_init(&options);
+    options.rule = PALATE_RULE_MAP;
     options.factors = 6;
     options.epochs = epochs;
     options.tolerance = 0.0;

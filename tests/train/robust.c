@@ -107,7 +107,7 @@ static void train_all(const palate_ratings *ratings, int64_t factors, int64_t ep
                       double link_lambda)
 {
     for (int mode = PALATE_MODE_DEFAULT; mode <= PALATE_MODE_PURE; mode++)
-        for (int rule = PALATE_RULE_MAP; rule <= PALATE_RULE_BAYES; rule++) {
+        for (int rule = PALATE_RULE_VB; rule <= PALATE_RULE_BAYES; rule++) {
             palate_train_options options;
             palate_train_options_init(&options);
             if (rule == PALATE_RULE_MU && mode == PALATE_MODE_STRICT)
@@ -217,7 +217,7 @@ static void test_a_million_items_of_which_a_hundred_are_rated(void **unused)
     palate_train_options_init(&options);
     options.factors = 3;
     options.epochs = 4;
-    for (options.rule = PALATE_RULE_MAP; options.rule <= PALATE_RULE_BAYES; options.rule++) {
+    for (options.rule = PALATE_RULE_VB; options.rule <= PALATE_RULE_BAYES; options.rule++) {
         palate_model *model = train(&some, &options);
         assert_sound(model, options.rule == PALATE_RULE_MAP);
         palate_model_free(model);

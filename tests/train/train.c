@@ -242,7 +242,7 @@ static void test_validation_of_equal_ratings_measures_predictions(void **unused)
     for (size_t e = 0; e < made->count; e++)
         made->ratings[e] = 3.0F;
     palate_ratings *ratings = ratings_of(made, false);
-    for (int rule = PALATE_RULE_MAP; rule <= PALATE_RULE_MU; rule++) {
+    for (int rule = PALATE_RULE_VB; rule <= PALATE_RULE_MU; rule++) {
         palate_train_options options = options_for(PALATE_MODE_PURE, rule);
         options.validation = 0.3;
         options.regularization = 0.001;

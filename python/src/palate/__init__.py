@@ -11,10 +11,12 @@ A rating that is missing is unknown, never zero.
 
 from typing import TYPE_CHECKING, Any
 
+from . import datasets
 from ._fold_in import NewRows
 from ._library import version as __version__
 from ._options import Option, options
 from ._progress import Progress, Trial
+from .catalogue import Catalogue
 from .errors import (
     FormatError,
     InternalError,
@@ -22,11 +24,13 @@ from .errors import (
     OutOfMemoryError,
     PalateError,
     ReadingError,
+    RowsLeft,
     TrainingStopped,
     UnknownIdError,
     UnsupportedError,
 )
-from .model import Epoch, Explanation, Metrics, Model, ModelInfo
+from .factors import Factor, Factors
+from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .ratings import Ratings, ReadReport, read
 from .training import train
 
@@ -51,8 +55,11 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "NMF",
+    "Catalogue",
     "Epoch",
     "Explanation",
+    "Factor",
+    "Factors",
     "FormatError",
     "InternalError",
     "InvalidError",
@@ -67,11 +74,14 @@ __all__ = [
     "Ratings",
     "ReadReport",
     "ReadingError",
+    "Reason",
+    "RowsLeft",
     "TrainingStopped",
     "Trial",
     "UnknownIdError",
     "UnsupportedError",
     "__version__",
+    "datasets",
     "load",
     "options",
     "read",

@@ -109,12 +109,7 @@ class Table:
 
         """
         filled = Filled(self)
-        for keyword, value in given.items():
-            option = self.find(keyword)
-            if option is None:
-                raise TypeError(self._unknown(keyword, function))
-            if value is not None:
-                filled.set(option, keyword, value)
+        filled.take(given, function)
         return filled
 
     def _unknown(self, keyword: str, function: str) -> str:
@@ -158,6 +153,15 @@ class Filled:
     def pointer(self) -> ctypes.c_void_p:
         """The struct, to hand to the library."""
         return ctypes.c_void_p(ctypes.addressof(self.values))
+
+    def take(self, given: Mapping[str, Any], function: str) -> None:
+        """Set options from keywords, as `Table.fill` does."""
+        for keyword, value in given.items():
+            option = self.table.find(keyword)
+            if option is None:
+                raise TypeError(self.table._unknown(keyword, function))
+            if value is not None:
+                self.set(option, keyword, value)
 
     def set(self, option: Option, keyword: str, value: Any) -> None:
         """Set one option; the library checks the value."""
@@ -225,16 +229,26 @@ reading = Table("palate_read_options", lib.palate_read_options_table)
 training = Table("palate_train_options", lib.palate_train_options_table)
 recommending = Table("palate_recommend_options", lib.palate_recommend_options_table)
 folding_in = Table("palate_fold_in_options", lib.palate_fold_in_options_table)
+getting_data = Table("palate_data_options", lib.palate_data_options_table)
+making_up = Table("palate_synth_options", lib.palate_synth_options_table)
 similar = Table("palate_similar_options", lib.palate_similar_options_table)
+updating = Table("palate_update_options", lib.palate_update_options_table)
 
 
 def options(of: str = "train") -> list[Option]:
-    """Return the options of `train`, `read`, `recommend`, `fold_in` or `similar`, as the library describes them.
+    """Return the options of `train`, `read`, `recommend`, `fold_in`, `similar` or `update`, as the library has them.
 
     >>> [option.name for option in options("train")][:3]
     ['factors', 'epochs', 'mode']
     """
-    tables = {"train": training, "read": reading, "recommend": recommending, "fold_in": folding_in, "similar": similar}
+    tables = {
+        "train": training,
+        "read": reading,
+        "recommend": recommending,
+        "fold_in": folding_in,
+        "similar": similar,
+        "update": updating,
+    }
     if of not in tables:
         raise ValueError(f"there are options of {', '.join(tables)}, not of {of!r}")
     return list(tables[of].options)

@@ -8,7 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from types import FrameType, TracebackType
-from typing import Any, Callable, TextIO, Union
+from typing import Any, Callable, Union
 
 from . import _structs
 
@@ -62,17 +62,32 @@ class Trial:
 ProgressArgument = Union[bool, Callable[[Progress], Union[bool, None]], None]
 
 
-class _Bar:
-    """A line on standard error: tqdm where it is installed."""
+class Bar:
+    """A line on standard error: tqdm where it is installed, with these arguments."""
 
-    def __init__(self) -> None:
+    def __init__(self, **arguments: Any) -> None:
         try:
             from tqdm.auto import tqdm
 
-            self._bar: Any = tqdm(total=1.0, bar_format="{l_bar}{bar}| {elapsed}{postfix}", desc="training")
+            self._bar: Any = tqdm(**arguments)
         except ImportError:
             self._bar = None
-        self._out: TextIO = sys.stderr
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(f"\r{text}  ")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Leave the line as it is."""
+        if self._bar is not None:
+            self._bar.close()
+        else:
+            sys.stderr.write("\n")
+
+
+class _TrainingBar(Bar):
+    def __init__(self) -> None:
+        super().__init__(total=1.0, bar_format="{l_bar}{bar}| {elapsed}{postfix}", desc="training")
 
     def __call__(self, progress: Progress) -> None:
         shown = f"train RMSE {progress.train_rmse:.4f}"
@@ -82,61 +97,66 @@ class _Bar:
             self._bar.n = min(progress.fraction, 1.0)
             self._bar.set_postfix_str(f"epoch {progress.epoch}, {shown}")
         else:
-            self._out.write(f"\repoch {progress.epoch} of at most {progress.epochs}, {shown}  ")
-            self._out.flush()
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-        else:
-            self._out.write("\n")
+            self._write(f"epoch {progress.epoch} of at most {progress.epochs}, {shown}")
 
 
-class Watch:
-    """Watches over a training: the library asks it a few times a second whether to go on.
+class Watcher:
+    """Watches over work of the library, which asks it a few times a second whether to go on.
 
-    While it watches in the main thread, Ctrl-C asks training to stop; a second one is Python's own again.
+    While it watches in the main thread, Ctrl-C asks the work to stop; a second one is Python's own again.
+
+    Attributes:
+        interrupted: Ctrl-C was pressed.
+        error: What the function that is told raised, to be raised again when the library has returned.
+
     """
 
-    def __init__(self, progress: ProgressArgument, trials: list[Trial] | None = None) -> None:
+    def __init__(self, tell: Callable[[Any], Any] | None, told: type[Any]) -> None:
         self.interrupted = False
         self.error: BaseException | None = None
-        self._bar = _Bar() if progress is True else None
-        self._tell = progress if callable(progress) else self._bar
-        self.callback = _structs.ProgressCallback(self._ask)
-        self.on_trial = _structs.TrialCallback(self._note)
-        self._trials = trials
+        self._tell = tell
+        self._told = told
         self._handler: Any = None
 
-    def _ask(self, raw: Any, _user: object) -> bool:
+    def ask(self, raw: Any, _user: object) -> bool:
+        """Tell how far it has come; False: stop."""
         try:
             if self._tell is not None:
-                fields = {name: getattr(raw.contents, name) for name in Progress.__dataclass_fields__}
-                if self._tell(Progress(**fields)) is False:
+                fields = {name: getattr(raw.contents, name) for name in self._told.__dataclass_fields__}
+                if self._tell(self._told(**fields)) is False:
                     return False
-        except BaseException as error:  # Raised again when the library has returned.
+        except BaseException as error:
             self.error = error
             return False
         return not self.interrupted
-
-    def _note(self, raw: Any, _user: object) -> None:
-        if self._trials is not None:
-            self._trials.append(Trial(**{name: getattr(raw.contents, name) for name in Trial.__dataclass_fields__}))
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
         self.interrupted = True
         signal.signal(signal.SIGINT, self._handler)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> None:
         in_main = threading.current_thread() is threading.main_thread()
         if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             self._handler = signal.signal(signal.SIGINT, self._interrupt)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._handler is not None:
             signal.signal(signal.SIGINT, self._handler)
-        if self._bar is not None:
-            self._bar.close()
+        if isinstance(self._tell, Bar):
+            self._tell.close()
+
+
+class Watch(Watcher):
+    """Watches over a training."""
+
+    def __init__(self, progress: ProgressArgument, trials: list[Trial] | None = None) -> None:
+        super().__init__(_TrainingBar() if progress is True else progress or None, Progress)
+        self.callback = _structs.ProgressCallback(self.ask)
+        self.on_trial = _structs.TrialCallback(self._note)
+        self._trials = trials
+
+    def _note(self, raw: Any, _user: object) -> None:
+        if self._trials is not None:
+            self._trials.append(Trial(**{name: getattr(raw.contents, name) for name in Trial.__dataclass_fields__}))

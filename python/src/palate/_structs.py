@@ -8,7 +8,20 @@ made from the library's tables (_options.py).
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_bool, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    c_bool,
+    c_char,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any
 
 NO_ROW = 2**32 - 1
@@ -234,6 +247,32 @@ class Explanation(Struct):
     ]
 
 
+class UpdateSide(Struct):
+    c_name = "palate_update_side"
+    _fields_ = [("added", c_uint32), ("improved", c_uint32), ("left", c_uint32)]
+
+
+class UpdateReport(Struct):
+    c_name = "palate_update_report"
+    _fields_ = [
+        ("users", UpdateSide),
+        ("items", UpdateSide),
+        ("added", c_int64),
+        ("replaced", c_int64),
+        ("seconds", c_double),
+    ]
+
+
+class Reason(Struct):
+    c_name = "palate_reason"
+    _fields_ = [("item", c_uint32), ("rating", c_float), ("time", c_int64), ("effect", c_double)]
+
+
+class Reasons(Struct):
+    c_name = "palate_reasons"
+    _fields_ = [("score", c_double), ("count", c_int64)]
+
+
 class Progress(Struct):
     c_name = "palate_progress"
     _fields_ = [
@@ -259,6 +298,37 @@ class Trial(Struct):
     ]
 
 
+class DataSet(Struct):
+    c_name = "palate_data_set"
+    _fields_ = [
+        ("name", c_char_p),
+        ("title", c_char_p),
+        ("user_count", c_int64),
+        ("item_count", c_int64),
+        ("rating_count", c_int64),
+        ("scale", Scale),
+        ("url", c_char_p),
+        ("bytes", c_int64),
+        ("sha256", c_char_p),
+        ("md5", c_char_p),
+        ("ratings", c_char_p),
+        ("items", c_char_p),
+        ("users", c_char_p),
+        ("terms", c_char_p),
+        ("citation", c_char_p),
+    ]
+
+
+class DataProgress(Struct):
+    c_name = "palate_data_progress"
+    _fields_ = [("bytes", c_int64), ("total", c_int64), ("seconds", c_double), ("rate", c_double)]
+
+
+class FactorFacts(Struct):
+    c_name = "palate_factor_facts"
+    _fields_ = [("share", c_double), ("sparsity", c_double)]
+
+
 class Start(Struct):
     c_name = "palate_start"
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
@@ -266,6 +336,7 @@ class Start(Struct):
 
 ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
 TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
+DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 # What the structs of options have beside the fields of their tables: at the end, in this order.
@@ -280,13 +351,18 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ("on_trial", TrialCallback),
         ("on_trial_user", c_void_p),
     ],
+    "palate_data_options": [("on_progress", DataProgressCallback), ("user", c_void_p)],
+    "palate_synth_options": [],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
+    "palate_update_options": [],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
         ("deny", c_void_p),
         ("deny_count", c_size_t),
+        ("filter", c_void_p),
+        ("passed", c_void_p),
     ],
 }
 
@@ -309,17 +385,36 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_recommend_options_table": (POINTER(OptionTable), []),
     "palate_fold_in_options_table": (POINTER(OptionTable), []),
     "palate_similar_options_table": (POINTER(OptionTable), []),
+    "palate_update_options_table": (POINTER(OptionTable), []),
+    "palate_data_options_table": (POINTER(OptionTable), []),
+    "palate_synth_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
     "palate_options_nearest": (POINTER(Option), [POINTER(OptionTable), c_char_p, POINTER(c_size_t)]),
     "palate_options_allowed": (c_size_t, [POINTER(Option), c_char_p, c_size_t]),
     "palate_ratings_read": (c_int, [_HANDLE, c_char_p, c_void_p, _OUT, _ERR]),
+    "palate_data_count": (c_size_t, []),
+    "palate_data_at": (POINTER(DataSet), [c_size_t]),
+    "palate_data_find": (POINTER(DataSet), [c_char_p, _ERR]),
+    "palate_data_has": (c_bool, [POINTER(DataSet), c_char_p]),
+    "palate_data_get": (c_int, [_HANDLE, POINTER(DataSet), c_void_p, c_void_p, _ERR]),
+    "palate_synth_preset": (c_int, [c_void_p, c_char_p, _ERR]),
+    "palate_synth_write": (c_int, [_HANDLE, c_void_p, c_char_p, c_char_p, _ERR]),
+    "palate_catalogue_read_columns": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
+    "palate_catalogue_free": (None, [_HANDLE]),
+    "palate_catalogue_title": (c_char_p, [_HANDLE, c_char_p]),
+    "palate_catalogue_count": (c_size_t, [_HANDLE]),
+    "palate_catalogue_id": (c_char_p, [_HANDLE, c_size_t]),
+    "palate_catalogue_column_count": (c_size_t, [_HANDLE]),
+    "palate_catalogue_column_name": (c_char_p, [_HANDLE, c_size_t]),
+    "palate_catalogue_value": (c_char_p, [_HANDLE, c_char_p, c_size_t]),
     "palate_choose_columns": (c_int, [POINTER(c_char_p), c_size_t, c_void_p, POINTER(c_int), _ERR]),
     "palate_ratings_from_columns": (
         c_int,
         [_HANDLE, POINTER(RatingColumns), c_size_t, c_char_p, c_void_p, _OUT, _ERR],
     ),
+    "palate_ratings_save": (c_int, [_HANDLE, c_char_p, _ERR]),
     "palate_ratings_free": (None, [_HANDLE]),
     "palate_ratings_report": (POINTER(ReadReport), [_HANDLE]),
     "palate_ratings_user_ids": (IdList, [_HANDLE]),
@@ -348,6 +443,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [_HANDLE, POINTER(Cells), _FLOATS, _FLOATS, POINTER(UnknownCounts), _ERR],
     ),
     "palate_model_from_factors": (c_int, [_HANDLE, POINTER(Factors), _OUT, _ERR]),
+    "palate_model_forget": (c_int, [_HANDLE, _ROWS, c_size_t, _OUT, _ERR]),
+    "palate_model_update": (c_int, [_HANDLE, _HANDLE, c_void_p, POINTER(UpdateReport), _OUT, _ERR]),
     "palate_model_export": (c_int, [_HANDLE, c_int, c_char_p, _ERR]),
     "palate_model_evaluate": (c_int, [_HANDLE, _HANDLE, c_int64, POINTER(Metrics), _ERR]),
     "palate_model_fold_in": (c_int, [_HANDLE, POINTER(NewRows), c_void_p, _FLOATS, _FLOATS, _ERR]),
@@ -355,7 +452,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, c_uint32, c_uint32, c_int64, c_int, POINTER(Explanation), c_void_p, _ERR],
     ),
+    "palate_model_reasons": (
+        c_int,
+        [_HANDLE, c_uint32, c_uint32, c_int64, c_int64, POINTER(Reasons), POINTER(Reason), _ERR],
+    ),
     "palate_model_similar": (
+        c_int,
+        [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
+    ),
+    "palate_model_factor_facts": (c_int, [_HANDLE, POINTER(FactorFacts), _ERR]),
+    "palate_model_factor_top": (
         c_int,
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
     ),
@@ -371,5 +477,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, Progress, Start, Trial,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
+    DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial,
 ]  # fmt: skip

@@ -73,3 +73,7 @@ class InternalError(PalateError, RuntimeError):
 
 class TrainingStopped(UserWarning):
     """Training was stopped by Ctrl-C; the model is the best so far."""
+
+
+class RowsLeft(UserWarning):
+    """New ratings of users and items whose rows stay as before: the model does not keep their old ratings."""

@@ -7,23 +7,26 @@ import ctypes
 import json
 import os
 import pathlib
-import tempfile
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _columns, _fold_in, _options, _structs, _views
+from . import _columns, _fold_in, _options, _pickling, _structs, _views
 from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib
-from .errors import UnknownIdError
+from .errors import RowsLeft, UnknownIdError
 from .ratings import Ratings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo"]
+    from .catalogue import Catalogue
+    from .factors import Factors
+
+__all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo", "Reason"]
 
 
 @dataclass(frozen=True)
@@ -134,10 +137,56 @@ class Explanation:
     time: float
     factors: dict[str, float]
 
+    def parts(self, count: int | None = None) -> list[tuple[str, float]]:
+        """Return the parts by name: common, user, item, time, then factors, the largest first.
+
+        Args:
+            count: The most factors to tell apart; those beyond it are one part. None: all.
+
+        """
+        first = [(name, getattr(self, name)) for name in ("common", "user", "item", "time")]
+        factors = sorted(self.factors.items(), key=lambda part: -abs(part[1]))
+        shown, rest = factors[:count], factors[count:] if count is not None else []
+        parts = [part for part in first if part[0] != "time" or part[1] != 0] + shown
+        if rest:
+            parts.append((f"{len(rest)} other factors", sum(value for _, value in rest)))
+        return parts
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Draw a waterfall: each part begins where those above it have left off; takes matplotlib.
+
+        Args:
+            ax: Where to draw; by default a new picture.
+            **options: `count=10`: how many factors to tell apart.
+
+        Returns:
+            The Axes of matplotlib.
+
+        """
+        from ._plots import plot_explanation
+
+        return plot_explanation(self, ax, **options)
+
     def _repr_html_(self) -> str:
         from ._html import of_explanation
 
         return of_explanation(self)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One of a user's ratings, and what it does to a prediction.
+
+    Attributes:
+        item: The id of what was rated.
+        rating: What it was given.
+        effect: How much higher the score is with this rating than without it.
+
+    """
+
+    item: Any
+    rating: float
+    effect: float
 
 
 def _info(handle: Handle) -> ModelInfo:
@@ -290,22 +339,15 @@ class Model:
         )
         return cls._of(pointer, whole=whole)
 
-    def _bytes(self) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
-            path = pathlib.Path(folder, "model")
-            self.save(path)
-            return path.read_bytes()
-
     @staticmethod
     def _of_bytes(data: bytes, whole: tuple[bool | None, bool | None]) -> Model:
-        # The file stays mapped when its name is gone.
-        with tempfile.TemporaryDirectory(prefix="palate-") as folder:
-            path = pathlib.Path(folder, "model")
-            path.write_bytes(data)
+        def load(path: pathlib.Path) -> Model:
             return Model._of(create(lib.palate_model_load, context, os.fsencode(path)), whole=whole)
 
+        return _pickling.of_bytes(data, load)
+
     def __reduce__(self) -> tuple[Any, tuple[bytes, tuple[bool | None, bool | None]]]:
-        return Model._of_bytes, (self._bytes(), (self._users.ids.whole, self._items.ids.whole))
+        return Model._of_bytes, (_pickling.bytes_of(self.save), (self._users.ids.whole, self._items.ids.whole))
 
     # ---- What is in it ----
 
@@ -566,6 +608,51 @@ class Model:
         values = {field[0]: getattr(raw, field[0]) for field in _structs.Explanation._fields_}
         return Explanation(**values, factors=dict(zip(self.factor_names, factors.tolist())))
 
+    def reasons(self, user: Any, item: Any, time: Any = None, *, n: int = 10, threads: int = 0) -> list[Reason]:
+        """Return the ratings of a user that moved a prediction most, the largest effects first, whatever their sign.
+
+        Each rating is left out in turn, and the user learned anew from all the others; effects do not add up to the
+        score.
+
+        Args:
+            user: An id.
+            item: An id; one that the model does not know stands for the typical item.
+            time: When; None: at no time.
+            n: How many.
+            threads: 0: as many as the machine gives.
+
+        Raises:
+            UnknownIdError: The model does not know the user.
+            UnsupportedError: The model keeps no ratings (`keep_ratings=False`), or is an average of samples.
+
+        """
+        at = _structs.NO_TIME if time is None else int(_times(time, 1)[0])
+        row = self.user_row(user)
+        about = _structs.Reasons()
+        raw = (_structs.Reason * max(len(self.seen(user)), 1))()
+        call(
+            lib.palate_model_reasons, self._handle.pointer, row, int(self._items.row(item)[0]), at, threads,
+            ctypes.byref(about), raw,
+        )  # fmt: skip
+        shown = raw[: min(about.count, n)]
+        ids = self._items.ids.of_rows(np.array([one.item for one in shown], np.uint32)).tolist()
+        return [Reason(id, one.rating, one.effect) for id, one in zip(ids, shown)]
+
+    def describe_factors(
+        self, items: Catalogue | None = None, *, count: int = 4, support: int | None = None
+    ) -> Factors:
+        """Return what the factors are about, the largest share first.
+
+        Args:
+            items: A `Catalogue` of the items, for their titles.
+            count: How many items and users to name of each.
+            support: Ratings that they must have; by default 20.
+
+        """
+        from .factors import describe
+
+        return describe(self, items, count, support)
+
     # ---- Somebody new ----
 
     def fold_in(
@@ -661,6 +748,68 @@ class Model:
             filled.values.deny = rows.ctypes.data
             filled.values.deny_count = len(rows)
 
+    # ---- New ratings, and users who leave ----
+
+    def update(self, ratings: Any, *, passes: int | None = None, threads: int = 0, **options: Any) -> Model:
+        """Return a model with further ratings taken in, without training again.
+
+        New users and items get rows, those with new ratings have theirs found again from all their ratings, all others
+        stay as they are. A rating of an item that a user has rated before replaces the older one. This model does not
+        change.
+
+        Args:
+            ratings: The new ones: `Ratings`, or anything `Ratings` takes.
+            passes: How often to improve those rows, users then items; by default twice.
+            threads: 0: as many as the machine gives. The result does not depend on it.
+            **options: Of `Ratings`; the scale is the model's.
+
+        Raises:
+            InvalidError: A rating outside the model's scale.
+            UnsupportedError: The model is an average of samples (`rule="bayes"`), or of given factors.
+
+        Warns:
+            RowsLeft: The model does not keep its ratings (`keep_ratings=False`): known users and items with new ratings
+                stay as before.
+
+        Examples:
+            >>> import palate
+            >>> model = palate.train([("ann", "Alien", 5), ("ann", "Up", 2), ("bob", "Alien", 4)], factors=2)
+            >>> model.update([("cleo", "Up", 2), ("bob", "Up", 3)]).info.rating_count
+            5
+
+        """
+        filled = _options.updating.fill({"passes": passes, "threads": threads}, "update")
+        taken = ratings if isinstance(ratings, Ratings) else Ratings(ratings, **{"scale": self._info.scale, **options})
+        report = _structs.UpdateReport()
+        made = create(
+            lib.palate_model_update, self._handle.pointer, taken._handle.pointer, filled.pointer, ctypes.byref(report)
+        )  # fmt: skip
+        if report.users.left + report.items.left > 0:
+            warnings.warn(
+                f"the model does not keep its ratings: {report.users.left} users and {report.items.left} items with "
+                "new ratings stay as before",
+                RowsLeft,
+                stacklevel=2,
+            )
+        return Model._of(made, whole=(_whole(self._users, taken._user_ids), _whole(self._items, taken._item_ids)))
+
+    def forget(self, users: Any) -> Model:
+        """Return a model that no longer knows some users: ids, rows, items seen, ratings and times are gone.
+
+        Predictions for all others stay as they are. What items' rows learned from their ratings goes only by training
+        without them.
+
+        Args:
+            users: An id, or a column of ids.
+
+        Raises:
+            UnknownIdError: A user that the model does not know.
+
+        """
+        rows = self._users.known_rows(users)
+        made = create(lib.palate_model_forget, self._handle.pointer, rows.ctypes.data, len(rows))
+        return Model._of(made, whole=(self._users.ids.whole, self._items.ids.whole))
+
     # ---- For people ----
 
     def __repr__(self) -> str:
@@ -671,10 +820,30 @@ class Model:
             f"{made}>"
         )
 
+    def plot_training(self, ax: Any = None, **options: Any) -> Any:
+        """Draw the RMSE by epoch, of training and of validation; takes matplotlib.
+
+        Args:
+            ax: Where to draw; by default a new picture.
+            **options: Of matplotlib's `plot`.
+
+        Returns:
+            The Axes of matplotlib.
+
+        """
+        from ._plots import plot_training
+
+        return plot_training(self, ax, **options)
+
     def _repr_html_(self) -> str:
         from ._html import of_model
 
         return of_model(self)
+
+
+def _whole(known: _Side, new: _views.Ids) -> bool | None:
+    """Return whether the ids of both are whole numbers; None: what they look like."""
+    return known.ids.whole if known.ids.whole is new.whole else False if False in (known.ids.whole, new.whole) else None
 
 
 def _times(times: Any, count: int) -> npt.NDArray[np.int64]:

@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import os
-import pathlib
-import tempfile
-import urllib.request
-import zipfile
 from dataclasses import dataclass
+
+from palate import datasets
 
 
 def get_dataset_dir() -> str:
@@ -35,38 +33,26 @@ class BuiltinDataset:
         return os.path.join(get_dataset_dir(), self.name, self.file)
 
 
+def _builtin(name: str, line_format: str, sep: str | None) -> BuiltinDataset:
+    known = datasets.describe(name)
+    low, high = known.scale
+    return BuiltinDataset(name, known.url, known.ratings, line_format, sep, (int(low), int(high)))
+
+
 BUILTIN_DATASETS = {
     made.name: made
     for made in [
-        BuiltinDataset(
-            "ml-100k", "https://files.grouplens.org/datasets/movielens/ml-100k.zip", "ml-100k/u.data",
-            "user item rating timestamp", "\t", (1, 5),
-        ),
-        BuiltinDataset(
-            "ml-1m", "https://files.grouplens.org/datasets/movielens/ml-1m.zip", "ml-1m/ratings.dat",
-            "user item rating timestamp", "::", (1, 5),
-        ),
-        BuiltinDataset(
-            "jester", "https://eigentaste.berkeley.edu/dataset/archive/jester_dataset_2.zip", "jester_ratings.dat",
-            "user item rating", None, (-10, 10),
-        ),
+        _builtin("ml-100k", "user item rating timestamp", "\t"),
+        _builtin("ml-1m", "user item rating timestamp", "::"),
+        _builtin("jester", "user item rating", None),
     ]
-}  # fmt: skip
+}
 
 
 def download_builtin_dataset(name: str) -> None:
-    """Fetch a data set into its folder, which is there whole or not at all."""
-    dataset = BUILTIN_DATASETS[name]
-    folder = pathlib.Path(get_dataset_dir(), name)
-    print(f"Trying to download dataset from {dataset.url}...")
-    with tempfile.TemporaryDirectory(prefix="palate-", dir=get_dataset_dir()) as scratch:
-        archive = os.path.join(scratch, "archive.zip")
-        urllib.request.urlretrieve(dataset.url, archive)  # noqa: S310 (the addresses above)
-        unpacked = pathlib.Path(scratch, "unpacked")
-        with zipfile.ZipFile(archive) as zipped:
-            zipped.extractall(unpacked)
-        if not (unpacked / dataset.file).exists():
-            raise ValueError(f"{dataset.url} holds no {dataset.file}; is it still dataset {name}?")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unpacked.rename(folder)
+    """Fetch a data set into its folder, which is there whole or not at all, by `palate.datasets`."""
+    known = datasets.describe(name)
+    print(f"Terms of use: {known.terms}\nCite: {known.citation}")
+    print(f"Trying to download dataset from {known.url}...")
+    folder = datasets.get(name, folder=get_dataset_dir(), accept_terms=True)
     print(f"Done! Dataset {name} has been saved to {folder}")
