@@ -9,6 +9,7 @@
 #     make site        the documentation as a site, in build/site
 #     make bench       speed beside other programs; minutes
 #     make bench-accuracy  accuracy beside other programs, into docs/accuracy.md; some 45 minutes
+#     make bench-purity   what factors tell of genres beside other programs, into docs/howto/factors.md; minutes
 #     make check-metrics   metrics beside those of other programs (PyPI) on the same input
 #     make format      clang-format on all sources
 #     make lint        clang-format, clang-tidy and shellcheck, changing nothing
@@ -70,6 +71,11 @@ site: all
 bench: all
 	@cmake/deps.sh python
 	@bench/run.py
+
+.PHONY: bench-purity
+bench-purity: all
+	@cmake/deps.sh python
+	@bench/purity.py --write-docs
 
 .PHONY: bench-accuracy
 bench-accuracy: all

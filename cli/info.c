@@ -50,6 +50,9 @@ static void print_training(const palate_model_summary *summary)
         return;
     printf("seed         %llu\n", (unsigned long long)summary->seed);
     printf("data         %s (fingerprint of the ratings)\n", summary->fingerprint);
+    if (summary->updated_count > 0)
+        printf("updated      %s taken in since training\n",
+               describe_things(summary->updated_count, "rating"));
 }
 
 static void print_factor_names(const palate_model *model)
@@ -209,12 +212,13 @@ static int print_json(const palate_model *model)
     palate_model_summary summary;
     palate_model_info(model, &summary);
     json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "version", summary.version,
-        "mode", summary.mode, "missing", summary.missing, "rule", summary.rule, "users",
-        (json_int_t)summary.user_count, "items", (json_int_t)summary.item_count, "factors",
-        (json_int_t)summary.factor_count, "ratings", (json_int_t)summary.rating_count, "scale",
-        describe_scale_json(summary.scale), "scale_inferred", (int)summary.scale_inferred, "mean",
-        describe_real_json(summary.mean), "base", describe_real_json(summary.base));
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "version",
+        summary.version, "mode", summary.mode, "missing", summary.missing, "rule", summary.rule,
+        "users", (json_int_t)summary.user_count, "items", (json_int_t)summary.item_count, "factors",
+        (json_int_t)summary.factor_count, "ratings", (json_int_t)summary.rating_count, "updated",
+        (json_int_t)summary.updated_count, "scale", describe_scale_json(summary.scale),
+        "scale_inferred", (int)summary.scale_inferred, "mean", describe_real_json(summary.mean),
+        "base", describe_real_json(summary.base));
     json_t *training = json_pack(
         "{s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seed",
         seed_json(summary.seed), "fingerprint", summary.fingerprint, "stopped_by",

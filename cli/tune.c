@@ -2,12 +2,15 @@
 /* palate tune: which options of training predict best, measured. */
 #include "arguments.h"
 #include "command_line.h"
+#include "curve.h"
 #include "describe.h"
 #include "features.h"
 #include "folds.h"
 #include "progress.h"
+#include "stability.h"
 #include "table.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +18,8 @@
 typedef struct own_options {
     const char *tried; /* The last one given; all are in arguments->given. */
     double holdout;
+    int64_t stability;
+    const char *svg;
     bool json;
 } own_options;
 
@@ -29,6 +34,11 @@ static const palate_option OPTIONS[] = {
     {"holdout", "", PALATE_OPTION_REAL, AT(holdout), "0", 0, 0.9, NULL, "SHARE",
      "Instead of folds hold out one random share; a fifth of the time of five folds, and less "
      "sure"},
+    {"stability", "restarts", PALATE_OPTION_COUNT, AT(stability), "0", 0, 100, NULL, "N",
+     "Train each trial that may be chosen anew on all ratings, with N seeds, and tell how alike "
+     "the factors are"},
+    {"svg", "", PALATE_OPTION_TEXT, AT(svg), NULL, 0, 0, NULL, "FILE",
+     "Of one option tried: draw what its values come to"},
     {"json", "", PALATE_OPTION_BOOL, AT(json), "false", 0, 0, NULL, NULL,
      "Write JSON, with all that is known of every trial"},
 };
@@ -49,6 +59,7 @@ typedef struct tune_work {
     size_t try_count;
     palate_tuning *tuning;
     size_t simplest; /* A place. */
+    stability stable;
 } tune_work;
 
 static const palate_tuning_trial *trial_at(const tune_work *work, size_t place)
@@ -103,15 +114,28 @@ static row *list_rows(const tune_work *work)
     return rows;
 }
 
+/* One trial, or one fold, has nothing to differ from. */
+static bool has_differences(const tune_work *work)
+{
+    bool found = false;
+    for (size_t p = 0; p < palate_tuning_trial_count(work->tuning); p++)
+        found |= trial_at(work, p)->difference_error > 0.0;
+    return found;
+}
+
 static bool add_header(const tune_work *work, table *to)
 {
+    const bool differ = has_differences(work);
     bool done = true;
     for (size_t a = 0; a < axis_count(work) && done; a++)
         done = table_add(to, "%s", palate_tuning_axis(work->tuning, a)->name);
     return done && table_add(to, "%s", "epochs") &&
            table_add(to, "%s", palate_tuning_measure(work->tuning)->title) &&
-           table_add(to, "s.e.") && table_add(to, "to the best") && table_add(to, "s.e.") &&
-           table_add(to, "s") && table_add(to, "%s", "");
+           table_add(to, "s.e.") && table_add(to, "%s", differ ? "to the best" : "") &&
+           table_add(to, "%s", differ ? "s.e." : "") && table_add(to, "a fold") &&
+           table_add(to, "%s", work->stable.cosines != NULL ? "cosine" : "") &&
+           table_add(to, "%s", work->stable.cosines != NULL ? "correlation" : "") &&
+           table_add(to, "%s", "");
 }
 
 /* Numbers, or empty cells. */
@@ -125,6 +149,18 @@ static bool add_figures(const palate_tuning_trial *trial, table *to)
         return table_add(to, "%+.4f", trial->difference) &&
                table_add(to, "%.4f", trial->difference_error);
     return done && table_add(to, "%s", "") && table_add(to, "%s", "");
+}
+
+/* How alike factors of different seeds are. */
+static bool add_stability(const tune_work *work, size_t place, table *to)
+{
+    const double *const columns[] = {work->stable.cosines, work->stable.correlations};
+    bool done = true;
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0] && done; c++)
+        done = columns[c] == NULL || isnan(columns[c][place])
+                   ? table_add(to, "%s", "")
+                   : table_add(to, "%.3f", columns[c][place]);
+    return done;
 }
 
 static const char *mark_of(const tune_work *work, size_t place)
@@ -147,13 +183,13 @@ static bool add_row(const tune_work *work, size_t place, table *to)
         done = table_add(to, "%lld", (long long)trial->epochs);
     else if (done)
         done = table_add(to, "%s", "");
-    return done && add_figures(trial, to) && table_add(to, "%.2f", trial->seconds) &&
-           table_add(to, "%s", mark_of(work, place));
+    return done && add_figures(trial, to) && table_add(to, "%.2f s", trial->seconds) &&
+           add_stability(work, place, to) && table_add(to, "%s", mark_of(work, place));
 }
 
 static bool print_trials(const tune_work *work)
 {
-    table trials = {.columns = axis_count(work) + 7};
+    table trials = {.columns = axis_count(work) + 9};
     row *rows = list_rows(work);
     bool done = rows != NULL && add_header(work, &trials);
     for (size_t p = 0; p < palate_tuning_trial_count(work->tuning) && done; p++)
@@ -239,6 +275,22 @@ static int print_text(const tune_work *work)
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 
+static bool draw(const tune_work *work, const char *path)
+{
+    const size_t count = palate_tuning_trial_count(work->tuning);
+    row *rows = list_rows(work);
+    size_t *places = rows == NULL ? NULL : calloc(count, sizeof *places);
+    for (size_t p = 0; places != NULL && p < count; p++)
+        places[p] = rows[p].place;
+    if (rows != NULL && places == NULL)
+        message_error("out of memory while drawing");
+    const bool done = places != NULL &&
+                      curve_write(work->tuning, &work->stable, places, count, path);
+    free(places);
+    free(rows);
+    return done;
+}
+
 /* ---- JSON ---- */
 
 static json_t *trial_json(const tune_work *work, size_t place)
@@ -262,6 +314,11 @@ static json_t *trial_json(const tune_work *work, size_t place)
     if (trial->has_difference) {
         json_object_set_new(json, "difference", json_real(trial->difference));
         json_object_set_new(json, "difference_standard_error", json_real(trial->difference_error));
+    }
+    if (work->stable.cosines != NULL && !isnan(work->stable.cosines[place])) {
+        json_object_set_new(json, "stability_cosine", json_real(work->stable.cosines[place]));
+        json_object_set_new(json, "stability_correlation",
+                            json_real(work->stable.correlations[place]));
     }
     return json;
 }
@@ -300,6 +357,29 @@ static int print_json(const tune_work *work)
 
 /* ---- The command ---- */
 
+/* NULL: there is no such option, which the search will tell. */
+static const palate_option *option_tried(const tune_work *work, size_t place)
+{
+    char name[64];
+    const char *text = work->tries[place];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "="), text);
+    return palate_options_find(palate_train_options_table(), name);
+}
+
+/* Rule mu with biases goes through the ratings in the order of lines, also where it is only tried. */
+static const palate_read_options *read_options(const tune_work *work)
+{
+    const palate_train_options *train = work->arguments->values[TRAIN];
+    palate_read_options *read = work->arguments->values[READ];
+    for (size_t t = 0; t < work->try_count; t++) {
+        const palate_option *option = option_tried(work, t);
+        const char *name = option == NULL ? "" : option->name;
+        read->keep_order |= strcmp(name, "biases") == 0 ||
+                            (strcmp(name, "rule") == 0 && train->biases);
+    }
+    return folds_read_options(read, train);
+}
+
 /* What to try; an option that is also given would say two things. */
 static int list_tries(tune_work *work)
 {
@@ -310,14 +390,22 @@ static int list_tries(tune_work *work)
     for (size_t g = 0; g < arguments->given_count; g++)
         if (arguments->given[g].option == &OPTIONS[0] && arguments->given[g].text != NULL)
             work->tries[work->try_count++] = arguments->given[g].text;
+    const own_options *own = arguments->values[OWN];
+    if (own->svg != NULL && work->try_count > 1)
+        return arguments_usage_error(arguments->command, "--svg draws one option; try one");
+    const fold_options *of_folds = arguments->values[FOLDS];
+    if (own->stability == 1)
+        return arguments_usage_error(arguments->command,
+                                     "--stability compares seeds: give 2 or more");
+    if (own->stability > 0 && of_folds->given != NULL)
+        return arguments_usage_error(
+            arguments->command, "--stability trains on all ratings, and --given has folds alone");
     if (work->try_count == 0)
         return arguments_usage_error(arguments->command,
                                      "what is to be tried? give --try NAME=VALUES, such as "
                                      "--try factors=8,16,32");
     for (size_t t = 0; t < work->try_count; t++) {
-        char name[64];
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(work->tries[t], "="), work->tries[t]);
-        const palate_option *option = palate_options_find(palate_train_options_table(), name);
+        const palate_option *option = option_tried(work, t);
         for (size_t g = 0; option != NULL && g < arguments->given_count; g++)
             if (arguments->given[g].option == option)
                 return arguments_usage_error(
@@ -376,7 +464,13 @@ static int search(tune_work *work)
     }
     work->simplest = palate_tuning_simplest(work->tuning);
     tell_end(work, signal_number);
+    if (own->stability > 0 && signal_number == 0 &&
+        !stability_measure(work->tuning, work->folds.ratings, own->stability,
+                           arguments_common(arguments)->quiet, &work->stable))
+        return EXIT_FAILED;
     int exit_status = own->json ? print_json(work) : print_text(work);
+    if (exit_status == EXIT_DONE && own->svg != NULL && !draw(work, own->svg))
+        exit_status = EXIT_FAILED;
     return status == PALATE_E_STOPPED ? stopped : exit_status;
 }
 
@@ -393,11 +487,11 @@ static int run(const cli_arguments *arguments)
         exit_status = features_read(arguments, arguments->values[TABLES], arguments->values[TRAIN],
                                     &tables);
     if (exit_status == EXIT_DONE)
-        exit_status = folds_make(
-            arguments, arguments->values[FOLDS], arguments->values[SPLIT],
-            folds_read_options(arguments->values[READ], arguments->values[TRAIN]), &work.folds);
+        exit_status = folds_make(arguments, arguments->values[FOLDS], arguments->values[SPLIT],
+                                 read_options(&work), &work.folds);
     if (exit_status == EXIT_DONE)
         exit_status = search(&work);
+    stability_release(&work.stable);
     palate_tuning_free(work.tuning);
     folds_release(&work.folds);
     features_release(&tables);

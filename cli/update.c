@@ -5,6 +5,7 @@
 
 typedef struct own_options {
     const char *output;
+    const char *items, *users;
 } own_options;
 
 #define AT(field) offsetof(own_options, field)
@@ -14,6 +15,9 @@ enum { OWN, UPDATE, READ };
 static const palate_option OPTIONS[] = {
     {"output", "model", PALATE_OPTION_TEXT, AT(output), NULL, 0, 0, NULL, "MODEL",
      "The model file to write; it may be the one that is read"},
+    {"items", "", PALATE_OPTION_TEXT, AT(items), NULL, 0, 0, NULL, "TABLE",
+     "The table of items that the model learned from, as it is today"},
+    {"users", "", PALATE_OPTION_TEXT, AT(users), NULL, 0, 0, NULL, "TABLE", "The same of users"},
 };
 
 static const palate_option_table TABLE = {"Options", OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
@@ -53,23 +57,63 @@ static void tell(const palate_update_report *report, const char *path)
     message_note("wrote %s", path);
 }
 
+/* What the update is given beside the model. */
+typedef struct materials {
+    palate_ratings *ratings;
+    palate_catalogue *items, *users;
+} materials;
+
+static palate_status read_table(const cli_arguments *arguments, const char *path,
+                                palate_catalogue **out, palate_error *err)
+{
+    return path == NULL ? PALATE_OK
+                        : palate_catalogue_read_columns(arguments->context, path, out, err);
+}
+
+static palate_status read_all(const cli_arguments *arguments, const palate_model *model,
+                              materials *out, palate_error *err)
+{
+    const own_options *own = arguments->values[OWN];
+    palate_status status = read_table(arguments, own->items, &out->items, err);
+    if (status == PALATE_OK)
+        status = read_table(arguments, own->users, &out->users, err);
+    return status == PALATE_OK ? read_ratings(arguments, model, &out->ratings, err) : status;
+}
+
+static void tell_tables(const palate_model *model, const materials *given)
+{
+    if (given->items == NULL && palate_model_feature_count(model, PALATE_ITEMS) > 0)
+        message_note(
+            "the model learned from a table of items, too: with --items TABLE it counts here");
+    if (given->users == NULL && palate_model_feature_count(model, PALATE_USERS) > 0)
+        message_note(
+            "the model learned from a table of users, too: with --users TABLE it counts here");
+}
+
 static int update(const cli_arguments *arguments, const palate_model *model)
 {
     const own_options *own = arguments->values[OWN];
     palate_error err;
-    palate_ratings *ratings = NULL;
+    materials given = {0};
     palate_model *updated = NULL;
     palate_update_report report;
     int exit_status = EXIT_DONE;
-    if (read_ratings(arguments, model, &ratings, &err) != PALATE_OK ||
-        palate_model_update(model, ratings, arguments->values[UPDATE], &report, &updated, &err) !=
-            PALATE_OK ||
+    const palate_status status = read_all(arguments, model, &given, &err);
+    palate_update_options options = *(const palate_update_options *)arguments->values[UPDATE];
+    options.item_table = given.items;
+    options.user_table = given.users;
+    if (status != PALATE_OK ||
+        palate_model_update(model, given.ratings, &options, &report, &updated, &err) != PALATE_OK ||
         palate_model_save(updated, own->output, &err) != PALATE_OK)
         exit_status = message_failed(&err);
     else
         tell(&report, own->output);
+    if (exit_status == EXIT_DONE)
+        tell_tables(model, &given);
     palate_model_free(updated);
-    palate_ratings_free(ratings);
+    palate_ratings_free(given.ratings);
+    palate_catalogue_free(given.items);
+    palate_catalogue_free(given.users);
     return exit_status;
 }
 
@@ -89,6 +133,8 @@ static int run(const cli_arguments *arguments)
 
 static const example EXAMPLES[] = {
     {"palate update movies.palate today.csv -o movies.palate", "the ratings of a day"},
+    {"palate update movies.palate today.csv --items movies.csv -o movies.palate",
+     "a model that learned from a table, which has grown"},
     {"palate update movies.palate new.csv --passes 10 -o larger.palate",
      "many new users and items at once"},
     {NULL, NULL},

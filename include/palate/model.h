@@ -26,8 +26,10 @@ typedef struct palate_model_summary {
     uint32_t user_count;   /**< m */
     uint32_t item_count;   /**< n */
     uint32_t factor_count; /**< k */
-    /** Ratings trained on (held-out ones included); 0 for an imported model. */
+    /** Ratings trained on (held-out ones included) or taken in since; 0 for an imported model. */
     int64_t rating_count;
+    /** How many of these updates took in since training, those that were replaced counted each time. */
+    int64_t updated_count;
     palate_scale scale; /**< Predictions are clipped to it; low == high: no scale, no clipping. */
     bool scale_inferred;
     double
@@ -137,6 +139,18 @@ PALATE_API palate_rated palate_model_rated(const palate_model *model, uint32_t u
 
 /** @return The name of factor f, such as "Action" or "factor 1"; NULL for f >= k. */
 PALATE_API const char *palate_model_factor_name(const palate_model *model, uint32_t f);
+
+/**
+ * Give a factor a name, which is saved with the model and shown wherever the factor is. Not while others
+ * read the model; pointers from palate_model_factor_name() of this factor end.
+ *
+ * @param name  UTF-8 without control characters, that of no other factor, and not "offset"; NULL or ""
+ *              takes a name away: "factor 1" for f = 0.
+ * @return PALATE_OK, PALATE_E_INVALID (the name, or no such factor), PALATE_E_NOMEM.
+ */
+PALATE_API PALATE_MUST_CHECK palate_status palate_model_name_factor(palate_model *model, uint32_t f,
+                                                                    const char *name,
+                                                                    palate_error *err);
 
 /* ---- Prediction ---- */
 

@@ -38,6 +38,7 @@
 #include "palate/filter.h"
 #include "palate/machine.h"
 #include "palate/model.h"
+#include "palate/naming.h"
 #include "palate/options.h"
 #include "palate/ratings.h"
 #include "palate/recommend.h"

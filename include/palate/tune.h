@@ -90,8 +90,8 @@ typedef struct palate_tuning palate_tuning;
  *
  * The study holds one row for each combination of options and fold. It is for one set of ratings, one split, one
  * metric and one version of palate, and refused for others. Every result is a transaction of its own:
- * a process may be killed at any time. Several processes may work on one study: none harms another, and
- * what one has finished the others do not begin.
+ * a process may be killed at any time. Several processes may work on one study and share the work out: what one is
+ * at, or has finished, the others do not begin.
  *
  * @param split    Borrowed.
  * @param tries, try_count  1..16 texts, no option twice.

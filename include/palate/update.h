@@ -13,6 +13,9 @@ extern "C" {
 typedef struct palate_update_options {
     int64_t passes;  /**< Over the rows that are improved, users then items, 1..1000. */
     int64_t threads; /**< 0: as many as the machine gives. The result does not depend on it. */
+    /** NULL, or the tables of users and items that the model learned from in training, as they are today, read by
+     * palate_catalogue_read_columns(): rows are drawn towards what these say of them, as in training. */
+    const palate_catalogue *user_table, *item_table;
 } palate_update_options;
 
 PALATE_API const palate_option_table *palate_update_options_table(void);

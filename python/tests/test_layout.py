@@ -27,6 +27,8 @@ TABLES = [
     _options.folding_in,
     _options.similar,
     _options.updating,
+    _options.splitting,
+    _options.searching,
 ]
 
 

@@ -39,6 +39,15 @@ def test_it_learns(columns):
     assert later.evaluate(test).rmse < 0.9 * early.evaluate(test).rmse
 
 
+def test_tables(model, tmp_path):
+    path = tmp_path / "items.csv"
+    path.write_text("id,kind\n1001,a\n")
+    with pytest.raises(palate.InvalidError, match="learned nothing from a table of items"):
+        model.update([(500, 1001, 5)], items=path)
+    with pytest.raises(palate.InvalidError, match="learned nothing from a table of users"):
+        model.update([(500, 1001, 5)], users=palate.Catalogue(path))
+
+
 def test_ids_that_are_texts_stay_texts():
     model = palate.train([("1", "x", 1), ("2", "y", 2), ("2", "x", 3)], factors=1)
     assert model.update([("3", "x", 2)]).user_ids.tolist() == ["2", "1", "3"]

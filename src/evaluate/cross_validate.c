@@ -2,7 +2,7 @@
 #include "palate/cross_validate.h"
 
 #include "evaluate/evaluation.h"
-#include "evaluate/holm.h"
+#include "base/holm.h"
 #include "evaluate/split.h"
 #include "evaluate/student.h"
 #include "train/training.h"

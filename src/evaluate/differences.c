@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evaluate/differences.h"
 
-#include "evaluate/holm.h"
+#include "base/holm.h"
 #include "evaluate/permutation.h"
 
 #include <math.h>

@@ -365,6 +365,8 @@ static palate_status check_facts(const inspection *in)
         return wrong(in, "user_l1 %g or item_l1 %g cannot be", model->user_l1, model->item_l1);
     if (!(model->blend >= 0.0 && model->blend < 1.0))
         return wrong(in, "the blend %g is not within 0..1", model->blend);
+    if (!(model->updated_count >= 0.0 && model->updated_count <= 0x1p53))
+        return wrong(in, "the updated_count %g is none", model->updated_count);
     return PALATE_OK;
 }
 

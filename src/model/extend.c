@@ -3,6 +3,7 @@
 
 #include "model/copy.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -361,15 +362,19 @@ static palate_status lay_out_moments(work *w, palate_error *err)
 
 /* ---- The model ---- */
 
-/* New rows, until they are improved. */
+/* New rows, until they are improved: nothing is as unsure as they are. */
 static void make_typical(const palate_model *model, const palate__side *side, uint32_t first)
 {
     const size_t k = model->factor_count;
+    const double noise = isnan(model->noise) ? 1.0 : model->noise * model->gain;
     float *factors = palate__writable(side->factors);
     float *offsets = palate__writable(side->offsets);
+    float *variances = palate__writable(side->variances);
     for (size_t row = first; row < side->ids.count; row++) {
         memcpy(factors + row * k, side->typical, k * sizeof *factors);
         offsets[row] = side->typical[k];
+        if (variances != NULL && side->lambda != NULL)
+            variances[row] = (float)(noise * noise / fmax((double)side->lambda[1], 1e-6));
     }
 }
 

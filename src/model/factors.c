@@ -4,6 +4,7 @@
 #include "model/layout.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Texts ---- */
@@ -26,6 +27,9 @@ const char *palate__factor_name_problem(palate__span name)
 {
     if (palate__text_alike(name, palate__text_span("offset")))
         return "is what the column of offsets is called";
+    for (size_t b = 0; b < name.bytes; b++)
+        if ((unsigned char)name.text[b] < ' ' && name.text[b] != '\0')
+            return "has a control character in it";
     return text_problem(name);
 }
 
@@ -216,4 +220,28 @@ done:
     palate__id_builder_free(&users);
     palate__id_builder_free(&items);
     return status;
+}
+
+/* ---- Naming the factors of a model ---- */
+
+palate_status palate_model_name_factor(palate_model *model, uint32_t f, const char *name,
+                                       palate_error *err)
+{
+    char plain[32];
+    char shown[PALATE__SHOWN_BYTES];
+    if (model == NULL || f >= model->factor_count)
+        return palate__fail(
+            err, PALATE_E_INVALID, "there is no factor %lu to name: the model has %lu",
+            (unsigned long)f + 1, model == NULL ? 0UL : (unsigned long)model->factor_count);
+    snprintf(plain, sizeof plain, "factor %lu", (unsigned long)f + 1);
+    name = name == NULL || name[0] == '\0' ? plain : name;
+    const char *problem = palate__factor_name_problem(palate__text_span(name));
+    for (uint32_t g = 0; g < model->factor_count && problem == NULL; g++)
+        if (g != f && strcmp(model->factor_names[g], name) == 0)
+            problem = "is the name of another factor too";
+    if (problem == NULL)
+        return palate__model_set_text(model, &model->factor_names[f], name, err);
+    palate__text_for_message(palate__text_span(name), shown, sizeof shown);
+    return palate__fail(err, PALATE_E_INVALID, "factor %lu: the name \"%s\" %s",
+                        (unsigned long)f + 1, shown, problem);
 }

@@ -151,6 +151,7 @@ const palate__fact palate__facts[PALATE__FACT_COUNT] = {
     {"drift_scale", PALATE__FACT_LATER, AT(drift_scale)},
     {"drift_lambda", PALATE__FACT_LATER, AT(drift_lambda)},
     {"blend", PALATE__FACT_LATER, AT(blend)},
+    {"updated_count", PALATE__FACT_LATER, AT(updated_count)},
     {"tuning", PALATE__FACT_LATER_TEXT, AT(tuning_json)},
     {"missing", PALATE__FACT_LATER_TEXT, AT(missing)},
     {"user_l1", PALATE__FACT_LATER, AT(user_l1)},

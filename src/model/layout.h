@@ -117,7 +117,7 @@ typedef struct palate__fact {
     size_t offset; /* In palate_model. */
 } palate__fact;
 
-enum { PALATE__FACT_COUNT = 29 };
+enum { PALATE__FACT_COUNT = 30 };
 extern const palate__fact palate__facts[PALATE__FACT_COUNT];
 
 /* Enough for any fact but a text. */

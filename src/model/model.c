@@ -179,6 +179,7 @@ void palate_model_info(const palate_model *model, palate_model_summary *out)
     out->item_count = model->items.ids.count;
     out->factor_count = model->factor_count;
     out->sample_count = model->sample_count;
+    out->updated_count = (int64_t)model->updated_count;
     if (model->moment_begins != NULL) {
         out->drift_scale = model->drift_scale;
         out->moment_count = model->moment_begins[model->users.ids.count];

@@ -70,6 +70,8 @@ struct palate_model {
     double user_l1, item_l1;
     double noise; /* Standard deviation of a rating around its prediction; NaN where not known. */
 
+    double updated_count; /* Ratings that updates have taken in since training. */
+
     /* Facts; the strings are owned in either case. */
     palate_model_summary summary;
     char *mode, *missing, *rule, *stopped_by, *version; /* What the summary's pointers point to. */

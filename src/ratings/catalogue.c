@@ -35,42 +35,6 @@ typedef struct table {
 
 /* ---- Text ---- */
 
-/* Latin-1 as UTF-8: its characters have the numbers of Unicode. At most twice the bytes. */
-static size_t convert_latin1(palate__span text, char *to)
-{
-    size_t length = 0;
-    for (size_t i = 0; i < text.bytes; i++) {
-        unsigned char c = (unsigned char)text.text[i];
-        if (c < 0x80) {
-            to[length++] = (char)c;
-        } else {
-            to[length++] = (char)(0xC0U | c >> 6);
-            to[length++] = (char)(0x80U | (c & 0x3FU));
-        }
-    }
-    return length;
-}
-
-/* The text of a file as UTF-8; `converted` is NULL where it was already. */
-static palate_status as_utf8(const palate__input *input, palate__span *text, char **converted,
-                             palate_error *err)
-{
-    *text = (palate__span){input->data, input->bytes};
-    *converted = NULL;
-    if (input->bytes > 0 && memchr(input->data, '\0', input->bytes) != NULL)
-        return palate__fail(err, PALATE_E_FORMAT,
-                            "%s: there are zero bytes in it; a table is text, in UTF-8 or "
-                            "Latin-1",
-                            input->path);
-    if (palate__utf8_valid(*text) == text->bytes)
-        return PALATE_OK;
-    *converted = palate__allocate_array(input->context, input->bytes, 2);
-    if (*converted == NULL)
-        return palate__fail_memory(err, "converting a table");
-    *text = (palate__span){*converted, convert_latin1(*text, *converted)};
-    return PALATE_OK;
-}
-
 /* A text is one line of a terminal or a list. */
 static void replace_controls(char *text, size_t bytes)
 {
@@ -80,27 +44,6 @@ static void replace_controls(char *text, size_t bytes)
 }
 
 /* ---- The first row ---- */
-
-static palate__separator find_separator(palate__span row)
-{
-    palate__separator separator = {.character = ',', .quotes = true};
-    bool quoted = false;
-    for (size_t i = 0; i < row.bytes; i++) {
-        char c = row.text[i];
-        if (c == '"')
-            quoted = !quoted;
-        if (quoted || (c != ',' && c != ';' && c != '\t' && c != '|' && c != ':'))
-            continue;
-        separator.character = c;
-        separator.quotes = c != '|';
-        separator.doubled = c == ':' && i + 1 < row.bytes && row.text[i + 1] == ':';
-        if (separator.doubled)
-            separator.quotes = false;
-        if (c != ':' || separator.doubled)
-            return separator;
-    }
-    return (palate__separator){.character = ',', .quotes = true};
-}
 
 /* The name of a column without the type some formats add, as in "movie_title:token_seq". */
 static palate__span without_type(palate__span name)
@@ -383,7 +326,7 @@ static palate_status begin_table(table *reading, palate__span text, palate__span
     if (!palate__next_row(&lines, row))
         return palate__fail(reading->err, PALATE_E_FORMAT,
                             "%s: the file is empty; it needs rows of id, title", reading->path);
-    reading->separator = find_separator(*row);
+    reading->separator = palate__table_separator(*row);
     reading->rows = palate__rows_of(text, reading->separator);
     (void)palate__next_row(&reading->rows, row);
     reading->field_count = palate__cell_count(*row, reading->separator);
@@ -438,7 +381,7 @@ static palate_status read_catalogue(palate_context *context, const char *path, b
     made->context = context;
     made->ids.context = context;
     PALATE_TRY(palate__source_open(context, path, &source, err));
-    PALATE_TRY(as_utf8(&source.input, &text, &converted, err));
+    PALATE_TRY(palate__table_text(&source.input, &text, &converted, err));
     made->path = palate__copy_text(context, source.input.path, strlen(source.input.path));
     if (made->path == NULL)
         PALATE_TRY(palate__fail_memory(err, "reading a table"));

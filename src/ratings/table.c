@@ -1,7 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/table.h"
 
+#include "base/context.h"
+
 #include <string.h>
+
+/* ---- The file ---- */
+
+/* Latin-1 as UTF-8: its characters have the numbers of Unicode. At most twice the bytes. */
+static size_t convert_latin1(palate__span text, char *to)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.bytes; i++) {
+        unsigned char c = (unsigned char)text.text[i];
+        if (c < 0x80) {
+            to[length++] = (char)c;
+        } else {
+            to[length++] = (char)(0xC0U | c >> 6);
+            to[length++] = (char)(0x80U | (c & 0x3FU));
+        }
+    }
+    return length;
+}
+
+palate_status palate__table_text(const palate__input *input, palate__span *text, char **converted,
+                                 palate_error *err)
+{
+    *text = (palate__span){input->data, input->bytes};
+    *converted = NULL;
+    if (input->bytes > 0 && memchr(input->data, '\0', input->bytes) != NULL)
+        return palate__fail(err, PALATE_E_FORMAT,
+                            "%s: there are zero bytes in it; a table is text, in UTF-8 or "
+                            "Latin-1",
+                            input->path);
+    if (palate__utf8_valid(*text) == text->bytes)
+        return PALATE_OK;
+    *converted = palate__allocate_array(input->context, input->bytes, 2);
+    if (*converted == NULL)
+        return palate__fail_memory(err, "converting a table");
+    *text = (palate__span){*converted, convert_latin1(*text, *converted)};
+    return PALATE_OK;
+}
+
+palate__separator palate__table_separator(palate__span row)
+{
+    palate__separator separator = {.character = ',', .quotes = true};
+    bool quoted = false;
+    for (size_t i = 0; i < row.bytes; i++) {
+        char c = row.text[i];
+        if (c == '"')
+            quoted = !quoted;
+        if (quoted || (c != ',' && c != ';' && c != '\t' && c != '|' && c != ':'))
+            continue;
+        separator.character = c;
+        separator.quotes = c != '|';
+        separator.doubled = c == ':' && i + 1 < row.bytes && row.text[i + 1] == ':';
+        if (separator.doubled)
+            separator.quotes = false;
+        if (c != ':' || separator.doubled)
+            return separator;
+    }
+    return (palate__separator){.character = ',', .quotes = true};
+}
 
 static bool may_span_lines(palate__separator separator)
 {

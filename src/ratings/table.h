@@ -10,6 +10,13 @@
 
 #include "ratings/delimited.h"
 
+/* The text of a file as UTF-8: Latin-1 is converted, and `converted`, NULL else, released by the caller. */
+palate_status palate__table_text(const palate__input *input, palate__span *text, char **converted,
+                                 palate_error *err);
+
+/* What stands between the cells: of what may, the first that occurs in the first row. */
+palate__separator palate__table_separator(palate__span row);
+
 /* A walk over the rows of a text. */
 typedef struct palate__rows {
     const char *at, *end;

@@ -3,6 +3,7 @@
 #include "palate/factors.h"
 
 #include "base/context.h"
+#include "recommend/quality.h"
 #include "recommend/space.h"
 
 #include <stdlib.h>
@@ -79,7 +80,7 @@ palate_status palate_model_factor_facts(const palate_model *model, palate_factor
     for (size_t f = 0; f < k; f++)
         out[f].sparsity = sparsity_of(&model->items, k, f);
     palate__release(model->context, room);
-    return PALATE_OK;
+    return palate__fill_quality(model, out, err);
 }
 
 /* ---- What stands for it ---- */

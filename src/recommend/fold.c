@@ -250,6 +250,7 @@ void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
 {
     int64_t *times = desk->chosen_times; /* Of the ratings, until there are moments. */
     const bool moves = fold->moves && row->times != NULL;
+    desk->told = row->told;
     desk->count = 0;
     desk->moment_count = 0;
     for (size_t e = 0; e < row->count; e++) {
@@ -280,6 +281,11 @@ static void choose(const palate__fold *fold, palate__fold_desk *desk, uint32_t w
     choose_moments(fold, desk);
 }
 
+static double told_at(const palate__fold_desk *desk, size_t f)
+{
+    return desk->told == NULL ? 0.0 : (double)desk->told[f];
+}
+
 /* x becomes `from`, or the prior's mean, or what of it is allowed; away how far that is from it. */
 static void start(const palate__fold *fold, const palate__fold_desk *desk, const float *from)
 {
@@ -288,14 +294,15 @@ static void start(const palate__fold *fold, const palate__fold_desk *desk, const
     memset(desk->x, 0, fold->stride * sizeof *desk->x);
     memset(desk->away, 0, fold->stride * sizeof *desk->away);
     if (fold->fit_bias) {
-        desk->x[0] = from != NULL ? from[0] : (float)fold->bias_mean;
-        desk->away[0] = desk->x[0] - (float)fold->bias_mean;
+        const float mean = (float)(fold->bias_mean + told_at(desk, fold->k));
+        desk->x[0] = from != NULL ? from[0] : mean;
+        desk->away[0] = desk->x[0] - mean;
     }
     for (size_t f = 0; f < fold->k; f++) {
         double sum = 0.0;
         for (size_t e = 0; fold->own->link != NULL && e < desk->chosen_count; e++)
             sum += (double)fold->own->link[desk->columns[desk->chosen[e]] * fold->k + f];
-        const float mean = (float)(weight * sum);
+        const float mean = (float)(weight * sum + told_at(desk, f));
         desk->x[1 + f] = from != NULL ? from[1 + f] : fmaxf(mean, bound);
         desk->away[1 + f] = desk->x[1 + f] - mean;
     }
@@ -443,9 +450,10 @@ void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint3
 
 /* ---- What came of it ---- */
 
-/* How unsure the row is: as in training (train/rules/vb.c). */
+/* How unsure the row is: as in training (train/rules/vb.c), whose ratings are as noisy as the model says. */
 static float variance_of(const palate__fold *fold, const palate__fold_desk *desk)
 {
+    const double noise = isnan(fold->model->noise) ? 1.0 : fold->model->noise * fold->gain;
     double squares = 0.0;
     if (fold->own->variances == NULL)
         return 0.0F;
@@ -453,7 +461,6 @@ static float variance_of(const palate__fold *fold, const palate__fold_desk *desk
         const float *z = desk->panel + desk->chosen[e] * fold->stride + 1;
         squares += (double)fold->kernels->dot(z, z, fold->k);
     }
-    const double noise = fold->model->noise * fold->gain;
     return (float)(noise * noise / ((double)desk->lambda[1] + squares / (double)fold->k));
 }
 

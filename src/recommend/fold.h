@@ -49,6 +49,8 @@ typedef struct palate__fold_row {
     const float *ratings;
     const int64_t *times; /* Or PALATE_NO_TIME; NULL: none has one. */
     size_t count;
+    const float
+        *told; /* k + 1: what a table adds to the mean of the prior (told.h); NULL: nothing. */
 } palate__fold_row;
 
 /* What came of it, as in a model. */
@@ -73,6 +75,7 @@ typedef struct palate__fold_desk {
     uint32_t *chosen;                             /* Rows of the panel that count, */
     uint32_t *moment_of; /* the moment of each, or PALATE__NO_PLACE, among those of the row, */
     uint32_t *place_of;  /* and the place of each of those moments among those that count. */
+    const float *told;   /* Of the row. */
     size_t count, chosen_count;
     size_t moment_count, chosen_moments;
 } palate__fold_desk;

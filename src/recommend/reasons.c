@@ -130,7 +130,10 @@ palate_status palate_model_reasons(const palate_model *model, uint32_t user, uin
     PALATE_TRY(palate__fold_begin(&of.fold, model, &options, err));
     const palate_rated rated = palate_model_rated(model, user);
     of.fold.still = STILL;
-    of.row = (palate__fold_row){rated.rows, rated.ratings, rated.times, (size_t)rated.count};
+    of.row = (palate__fold_row){.columns = rated.rows,
+                                .ratings = rated.ratings,
+                                .times = rated.times,
+                                .count = (size_t)rated.count};
     of.item = palate__model_view(model, &model->items, item);
     of.threads = (size_t)palate__thread_count(threads);
     of.threads = of.threads < of.row.count ? of.threads : of.row.count > 0 ? of.row.count : 1;

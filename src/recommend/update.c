@@ -9,6 +9,7 @@
 #include "model/extend.h"
 #include "model/inside.h"
 #include "recommend/fold.h"
+#include "recommend/told.h"
 
 #include <string.h>
 #include <time.h>
@@ -34,9 +35,11 @@ typedef struct party {
     const int64_t *times;
     bool owned; /* The last three are, rather than lie in the model. */
     int threads;
-    void *room;  /* Desks. */
-    float *from; /* Of each thread, where a row was. */
-    bool first;  /* New rows are nowhere yet. */
+    void *room;         /* Desks. */
+    float *from;        /* Of each thread, where a row was; */
+    float *told;        /* and what the table says of it, */
+    palate__told table; /* where there is one. */
+    bool first;         /* New rows are nowhere yet. */
 } party;
 
 typedef struct work {
@@ -196,8 +199,19 @@ static void keep_moments(const palate_model *model, uint32_t user, const palate_
     memcpy(values + begin, moments->values, moments->count * sizeof *values);
 }
 
-static void improve(const party *of, size_t place, palate__fold_desk *desk, float *from)
+/* What the table says of a row, or NULL. */
+static const float *tell(const party *of, uint32_t row, int thread)
 {
+    float *told = of->told + (size_t)thread * of->fold.stride;
+    if (of->table.table == NULL)
+        return NULL;
+    palate__told_of(&of->table, row, told);
+    return told;
+}
+
+static void improve(const party *of, size_t place, palate__fold_desk *desk, int thread)
+{
+    float *from = of->from + (size_t)thread * of->fold.stride;
     const palate_model *model = of->fold.model;
     const uint32_t row = of->rows[place];
     const int64_t begin = of->begins[place];
@@ -206,6 +220,7 @@ static void improve(const party *of, size_t place, palate__fold_desk *desk, floa
         .ratings = of->ratings + begin,
         .times = of->times == NULL ? NULL : of->times + begin,
         .count = (size_t)(of->ends[place] - begin),
+        .told = tell(of, row, thread),
     };
     float *factors = palate__writable(of->own->factors);
     float *offsets = palate__writable(of->own->offsets);
@@ -229,7 +244,7 @@ static void improve_some(size_t task, int thread, void *argument)
     const size_t left = of->count - begin;
     const size_t count = left < ROWS_OF_TASK ? left : ROWS_OF_TASK;
     for (size_t place = begin; place < begin + count; place++)
-        improve(of, place, &desk, of->from + (size_t)thread * of->fold.stride);
+        improve(of, place, &desk, thread);
 }
 
 static void improve_all(party *of)
@@ -241,8 +256,8 @@ static void improve_all(party *of)
 
 /* ---- The call ---- */
 
-static palate_status begin(work *w, party *of, palate_fold_in_side side, int64_t threads,
-                           palate_error *err)
+static palate_status begin(work *w, party *of, palate_fold_in_side side,
+                           const palate_catalogue *table, int64_t threads, palate_error *err)
 {
     palate_fold_in_options options;
     palate_fold_in_options_init(&options);
@@ -260,7 +275,12 @@ static palate_status begin(work *w, party *of, palate_fold_in_side side, int64_t
     of->room = palate__fold_room(&of->fold, of->threads, of->longest);
     of->from = palate__allocate_array(w->context, (size_t)of->threads * of->fold.stride,
                                       sizeof *of->from);
-    return of->room == NULL || of->from == NULL ? fail_memory(err) : PALATE_OK;
+    of->told = palate__allocate_array(w->context, (size_t)of->threads * of->fold.stride,
+                                      sizeof *of->told);
+    if (of->room == NULL || of->from == NULL || of->told == NULL)
+        return fail_memory(err);
+    return table == NULL ? PALATE_OK
+                         : palate__told_begin(&of->table, w->extended.model, of->own, table, err);
 }
 
 static void end(const work *w, party *of)
@@ -270,6 +290,8 @@ static void end(const work *w, party *of)
     palate__release(w->context, of->ends);
     palate__release(w->context, of->room);
     palate__release(w->context, of->from);
+    palate__release(w->context, of->told);
+    palate__told_end(&of->table);
     if (!of->owned)
         return;
     palate__release(w->context, palate__writable(of->columns));
@@ -277,8 +299,8 @@ static void end(const work *w, party *of)
     palate__release(w->context, palate__writable(of->times));
 }
 
-static palate_status prepare(work *w, int64_t threads, palate_update_report *report,
-                             palate_error *err)
+static palate_status prepare(work *w, const palate_update_options *options,
+                             palate_update_report *report, palate_error *err)
 {
     palate_status status = PALATE_OK;
     w->all = palate__extended_ratings(&w->extended);
@@ -286,8 +308,10 @@ static palate_status prepare(work *w, int64_t threads, palate_update_report *rep
     PALATE_TRY(list_rows(w, PALATE_ITEMS, &w->items, &report->items, err));
     lay_out_users(w);
     PALATE_TRY(lay_out_items(w, err));
-    PALATE_TRY(begin(w, &w->users, PALATE_FOLD_IN_USERS, threads, err));
-    PALATE_TRY(begin(w, &w->items, PALATE_FOLD_IN_ITEMS, threads, err));
+    PALATE_TRY(
+        begin(w, &w->users, PALATE_FOLD_IN_USERS, options->user_table, options->threads, err));
+    PALATE_TRY(
+        begin(w, &w->items, PALATE_FOLD_IN_ITEMS, options->item_table, options->threads, err));
 done:
     return status;
 }
@@ -345,7 +369,7 @@ palate_status palate_model_update(const palate_model *model, const palate_rating
         return status;
     work w = {.context = model->context};
     PALATE_TRY(palate__model_extend(model, ratings, &w.extended, err));
-    PALATE_TRY(prepare(&w, options->threads, &done, err));
+    PALATE_TRY(prepare(&w, options, &done, err));
     for (int64_t pass = 0; pass < options->passes; pass++) {
         improve_all(&w.users);
         improve_all(&w.items);
@@ -353,6 +377,7 @@ palate_status palate_model_update(const palate_model *model, const palate_rating
     done.replaced = w.extended.replaced;
     done.added = w.extended.model->summary.rating_count - model->summary.rating_count;
     done.seconds = seconds_now() - began;
+    w.extended.model->updated_count += (double)(done.added + done.replaced);
     if (report != NULL)
         *report = done;
     *out = w.extended.model;

@@ -26,7 +26,9 @@ typedef struct crew {
     size_t count;
     pthread_mutex_t lock; /* Over all that follows, and the study. */
     pthread_cond_t changed;
-    size_t next;
+    size_t *queue; /* Places of jobs, the first to be begun next; a ring of `count`. */
+    size_t first, waiting;
+    size_t busy; /* Of those that wait, how many in a row were found with another process. */
     int working; /* Members that have not ended. */
     bool stopping;
     double done; /* Weight of finished jobs. */
@@ -133,30 +135,67 @@ static palate_status measure(member *one, const palate__job *job, palate__result
 
 /* ---- Members ---- */
 
+/* Until a tick has passed, or something has changed. */
+static void wait_a_tick(crew *of)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += TICK_NANOSECONDS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_cond_timedwait(&of->changed, &of->lock, &until);
+}
+
 /* NULL: none is left, or there is no time left for it. */
 static const palate__job *take_job(member *one)
 {
     crew *of = one->of;
     const palate__job *job = NULL;
     pthread_mutex_lock(&of->lock);
-    if (!of->stopping && of->status == PALATE_OK && of->next < of->count &&
-        palate__seconds_now() <= of->plan->until)
-        job = &of->jobs[of->next++];
+    if (of->busy > 0 && of->busy >= of->waiting) {
+        wait_a_tick(of); /* Others are at all that is left. */
+        of->busy = 0;
+    }
+    if (!of->stopping && of->status == PALATE_OK && of->waiting > 0 &&
+        palate__seconds_now() <= of->plan->until) {
+        job = &of->jobs[of->queue[of->first]];
+        of->first = (of->first + 1) % of->count;
+        of->waiting--;
+    }
     one->share = 0.0;
     one->weight = job == NULL ? 0.0 : job->weight;
     pthread_mutex_unlock(&of->lock);
     return job;
 }
 
-/* Another process may have been faster. */
-static palate_status look_up(member *one, const palate__job *job, const char *key,
+/* Another process is at it: later, when it may be known. The lock is held. */
+static void put_back(crew *of, const palate__job *job)
+{
+    of->queue[(of->first + of->waiting) % of->count] = (size_t)(job - of->jobs);
+    of->waiting++;
+    of->busy++;
+}
+
+/* Another process may have been faster, or be at it: then `*ours` is false. */
+static palate_status look_up(member *one, const palate__job *job, const char *key, bool *ours,
                              palate_error *err)
 {
     crew *of = one->of;
+    palate__study *study = of->plan->study;
     palate_status status = PALATE_OK;
+    *ours = true;
+    if (study == NULL)
+        return PALATE_OK;
     pthread_mutex_lock(&of->lock);
-    if (of->plan->study != NULL)
-        status = palate__study_find(of->plan->study, key, of->plan->fold, job->result, err);
+    *ours = palate__study_claim(study, key, of->plan->fold);
+    if (*ours)
+        status = palate__study_find(study, key, of->plan->fold, job->result, err);
+    if (*ours && (status != PALATE_OK || job->result->known)) {
+        palate__study_unclaim(study, key, of->plan->fold);
+        *ours = false;
+    } else if (!*ours) {
+        put_back(of, job);
+    }
     pthread_mutex_unlock(&of->lock);
     return status;
 }
@@ -167,27 +206,28 @@ static palate_status put_down(member *one, const palate__job *job, const char *k
     crew *of = one->of;
     palate_status status = PALATE_OK;
     pthread_mutex_lock(&of->lock);
-    if (of->plan->study != NULL)
+    if (of->plan->study != NULL && result->known)
         status = palate__study_keep(of->plan->study, key, of->plan->fold, result, err);
+    if (of->plan->study != NULL)
+        palate__study_unclaim(of->plan->study, key, of->plan->fold);
     *job->result = *result;
-    of->trained++;
+    of->trained += result->known;
     pthread_mutex_unlock(&of->lock);
     return status;
 }
 
 static palate_status do_job(member *one, const palate__job *job, palate_error *err)
 {
-    palate_status status = PALATE_OK;
     palate__result result = {.known = false};
     char key[PALATE__KEY_BYTES];
+    bool ours = false;
     palate__study_key(&job->options, key);
-    PALATE_TRY(look_up(one, job, key, err));
-    if (!job->result->known) {
-        PALATE_TRY(measure(one, job, &result, err));
-        PALATE_TRY(put_down(one, job, key, &result, err));
-    }
-done:
-    return status;
+    palate_status status = look_up(one, job, key, &ours, err);
+    if (status != PALATE_OK || !ours)
+        return status;
+    status = measure(one, job, &result, err);
+    const palate_status kept = put_down(one, job, key, &result, status == PALATE_OK ? err : NULL);
+    return status == PALATE_OK ? kept : status;
 }
 
 static void end_job(member *one, const palate__job *job, palate_status status,
@@ -197,8 +237,9 @@ static void end_job(member *one, const palate__job *job, palate_status status,
     pthread_mutex_lock(&of->lock);
     one->share = 0.0;
     one->weight = 0.0;
-    of->done += job->weight;
-    of->finished += status == PALATE_OK;
+    of->done += job->result->known ? job->weight : 0.0;
+    of->finished += job->result->known;
+    of->busy = job->result->known ? 0 : of->busy;
     if (status != PALATE_OK && of->status == PALATE_OK) {
         of->status = status;
         of->error = *error;
@@ -230,17 +271,6 @@ static double done_by(const crew *of, const member *members, int count)
     for (int m = 0; m < count; m++)
         done += members[m].share * members[m].weight;
     return done;
-}
-
-/* Until a tick has passed, or something has changed. */
-static void wait_a_tick(crew *of)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += TICK_NANOSECONDS;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    (void)pthread_cond_timedwait(&of->changed, &of->lock, &until);
 }
 
 static void look_on(crew *of, const member *members, int count)
@@ -283,9 +313,15 @@ palate_status palate__crew_run(const palate__crew_plan *plan, const palate__job 
     const int members_count = (size_t)wanted < count ? wanted : (int)count;
     member *members = palate__allocate_zeroed(plan->context, (size_t)members_count,
                                               sizeof *members);
+    of.queue = palate__allocate_array(plan->context, count, sizeof *of.queue);
     *trained = 0;
-    if (members == NULL)
+    if (members == NULL || of.queue == NULL) {
+        palate__release(plan->context, members);
+        palate__release(plan->context, of.queue);
         return palate__fail_memory(err, "measuring trials");
+    }
+    for (of.waiting = 0; of.waiting < count; of.waiting++)
+        of.queue[of.waiting] = of.waiting;
     begin(&of);
     of.working = members_count;
     for (int m = 0; m < members_count; m++) {
@@ -298,6 +334,7 @@ palate_status palate__crew_run(const palate__crew_plan *plan, const palate__job 
         palate__aside_end(&members[m].aside);
     end(&of);
     palate__release(plan->context, members);
+    palate__release(plan->context, of.queue);
     *trained = of.trained;
     if (of.status != PALATE_OK && of.status != PALATE_E_STOPPED) {
         if (err != NULL)

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "tune/study.h"
 
 #include "base/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
 
 /* In the head of the database: that it is a study ("palt"), and of which form. */
 enum { APPLICATION = 0x70616C74, FORM = 1 };
@@ -20,6 +25,7 @@ struct palate__study {
     const char *path; /* Borrowed. */
     sqlite3 *database;
     sqlite3_stmt *find, *keep;
+    int locks; /* The file once more, for locks; -1: none, as in memory. */
 };
 
 /* ---- What is wrong ---- */
@@ -229,6 +235,7 @@ palate_status palate__study_open(palate_context *context, const char *path,
         return palate__fail_memory(err, "opening a study");
     study->context = context;
     study->path = path;
+    study->locks = -1;
     PALATE_TRY(open_database(study, err));
     PALATE_TRY(run_sql(study, "BEGIN IMMEDIATE", err));
     status = settle(study, identity, err);
@@ -243,11 +250,23 @@ palate_status palate__study_open(palate_context *context, const char *path,
                        "INSERT INTO result (options, fold, value, error, failed, factors, epochs, "
                        "seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                        &study->keep, err));
+    study->locks = open(path, O_RDWR | O_CLOEXEC);
     *out = study;
     study = NULL;
 done:
     palate__study_close(study);
     return status;
+}
+
+/* Closing a descriptor drops all locks of this process on the file, also those of another connection to it: so it is
+ * done when there are none but ours. */
+static void close_locks(palate__study *study)
+{
+    if (study->locks < 0)
+        return;
+    (void)sqlite3_exec(study->database, "BEGIN EXCLUSIVE", NULL, NULL, NULL);
+    (void)close(study->locks);
+    (void)sqlite3_exec(study->database, "ROLLBACK", NULL, NULL, NULL);
 }
 
 void palate__study_close(palate__study *study)
@@ -256,6 +275,7 @@ void palate__study_close(palate__study *study)
         return;
     sqlite3_finalize(study->find);
     sqlite3_finalize(study->keep);
+    close_locks(study);
     sqlite3_close(study->database);
     palate__release(study->context, study);
 }
@@ -330,6 +350,35 @@ palate_status palate__study_find(palate__study *study, const char *key, int64_t 
         palate__results_clear(study->context, out, 1);
     sqlite3_reset(study->find);
     return status;
+}
+
+/* ---- Who is at work ---- */
+
+/* SQLite's own locks lie at 2^30; a database ends long before 2^50. */
+static const off_t FIRST_LOCK = (off_t)1 << 50;
+static const uint64_t LOCK_MASK = ((uint64_t)1 << 40) - 1;
+
+/* Two results may share a byte: then one waits in vain for a while. False: somebody else has it. */
+static bool set_lock(const palate__study *study, const char *key, int64_t fold, short type)
+{
+    const uint64_t hash = XXH3_64bits_withSeed(key, strlen(key), (uint64_t)fold);
+    struct flock lock = {.l_type = type,
+                         .l_whence = SEEK_SET,
+                         .l_start = FIRST_LOCK + (off_t)(hash & LOCK_MASK),
+                         .l_len = 1};
+    if (study->locks < 0 || fcntl(study->locks, F_OFD_SETLK, &lock) == 0)
+        return true;
+    return errno != EAGAIN && errno != EACCES; /* Without locks work may be done twice. */
+}
+
+bool palate__study_claim(palate__study *study, const char *key, int64_t fold)
+{
+    return set_lock(study, key, fold, F_WRLCK);
+}
+
+void palate__study_unclaim(palate__study *study, const char *key, int64_t fold)
+{
+    (void)set_lock(study, key, fold, F_UNLCK);
 }
 
 palate_status palate__study_keep(palate__study *study, const char *key, int64_t fold,

@@ -6,6 +6,9 @@
  *
  * A key of a result is all options of training that are not at their default, as text a person can read. So
  * results serve any search over the same ratings, folds and metric, whatever it tries and how.
+ *
+ * Who is at work on a result holds a lock on one byte of the file, far beyond its end, which the system
+ * gives back when the process ends, however it does.
  */
 #ifndef PALATE_TUNE_STUDY_H
 #define PALATE_TUNE_STUDY_H
@@ -43,6 +46,10 @@ void palate__study_close(palate__study *study);
 /* Looks for a result; `out` is not known where there is none, and the caller's where it is. */
 palate_status palate__study_find(palate__study *study, const char *key, int64_t fold,
                                  palate__result *out, palate_error *err);
+
+/* Takes the work on a result; false: another process is at it. */
+bool palate__study_claim(palate__study *study, const char *key, int64_t fold);
+void palate__study_unclaim(palate__study *study, const char *key, int64_t fold);
 
 /* Keeps a result, unless somebody else has kept the same. */
 palate_status palate__study_keep(palate__study *study, const char *key, int64_t fold,

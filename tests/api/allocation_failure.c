@@ -22,6 +22,7 @@
 #define FOLDER "allocation_failure.files"
 #define RATINGS FOLDER "/ratings.csv"
 #define TITLES FOLDER "/titles.csv"
+#define TAGS FOLDER "/tags.csv"
 #define MODEL FOLDER "/model.palate"
 #define TABLES FOLDER "/tables"
 #define ARCHIVE FOLDER "/factors.npz"
@@ -148,6 +149,7 @@ static int set_up(void **state)
     remove_outputs();
     mkdir(FOLDER, 0777);
     write_text(TITLES, "item,title,kind\nx,\"Xanadu, the film\",a|b\ni1,Yentl (1983),b\ni2,Z,\n");
+    write_text(TAGS, "user,item,tag\n1,i1,dark\n2,i2,\"dark\"\n1,i1,old\n");
     FILE *stream = fopen(RATINGS, "wb");
     assert_non_null(stream);
     fputs("user,item,rating,time\n", stream);
@@ -163,6 +165,7 @@ static int tear_down(void **state)
     remove_outputs();
     unlink(RATINGS);
     unlink(TITLES);
+    unlink(TAGS);
     unlink(MODEL);
     return rmdir(FOLDER);
 }
@@ -330,6 +333,26 @@ static palate_status find_similar(const session *at, palate_error *err)
     return status == PALATE_OK ? palate_model_factor_facts(at->model, facts, err) : status;
 }
 
+static palate_status name_factors(const session *at, palate_error *err)
+{
+    palate_words *words = NULL;
+    palate_naming *naming = NULL;
+    palate_status status = palate_words_create(at->context, &words, err);
+    if (status == PALATE_OK)
+        status = palate_words_add_table(words, at->table, "kind", err);
+    if (status == PALATE_OK)
+        status = palate_words_add_table(words, at->table, NULL, err);
+    if (status == PALATE_OK)
+        status = palate_words_add_tags(words, TAGS, err);
+    if (status == PALATE_OK)
+        status = palate_naming_create(at->model, words, NULL, &naming, err);
+    if (status == PALATE_OK)
+        status = palate_model_name_factor(at->model, 0, "first", err);
+    palate_naming_free(naming);
+    palate_words_free(words);
+    return status;
+}
+
 static palate_status forget_some(const session *at, palate_error *err)
 {
     static const uint32_t users[] = {2, 0};
@@ -414,6 +437,8 @@ static palate_status use(const session *at, palate_error *err)
         status = find_reasons(at, err);
     if (status == PALATE_OK)
         status = find_similar(at, err);
+    if (status == PALATE_OK)
+        status = name_factors(at, err);
     if (status == PALATE_OK)
         status = forget_some(at, err);
     if (status == PALATE_OK && at->rule != PALATE_RULE_BAYES)
@@ -582,8 +607,8 @@ static bool run_round(session at, rationed *ration, rationed *failing)
     if (atomic_load(&ration->balance) != 0)
         fail_msg("allocation %ld leaks %ld", failing->failing, (long)atomic_load(&ration->balance));
     remove_outputs();
-    /* The ratings, the titles and the model; nothing half-written. */
-    assert_int_equal(count_entries(FOLDER), 3);
+    /* The ratings, the titles, the tags and the model; nothing half-written. */
+    assert_int_equal(count_entries(FOLDER), 4);
     return reached;
 }
 

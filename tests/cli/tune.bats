@@ -6,11 +6,6 @@ made_up() {
     "$PALATE" synth --users 80 --items 50 -o ratings.csv
 }
 
-# Seconds a trial are the last number of its row.
-without_seconds() {
-    output=$(sed -E 's/ [0-9]+\.[0-9]{2}( |$)/ T\1/' <<<"$output")
-}
-
 # results FILE: what a search came to, whatever ran and was found.
 results() {
     python3 -c '
@@ -30,7 +25,6 @@ rows() {
     made_up
     palate tune ratings.csv --scale 1:5 --try factors=2,4,8 --try link=on,off --fast --folds 3
     succeeds
-    without_seconds
     matches_run tune.txt
     palate tune ratings.csv --scale 1:5 --try factors=2,4 --fast --folds 3 --metric ndcg@5 --json --threads 2
     succeeds
@@ -43,6 +37,63 @@ rows() {
     palate tune ratings.csv --scale 1:5 --try factors=16,2,4 --fast --folds 3
     succeeds
     [ "$(awk '$1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ { printf "%s ", $1 }' <<<"$output")" = "2 4 16 " ]
+}
+
+@test "a trial is what cross-validate makes of its options" {
+    made_up
+    for options in "factors=3 " "biases=true --rule=mu" "rule=mu --biases"; do
+        read -r tried given <<<"$options"
+        # shellcheck disable=SC2086 # none, or one word
+        "$PALATE" tune ratings.csv --scale 1:5 --try "$tried" $given --folds 3 --epochs 5 --json -q >tune.json
+        # shellcheck disable=SC2086
+        "$PALATE" cross-validate ratings.csv --scale 1:5 "--$tried" $given --folds 3 --epochs 5 --metrics rmse --json -q >folds.json
+        python3 -c '
+import json
+tuned = json.load(open("tune.json"))["trials"][0]["mean"]
+folds = json.load(open("folds.json"))["systems"][0]["figures"]["rmse"]["mean"]
+assert abs(tuned - folds) < 1e-12, (tuned, folds)' || fail "$options"
+    done
+}
+
+@test "a picture of one option" {
+    made_up
+    palate tune ratings.csv --scale 1:5 --try factors=2,4,8 --fast --folds 3 --svg curve.svg
+    succeeds
+    python3 - <<'END'
+import xml.etree.ElementTree as tree
+root = tree.parse("curve.svg").getroot()
+space = "{http://www.w3.org/2000/svg}"
+assert root.tag == space + "svg"
+assert len(list(root.iter(space + "circle"))) == 3
+texts = [text.text for text in root.iter(space + "text")]
+for name in ("RMSE by factors", "2", "4", "8", "RMSE", "factors"):
+    assert name in texts, name
+END
+    palate tune ratings.csv --try factors=2 --try anchor=0 --svg curve.svg
+    fails_with 2 "--svg draws one option"
+    palate tune ratings.csv --try factors=2 --fast --folds 2 --svg nowhere/curve.svg
+    fails_with 1 "nowhere/curve.svg"
+}
+
+@test "do seeds find the same factors?" {
+    "$PALATE" synth --users 120 --items 60 -o ratings.csv
+    palate tune ratings.csv --scale 1:5 --try factors=2,4,16 --mode pure --holdout 0.2 --stability 3 --json
+    succeeds
+    python3 - "$output" <<'END'
+import json, sys
+trials = json.loads(sys.argv[1])["trials"]
+found = {trial["factors"]: (trial["stability_cosine"], trial["stability_correlation"]) for trial in trials}
+assert sorted(found) == [2, 4, 16]
+assert all(-1 <= correlation <= cosine <= 1 + 1e-6 for cosine, correlation in found.values()), found
+END
+    palate tune ratings.csv --scale 1:5 --try factors=2,4 --fast --holdout 0.2 --stability 2 --svg both.svg
+    succeeds
+    [ "$(grep -c "class=.plot" both.svg)" -eq 2 ]
+    says "cosine  correlation"
+    palate tune ratings.csv --try factors=2 --stability 1
+    fails_with 2 "--stability compares seeds: give 2 or more"
+    palate tune --given folds --try factors=2 --stability 2
+    fails_with 2 "--stability trains on all ratings"
 }
 
 @test "the command that is printed trains what was best" {
@@ -85,7 +136,7 @@ rows() {
 
 @test "killed at any moment, it goes on where it was" {
     "$PALATE" synth --users 200 --items 100 -o ratings.csv
-    try=(tune ratings.csv --try factors=4,8,16,24,32 --folds 4 --json --threads 2)
+    try=(tune ratings.csv --try "factors=4,8,16,24,32" --folds 4 --json --threads 2)
     "$PALATE" "${try[@]}" >whole.json 2>/dev/null
     for least in 1 4 9; do
         "$PALATE" "${try[@]}" --study trials.sqlite >/dev/null 2>&1 &
@@ -105,15 +156,20 @@ rows() {
     [ "$(results whole.json)" = "$(results again.json)" ]
 }
 
-@test "two processes on one study" {
+@test "two processes on one study share the work" {
     "$PALATE" synth --users 150 --items 80 -o ratings.csv
-    try=(tune ratings.csv --try factors=4,8,16,24 --folds 3 --json --threads 1 --study trials.sqlite)
+    try=(tune ratings.csv --try "factors=4,8,16,24" --folds 3 --json --threads 1 --study trials.sqlite)
     "$PALATE" "${try[@]}" >one.json 2>/dev/null &
     "$PALATE" "${try[@]}" >other.json 2>/dev/null
     wait $!
     [ "$(results one.json)" = "$(results other.json)" ]
     [ "$(rows trials.sqlite)" = 12 ]
     [ "$(sqlite3 trials.sqlite 'PRAGMA integrity_check')" = ok ]
+    python3 -c '
+import json
+one, other = (json.load(open(name)) for name in ("one.json", "other.json"))
+assert one["trained"] + other["trained"] == 12, (one["trained"], other["trained"])
+assert one["found_in_study"] + other["found_in_study"] == 12'
 }
 
 @test "Ctrl-C ends with what there is" {

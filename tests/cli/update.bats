@@ -18,6 +18,7 @@ load support
     succeeds
     palate info larger.palate
     succeeds
+    says "updated      4 ratings taken in since training"
     palate forget larger.palate --user xenia -o left.palate
     succeeds
     palate update left.palate new.csv -o left.palate
@@ -118,7 +119,23 @@ load support
     printf 'xenia,Alien,5\n' >new.csv
     palate update m.palate new.csv -o n.palate
     succeeds
+    says "with --items TABLE it counts here"
     palate info n.palate
     succeeds
     says "year"
+    { cat "$DATA/movies.csv"; echo "Quest,Quest (2030),Drama"; } >more.csv
+    printf 'xenia,Quest,5\nann,Alien,2\n' >new.csv
+    palate update m.palate new.csv --items more.csv -o told.palate
+    succeeds
+    [[ $stderr != *"it counts here"* ]]
+    "$PALATE" update m.palate new.csv --quiet -o untold.palate
+    run cmp -s told.palate untold.palate
+    [ "$status" -eq 1 ]
+    palate update m.palate new.csv --users more.csv -o n.palate
+    fails_with 2 "learned nothing from a table of users"
+    printf 'id,colour\nAlien,red\n' >colours.csv
+    palate update m.palate new.csv --items colours.csv -o n.palate
+    fails_with 2 "none of the columns that the model has learned from"
+    palate update m.palate new.csv --items none.csv -o n.palate
+    fails_with 1 "none.csv"
 }

@@ -313,6 +313,8 @@ static void metadata_that_lies_is_refused(void **state)
                                           {"gain", "-1"},
                                           {"gain", ""},
                                           {"anchor", "1e39"},
+                                          {"updated_count", "-1"},
+                                          {"updated_count", ""},
                                           {"user_bias_mean", "inf"},
                                           {"blend", "1"},
                                           {"blend", "-0.1"},

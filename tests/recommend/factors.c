@@ -123,6 +123,94 @@ static void top_rows_are_those_of_the_taste(void **state)
     palate_model_free(model);
 }
 
+/* Rows of one taste each are all of it; a row of two halves is half of each, in units of what moves. */
+static void exclusive_items_stand_for_nothing_else(void **state)
+{
+    (void)state;
+    given made;
+    fill(&made);
+    for (uint32_t row = 0; row < M; row++)
+        for (uint32_t f = 0; f < K; f++)
+            made.users[row * K + f] = (float)((row + f) % 2); /* All factors move as much. */
+    for (uint32_t row = 0; row < N; row++)
+        for (uint32_t f = 0; f < K; f++)
+            made.items[row * K + f] = row != 5 ? 0.0F : f == 0 ? 1.0F : 0.0F;
+    palate_model *model = model_of(&made);
+    palate_factor_facts facts[K];
+    palate_error err;
+    assert_int_equal(palate_model_factor_facts(model, facts, &err), PALATE_OK);
+    assert_true(fabs(facts[0].exclusivity - 1.0) <= 1e-6);
+    assert_true(facts[1].exclusivity == 0.0 && facts[1].coherence == 0.0);
+    palate_model_free(model);
+    for (uint32_t f = 0; f < K; f++)
+        made.items[5 * K + f] = f < 2 ? 1.0F : 0.0F;
+    model = model_of(&made);
+    assert_int_equal(palate_model_factor_facts(model, facts, &err), PALATE_OK);
+    assert_true(fabs(facts[0].exclusivity - 0.5) <= 0.02);
+    assert_true(facts[0].coherence == 0.0); /* Of one item, and nobody's ratings. */
+    palate_model_free(model);
+}
+
+/* The coherence of a factor, over the pairs of its first items, out of what each user has seen. */
+static double coherence_by_hand(const palate_model *model, uint32_t factor)
+{
+    uint32_t rows[PALATE_FACTOR_TOP];
+    double values[PALATE_FACTOR_TOP];
+    size_t count = 0;
+    double sum = 0.0;
+    palate_error err;
+    palate_model_summary summary;
+    palate_similar_options options;
+    palate_similar_options_init(&options);
+    options.count = PALATE_FACTOR_TOP;
+    options.support = PALATE_FACTOR_SUPPORT;
+    palate_model_info(model, &summary);
+    assert_int_equal(palate_model_factor_top(model, factor, &options, rows, values, &count, &err),
+                     PALATE_OK);
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < a; b++) {
+            double n[4] = {0.0};
+            for (uint32_t user = 0; user < summary.user_count; user++) {
+                int64_t seen = 0;
+                const uint32_t *items = palate_model_seen(model, user, &seen);
+                size_t has = 0;
+                for (int64_t e = 0; e < seen; e++)
+                    has |= (items[e] == rows[a] ? 1U : 0U) | (items[e] == rows[b] ? 2U : 0U);
+                n[has]++;
+            }
+            const double m = summary.user_count;
+            const double pa = (n[1] + n[3]) / m;
+            const double pb = (n[2] + n[3]) / m;
+            sum += n[3] == 0.0 ? -1.0 : log(n[3] / m / (pa * pb)) / -log(n[3] / m);
+        }
+    assert_true(count >= 2);
+    return sum / ((double)(count * (count - 1)) / 2.0);
+}
+
+static void coherence_is_that_of_the_definition(void **state)
+{
+    (void)state;
+    triples *of = stars(200, 60, 0.3);
+    palate_ratings *ratings = ratings_of(of, false);
+    palate_train_options options;
+    palate_model *model = NULL;
+    palate_factor_facts facts[4];
+    palate_error err;
+    palate_train_options_init(&options);
+    options.factors = 4;
+    options.epochs = 5;
+    options.mode = PALATE_MODE_PURE;
+    assert_int_equal(palate_model_train(ratings, &options, &model, &err), PALATE_OK);
+    assert_int_equal(palate_model_factor_facts(model, facts, &err), PALATE_OK);
+    for (uint32_t f = 0; f < 4; f++) {
+        assert_true(fabs(facts[f].coherence - coherence_by_hand(model, f)) <= 1e-9);
+        assert_true(facts[f].exclusivity > 0.0 && facts[f].exclusivity <= 1.0);
+    }
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(of);
+}
+
 static void what_is_wrong_is_refused(void **state)
 {
     (void)state;
@@ -162,6 +250,8 @@ int main(void)
         cmocka_unit_test(sparsity_goes_from_all_alike_to_only_one),
         cmocka_unit_test(factors_that_explain_nothing_have_no_share),
         cmocka_unit_test(top_rows_are_those_of_the_taste),
+        cmocka_unit_test(exclusive_items_stand_for_nothing_else),
+        cmocka_unit_test(coherence_is_that_of_the_definition),
         cmocka_unit_test(what_is_wrong_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

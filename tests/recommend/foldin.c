@@ -135,7 +135,8 @@ static void those_with_moods_get_theirs(void **state)
     for (uint32_t user = 0; user < model->users.ids.count; user++) {
         float factors[4];
         const palate_rated rated = palate_model_rated(model, user);
-        const palate__fold_row row = {rated.rows, rated.ratings, rated.times, (size_t)rated.count};
+        const palate__fold_row row = {rated.rows, rated.ratings, rated.times, (size_t)rated.count,
+                                      NULL};
         const palate__moments moments = palate__model_moments(model, user);
         palate__fold_desk desk = palate__fold_desk_of(&common, room, 0, 40);
         palate__folded result = {.factors = factors};

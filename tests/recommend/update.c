@@ -421,6 +421,9 @@ static void updates_follow_each_other(void **state)
     assert_true(user >= model->users.ids.count);
     assert_ok(palate_model_forget(twice, &user, 1, &left, &err), &err);
     assert_int_equal(palate_model_find_user(left, "u38", PALATE_TEXT), PALATE_NO_ROW);
+    palate_model_summary summary;
+    palate_model_info(left, &summary);
+    assert_int_equal(summary.updated_count, 1 + palate_ratings_count(of.late));
     free(saved(left, PATH).data);
     palate_model *back = loaded(PATH);
     palate_reasons all;
@@ -435,6 +438,90 @@ static void updates_follow_each_other(void **state)
     palate_model_free(twice);
     palate_model_free(once);
     palate_ratings_free(first);
+    palate_model_free(model);
+    free_scene(&of);
+}
+
+/* ---- Tables ---- */
+
+/* "id,kind,year": kinds and years of all items; the last have years later than any. */
+static palate_catalogue *table_of(uint32_t items)
+{
+    static const char path[] = "recommend_update.csv";
+    palate_catalogue *table = NULL;
+    palate_error err;
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("id,kind,year\n", file);
+    for (uint32_t j = 0; j < items; j++)
+        fprintf(file, "i%u,kind %u|thing,%u\n", j, j % 3, 1980 + j);
+    assert_int_equal(fclose(file), 0);
+    assert_ok(palate_catalogue_read_columns(NULL, path, &table, &err), &err);
+    return table;
+}
+
+static palate_model *told_of_items(const palate_ratings *ratings)
+{
+    palate_train_options options;
+    palate_features *features = NULL;
+    palate_error err;
+    palate_catalogue *table = table_of(ITEMS);
+    assert_ok(palate_features_create(table, "kind,year", &features, &err), &err);
+    palate_train_options_init(&options);
+    options.factors = 3;
+    options.rule = PALATE_RULE_MAP;
+    options.epochs = 4000;
+    options.tolerance = 1e-13;
+    options.link = PALATE_LINK_ON;
+    options.regularization = 3.0;
+    options.item_features = features;
+    options.item_feature_regularization = 1.0;
+    palate_model *model = train(ratings, &options);
+    palate_features_free(features);
+    palate_catalogue_free(table);
+    return model;
+}
+
+/* How far an item moves when a rating comes again as it was. */
+static float moved_by(const palate_model *model, const palate_ratings *same,
+                      const palate_catalogue *table, uint32_t item)
+{
+    palate_update_options options;
+    palate_model *after = NULL;
+    palate_error err;
+    palate_update_options_init(&options);
+    options.item_table = table;
+    options.passes = 1;
+    assert_ok(palate_model_update(model, same, &options, NULL, &after, &err), &err);
+    float most = fabsf(after->items.offsets[item] - model->items.offsets[item]);
+    for (size_t f = 0; f < 3; f++)
+        most = fmaxf(
+            most, fabsf(after->items.factors[item * 3 + f] - model->items.factors[item * 3 + f]));
+    palate_model_free(after);
+    return most;
+}
+
+/* Whom training knew stays where training put it, if the table says what it said then; it may have grown. */
+static void a_table_says_what_it_said_in_training(void **state)
+{
+    (void)state;
+    scene of = make_scene(false);
+    palate_model *model = told_of_items(of.all);
+    palate_catalogue *table = table_of(ITEMS + 40);
+    assert_non_null(model->items.feature_link);
+    for (uint32_t item = 0; item < model->items.ids.count; item += 7) {
+        const char *id = palate_model_item_id(model, item);
+        const uint32_t row = palate_ratings_find_item(of.all, id, PALATE_TEXT);
+        const palate_rated rated = palate_ratings_of_item(of.all, row);
+        palate_ratings *same = one_rating(palate_ratings_user_id(of.all, rated.rows[0]), id,
+                                          rated.ratings[0]);
+        const float with = moved_by(model, same, table, item);
+        const float without = moved_by(model, same, NULL, item);
+        assert_true(with < 0.01F);
+        assert_true(without > 5.0F * with);
+        palate_ratings_free(same);
+    }
+    palate_catalogue_free(table);
     palate_model_free(model);
     free_scene(&of);
 }
@@ -492,6 +579,7 @@ int main(void)
         cmocka_unit_test(threads_and_order_do_not_matter),
         cmocka_unit_test(a_new_rating_replaces_the_old_one),
         cmocka_unit_test(updates_follow_each_other),
+        cmocka_unit_test(a_table_says_what_it_said_in_training),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

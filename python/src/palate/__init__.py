@@ -33,6 +33,7 @@ from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .ratings import Ratings, ReadReport, read
 from .training import train
+from .tuning import TuneProgress, Tuning, TuningTrial, tune
 
 if TYPE_CHECKING:
     from .nmf import NMF
@@ -78,6 +79,9 @@ __all__ = [
     "RowsLeft",
     "TrainingStopped",
     "Trial",
+    "TuneProgress",
+    "Tuning",
+    "TuningTrial",
     "UnknownIdError",
     "UnsupportedError",
     "__version__",
@@ -86,4 +90,5 @@ __all__ = [
     "options",
     "read",
     "train",
+    "tune",
 ]

@@ -232,11 +232,13 @@ folding_in = Table("palate_fold_in_options", lib.palate_fold_in_options_table)
 getting_data = Table("palate_data_options", lib.palate_data_options_table)
 making_up = Table("palate_synth_options", lib.palate_synth_options_table)
 similar = Table("palate_similar_options", lib.palate_similar_options_table)
+splitting = Table("palate_split_options", lib.palate_split_options_table)
+searching = Table("palate_tune_options", lib.palate_tune_options_table)
 updating = Table("palate_update_options", lib.palate_update_options_table)
 
 
 def options(of: str = "train") -> list[Option]:
-    """Return the options of `train`, `read`, `recommend`, `fold_in`, `similar` or `update`, as the library has them.
+    """Return the options of `train`, `read`, `recommend`, `fold_in`, `similar`, `update` or `tune`.
 
     >>> [option.name for option in options("train")][:3]
     ['factors', 'epochs', 'mode']
@@ -247,6 +249,7 @@ def options(of: str = "train") -> list[Option]:
         "recommend": recommending,
         "fold_in": folding_in,
         "similar": similar,
+        "tune": searching,
         "update": updating,
     }
     if of not in tables:

@@ -152,6 +152,7 @@ class ModelSummary(Struct):
         ("item_count", c_uint32),
         ("factor_count", c_uint32),
         ("rating_count", c_int64),
+        ("updated_count", c_int64),
         ("scale", Scale),
         ("scale_inferred", c_bool),
         ("mean", c_double),
@@ -247,6 +248,16 @@ class Explanation(Struct):
     ]
 
 
+class FilterRule(Struct):
+    c_name = "palate_filter_rule"
+    _fields_ = [("text", c_char_p), ("removed", c_int64)]
+
+
+class PassedOver(Struct):
+    c_name = "palate_passed_over"
+    _fields_ = [("seen", c_int64), ("quota", c_int64)]
+
+
 class UpdateSide(Struct):
     c_name = "palate_update_side"
     _fields_ = [("added", c_uint32), ("improved", c_uint32), ("left", c_uint32)]
@@ -326,7 +337,7 @@ class DataProgress(Struct):
 
 class FactorFacts(Struct):
     c_name = "palate_factor_facts"
-    _fields_ = [("share", c_double), ("sparsity", c_double)]
+    _fields_ = [(name, c_double) for name in ("share", "sparsity", "exclusivity", "coherence")]
 
 
 class Start(Struct):
@@ -334,9 +345,50 @@ class Start(Struct):
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
 
 
+class Measure(Struct):
+    c_name = "palate_measure"
+    _fields_ = [("metric", c_void_p), ("at", c_int64), ("name", c_char * 48), ("title", c_char * 48)]
+
+
+class TuneProgress(Struct):
+    c_name = "palate_tune_progress"
+    _fields_ = [
+        ("rung", c_int64),
+        ("rung_count", c_int64),
+        ("fold", c_int64),
+        ("fold_count", c_int64),
+        ("done", c_int64),
+        ("count", c_int64),
+        ("share", c_double),
+        ("seconds", c_double),
+    ]
+
+
+class TuningTrial(Struct):
+    c_name = "palate_tuning_trial"
+    _fields_ = [
+        ("number", c_int64),
+        ("values", POINTER(c_char_p)),
+        ("failed", c_char_p),
+        ("rung", c_int64),
+        ("fold_count", c_int64),
+        ("comparable", c_bool),
+        ("mean", c_double),
+        ("has_error", c_bool),
+        ("error", c_double),
+        ("has_difference", c_bool),
+        ("difference", c_double),
+        ("difference_error", c_double),
+        ("factors", c_int64),
+        ("epochs", c_int64),
+        ("seconds", c_double),
+    ]
+
+
 ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
 TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
 DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
+TuneCallback = ctypes.CFUNCTYPE(c_bool, POINTER(TuneProgress), c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 # What the structs of options have beside the fields of their tables: at the end, in this order.
@@ -353,9 +405,11 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     ],
     "palate_data_options": [("on_progress", DataProgressCallback), ("user", c_void_p)],
     "palate_synth_options": [],
+    "palate_split_options": [],
+    "palate_tune_options": [("on_progress", TuneCallback), ("on_progress_user", c_void_p)],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
-    "palate_update_options": [],
+    "palate_update_options": [("user_table", c_void_p), ("item_table", c_void_p)],
     "palate_recommend_options": [
         ("allow", c_void_p),
         ("allow_count", c_size_t),
@@ -388,6 +442,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_update_options_table": (POINTER(OptionTable), []),
     "palate_data_options_table": (POINTER(OptionTable), []),
     "palate_synth_options_table": (POINTER(OptionTable), []),
+    "palate_split_options_table": (POINTER(OptionTable), []),
+    "palate_tune_options_table": (POINTER(OptionTable), []),
     "palate_options_init": (None, [POINTER(OptionTable), c_void_p]),
     "palate_options_set": (c_int, [POINTER(OptionTable), c_void_p, c_char_p, c_char_p, _ERR]),
     "palate_options_find": (POINTER(Option), [POINTER(OptionTable), c_char_p]),
@@ -421,6 +477,26 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_ratings_item_ids": (IdList, [_HANDLE]),
     "palate_ratings_by_user": (SparseRows, [_HANDLE]),
     "palate_ratings_by_item": (SparseRows, [_HANDLE]),
+    "palate_filter_create": (c_int, [_HANDLE, _OUT, _ERR]),
+    "palate_filter_free": (None, [_HANDLE]),
+    "palate_filter_allow": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_deny": (c_int, [_HANDLE, _ROWS, c_size_t, _ERR]),
+    "palate_filter_where": (c_int, [_HANDLE, _HANDLE, c_char_p, c_int, _ERR]),
+    "palate_filter_support": (c_int, [_HANDLE, c_int64, _ERR]),
+    "palate_filter_quota": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
+    "palate_filter_rules": (POINTER(FilterRule), [_HANDLE, POINTER(c_size_t)]),
+    "palate_split_create": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_split_free": (None, [_HANDLE]),
+    "palate_tune": (c_int, [_HANDLE, POINTER(c_char_p), c_size_t, c_void_p, c_void_p, _OUT, _ERR]),
+    "palate_tuning_free": (None, [_HANDLE]),
+    "palate_tuning_complete": (c_bool, [_HANDLE]),
+    "palate_tuning_measure": (POINTER(Measure), [_HANDLE]),
+    "palate_tuning_axis": (POINTER(Option), [_HANDLE, c_size_t]),
+    "palate_tuning_trained_count": (c_int64, [_HANDLE]),
+    "palate_tuning_found_count": (c_int64, [_HANDLE]),
+    "palate_tuning_trial_count": (c_size_t, [_HANDLE]),
+    "palate_tuning_trial_at": (POINTER(TuningTrial), [_HANDLE, c_size_t]),
+    "palate_tuning_simplest": (c_size_t, [_HANDLE]),
     "palate_model_train": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
     "palate_model_load": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
     "palate_model_save": (c_int, [_HANDLE, c_char_p, _ERR]),
@@ -477,6 +553,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
-    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, UpdateSide, UpdateReport, Progress,
-    DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial,
+    Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
+    Progress, DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial, Measure, TuneProgress, TuningTrial,
 ]  # fmt: skip

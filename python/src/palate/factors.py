@@ -27,6 +27,9 @@ class Factor:
         index: Its column in `Model.user_factors` and `Model.item_factors`.
         share: Of what factors explain; shares add up to 1. Below 0 for one that mostly takes back what others add.
         sparsity: Of the items' factors: 0, all have as much of it, to 1, only one has it.
+        exclusivity: Of what sets its first ten items apart, how much is this factor: 0 to 1.
+        coherence: Whether its first ten items are rated by the same users: -1 to 1, 0 by chance (mean normalized
+            pointwise mutual information).
         items: Ids of the items that stand for it, the foremost first.
         users: Ids of the users that stand for it.
         titles: Of the items, where there is a catalogue; else their ids as texts.
@@ -37,6 +40,8 @@ class Factor:
     index: int
     share: float
     sparsity: float
+    exclusivity: float
+    coherence: float
     items: list[Any]
     users: list[Any]
     titles: list[str]
@@ -62,7 +67,7 @@ class Factors(Sequence[Factor]):
         """Return a DataFrame of a row for each factor."""
         import pandas as pd
 
-        columns = ["name", "share", "sparsity", "items", "users", "titles"]
+        columns = ["name", "share", "sparsity", "exclusivity", "coherence", "items", "users", "titles"]
         return pd.DataFrame([[getattr(factor, column) for column in columns] for factor in self], columns=columns)
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
@@ -109,5 +114,6 @@ def describe(model: Model, items: Catalogue | None, count: int, support: int | N
         top = _top(model, index, model._items, count, support)
         titles = [str(one) for one in top] if items is None else items.titles(top)
         users = _top(model, index, model._users, count, support)
-        made.append(Factor(name, index, fact.share, fact.sparsity, top, users, titles))
+        figures = fact.share, fact.sparsity, fact.exclusivity, fact.coherence
+        made.append(Factor(name, index, *figures, top, users, titles))
     return Factors(made)

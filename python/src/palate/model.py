@@ -8,13 +8,13 @@ import json
 import os
 import pathlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _columns, _fold_in, _options, _pickling, _structs, _views
+from . import _columns, _filters, _fold_in, _options, _pickling, _structs, _views
 from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib
 from .errors import RowsLeft, UnknownIdError
@@ -37,7 +37,8 @@ class ModelInfo:
         user_count: m.
         item_count: n.
         factor_count: k.
-        rating_count: Ratings trained on; 0 for a model from given factors.
+        rating_count: Ratings trained on or taken in since; 0 for a model from given factors.
+        updated_count: How many of these `Model.update` took in since training.
         scale: Predictions are clipped to it: (low, high); None: there is none.
         scale_inferred: The scale is the range of the ratings.
         mean: Of the ratings: the prediction where user and item are both unknown.
@@ -62,6 +63,7 @@ class ModelInfo:
     item_count: int
     factor_count: int
     rating_count: int
+    updated_count: int
     scale: tuple[float, float] | None
     scale_inferred: bool
     mean: float
@@ -514,6 +516,14 @@ class Model:
         include_seen: bool = False,
         allow: Any = None,
         deny: Any = None,
+        items: Any = None,
+        where: str | Iterable[str] = (),
+        without: str | Iterable[str] = (),
+        quota: str | Iterable[str] | Mapping[str, int] = (),
+        min_support: int = 0,
+        popularity_discount: float = 0.0,
+        diversity: float = 0.0,
+        removed: dict[str, Any] | None = None,
         threads: int = 0,
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
         """Return the n items with the highest scores; exact, best first.
@@ -527,6 +537,18 @@ class Model:
             include_seen: Items the user has rated may come, too.
             allow: Ids of the only items that may come; None: any item.
             deny: Ids of items that never come. Items unknown to the model do not matter.
+            items: A table that `where`, `without` and `quota` are about: a `Catalogue`, a path, or a data frame whose
+                first column is the id.
+            where: Conditions that items must satisfy: "genres=Horror|Thriller" (a value of the cell is one of these),
+                "title~star" (it contains that), "year>=1990"; operators = != ~ !~ < <= > >=.
+            without: Conditions that they must not satisfy.
+            quota: At most so many items of each value of a column: {"genres": 2} or "genres=2". An item of several
+                values counts for each.
+            min_support: Ratings that an item must have.
+            popularity_discount: d: scores are less by d log10(1 + ratings of the item).
+            diversity: 0 to 1, how much an item comes later for being like those before it: maximal marginal relevance.
+            removed: Receives how many items each rule took away, of those the rules before left, and for each user how
+                many were seen, and passed over by quotas.
             threads: 0: as many as the machine gives. The result does not depend on it.
 
         Returns:
@@ -537,17 +559,20 @@ class Model:
             UnknownIdError: A user or an item in `allow` that the model does not know.
 
         """
-        options = {"count": n, "include_seen": include_seen, "threads": threads}
+        options = {"count": n, "include_seen": include_seen, "threads": threads, "diversity": diversity}
+        options["popularity_discount"] = popularity_discount
         filled = _options.recommending.fill(options, "recommend")
-        self._set_filters(filled, allow, deny)
+        rules = self._filter(allow, deny, items, where, without, quota, min_support)
         if users is None:
             rows = np.arange(self._info.user_count, dtype=np.uint32)
         else:
             rows = self._users.known_rows(users)
-        items, scores, counts = self._lists(len(rows), filled, lib.palate_model_recommend, rows.ctypes.data, len(rows))
-        if users is not None and _is_single(users):
-            return self._items.ids.of_rows(items[0, : counts[0]]), scores[0, : counts[0]]
-        return self._items.ids.of_rows(items), scores
+        rules.set(filled, len(rows))
+        single = users is not None and _is_single(users)
+        listed = self._lists(len(rows), filled, lib.palate_model_recommend, rows.ctypes.data, len(rows))
+        if removed is not None:
+            rules.tell(removed, single)
+        return self._as_ids(*listed, single)
 
     # ---- What is alike, and why ----
 
@@ -692,6 +717,14 @@ class Model:
         include_seen: bool = False,
         allow: Any = None,
         deny: Any = None,
+        items: Any = None,
+        where: str | Iterable[str] = (),
+        without: str | Iterable[str] = (),
+        quota: str | Iterable[str] | Mapping[str, int] = (),
+        min_support: int = 0,
+        popularity_discount: float = 0.0,
+        diversity: float = 0.0,
+        removed: dict[str, Any] | None = None,
         **options: Any,
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
         """Return the n items with the highest scores for users that training has not seen, by `fold_in`.
@@ -702,6 +735,14 @@ class Model:
             include_seen: Items that are rated may come, too.
             allow: Ids of the only items that may come; None: any item.
             deny: Ids of items that never come.
+            items: As for `recommend`, and so the following.
+            where: Conditions that items must satisfy.
+            without: Conditions that they must not satisfy.
+            quota: At most so many items of each value of a column.
+            min_support: Ratings that an item must have.
+            popularity_discount: Off scores.
+            diversity: 0 to 1.
+            removed: Receives how many items each rule took away.
             **options: Of `Ratings`.
 
         Returns:
@@ -709,14 +750,17 @@ class Model:
 
         """
         given = _fold_in.rated(self, ratings, "users", options)
-        filled = _options.recommending.fill({"count": n, "include_seen": include_seen}, "recommend_new")
-        self._set_filters(filled, allow, deny)
+        wanted = {"count": n, "include_seen": include_seen, "diversity": diversity}
+        wanted["popularity_discount"] = popularity_discount
+        filled = _options.recommending.fill(wanted, "recommend_new")
+        rules = self._filter(allow, deny, items, where, without, quota, min_support)
         rows, kept = _fold_in.as_struct(given)
-        items, scores, counts = self._lists(rows.count, filled, lib.palate_model_recommend_new, ctypes.byref(rows))
+        rules.set(filled, rows.count)
+        listed = self._lists(rows.count, filled, lib.palate_model_recommend_new, ctypes.byref(rows))
         del kept
-        if given.single:
-            return self._items.ids.of_rows(items[0, : counts[0]]), scores[0, : counts[0]]
-        return self._items.ids.of_rows(items), scores
+        if removed is not None:
+            rules.tell(removed, given.single)
+        return self._as_ids(*listed, given.single)
 
     def _lists(
         self, count: int, filled: _options.Filled, function: Any, *users: Any
@@ -737,20 +781,41 @@ class Model:
         found = self._items.row(items) if _is_single(items) else self._items.rows(items)
         return np.ascontiguousarray(found[found != _structs.NO_ROW])
 
-    def _set_filters(self, filled: _options.Filled, allow: Any, deny: Any) -> None:
-        if allow is not None:
-            rows = filled.keep(self._items.known_rows(allow))
-            # No address would stand for any item.
-            filled.values.allow = rows.ctypes.data
-            filled.values.allow_count = len(rows)
-        if deny is not None:
-            rows = filled.keep(self._known_only(deny))
-            filled.values.deny = rows.ctypes.data
-            filled.values.deny_count = len(rows)
+    def _filter(
+        self, allow: Any, deny: Any, items: Any, where: Any, without: Any, quota: Any, min_support: int
+    ) -> _filters.Filter:
+        made = _filters.Filter(self._handle)
+        made.lists(
+            None if allow is None else self._items.known_rows(allow),
+            None if deny is None else self._known_only(deny),
+        )
+        made.columns(items, where, without, quota)
+        made.support(min_support)
+        return made
+
+    def _as_ids(
+        self,
+        items: npt.NDArray[np.uint32],
+        scores: npt.NDArray[np.float32],
+        counts: npt.NDArray[np.uint32],
+        single: bool,
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
+        if single:
+            return self._items.ids.of_rows(items[0, : counts[0]]), scores[0, : counts[0]]
+        return self._items.ids.of_rows(items), scores
 
     # ---- New ratings, and users who leave ----
 
-    def update(self, ratings: Any, *, passes: int | None = None, threads: int = 0, **options: Any) -> Model:
+    def update(
+        self,
+        ratings: Any,
+        *,
+        passes: int | None = None,
+        items: Any = None,
+        users: Any = None,
+        threads: int = 0,
+        **options: Any,
+    ) -> Model:
         """Return a model with further ratings taken in, without training again.
 
         New users and items get rows, those with new ratings have theirs found again from all their ratings, all others
@@ -760,6 +825,9 @@ class Model:
         Args:
             ratings: The new ones: `Ratings`, or anything `Ratings` takes.
             passes: How often to improve those rows, users then items; by default twice.
+            items: The table of items that the model learned from, as it is today: a `Catalogue`, a path, or a data
+                frame.
+            users: The same of users.
             threads: 0: as many as the machine gives. The result does not depend on it.
             **options: Of `Ratings`; the scale is the model's.
 
@@ -779,6 +847,10 @@ class Model:
 
         """
         filled = _options.updating.fill({"passes": passes, "threads": threads}, "update")
+        if items is not None:
+            filled.values.item_table = filled.keep(_filters.table_of(items))._handle.pointer
+        if users is not None:
+            filled.values.user_table = filled.keep(_filters.table_of(users))._handle.pointer
         taken = ratings if isinstance(ratings, Ratings) else Ratings(ratings, **{"scale": self._info.scale, **options})
         report = _structs.UpdateReport()
         made = create(

@@ -3,8 +3,8 @@
  * Journal of Statistics 6): the smallest p of n is multiplied by n, the next by n - 1, and so on,
  * never to less than the one before; whatever depends on what, the chance of any false finding stays
  * below the level. */
-#ifndef PALATE_EVALUATE_HOLM_H
-#define PALATE_EVALUATE_HOLM_H
+#ifndef PALATE_BASE_HOLM_H
+#define PALATE_BASE_HOLM_H
 
 #include "base/context.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Holm's correction: by hand, and what it must keep. */
-#include "evaluate/holm.h"
+#include "base/holm.h"
 
 #include "evaluate/support.h"
 

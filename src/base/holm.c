@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evaluate/holm.h"
+#include "base/holm.h"
 
 #include <math.h>
 #include <stdlib.h>
