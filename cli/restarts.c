@@ -8,12 +8,10 @@
 typedef struct work {
     palate_context *context;
     palate_model *model;
-    uint32_t factor_count;
     palate_train_options options;
     palate_ratings *ratings;
     palate_model **models; /* The first is `model`. */
-    palate_factor_match *matches;
-    restarts *to;
+    int64_t seed_count;
 } work;
 
 /* ---- Training as the model was trained ---- */
@@ -34,6 +32,7 @@ static bool take_options(work *at)
         taken = false;
     json_decref(given);
     at->options.tune = false;
+    at->options.keep_ratings = false;
     if (!taken)
         message_error("--stability: the model was not trained by this palate; train it first");
     return taken;
@@ -62,7 +61,7 @@ static bool train_all(work *at)
 {
     palate_error err;
     const uint64_t own = at->options.seed;
-    for (int64_t s = 1; s < at->to->seed_count; s++) {
+    for (int64_t s = 1; s < at->seed_count; s++) {
         at->options.seed = own + (uint64_t)s;
         if (palate_model_train(at->ratings, &at->options, &at->models[s], &err) == PALATE_OK)
             continue;
@@ -74,78 +73,69 @@ static bool train_all(work *at)
 
 /* ---- Comparing ---- */
 
-static bool compare_pair(const work *at, int64_t one, int64_t other)
+static bool compare_pair(palate_model *const *models, int64_t one, int64_t other,
+                         palate_factor_match *matches, uint32_t factor_count, restarts *to)
 {
     palate_error err;
-    restarts *to = at->to;
     const double pairs = (double)(to->seed_count * (to->seed_count - 1)) / 2.0;
-    if (palate_model_match_factors(at->models[one], at->models[other], at->matches, &err) !=
-        PALATE_OK) {
+    if (palate_model_match_factors(models[one], models[other], matches, &err) != PALATE_OK) {
         message_failed(&err);
         return false;
     }
-    for (uint32_t f = 0; f < at->factor_count; f++) {
-        to->cosine += at->matches[f].cosine / ((double)at->factor_count * pairs);
-        to->correlation += at->matches[f].correlation / ((double)at->factor_count * pairs);
+    for (uint32_t f = 0; f < factor_count; f++) {
+        to->cosine += matches[f].cosine / ((double)factor_count * pairs);
+        to->correlation += matches[f].correlation / ((double)factor_count * pairs);
         if (one > 0)
             continue;
-        to->cosines[f] += at->matches[f].cosine / (double)(to->seed_count - 1);
-        to->correlations[f] += at->matches[f].correlation / (double)(to->seed_count - 1);
+        to->cosines[f] += matches[f].cosine / (double)(to->seed_count - 1);
+        to->correlations[f] += matches[f].correlation / (double)(to->seed_count - 1);
     }
     return true;
 }
 
-static bool compare_all(const work *at)
+bool restarts_compare(palate_model *const *models, int64_t count, restarts *out)
 {
-    for (int64_t one = 0; one < at->to->seed_count; one++)
-        for (int64_t other = one + 1; other < at->to->seed_count; other++)
-            if (!compare_pair(at, one, other))
-                return false;
-    return true;
+    palate_model_summary summary;
+    palate_model_info(models[0], &summary);
+    const size_t k = (size_t)summary.factor_count + 1;
+    palate_factor_match *matches = calloc(k, sizeof *matches);
+    *out = (restarts){.seed_count = count,
+                      .cosines = calloc(k, sizeof(double)),
+                      .correlations = calloc(k, sizeof(double))};
+    bool done = matches != NULL && out->cosines != NULL && out->correlations != NULL;
+    if (!done)
+        message_error("out of memory while comparing factors");
+    for (int64_t one = 0; one < count; one++)
+        for (int64_t other = one + 1; other < count && done; other++)
+            done = compare_pair(models, one, other, matches, summary.factor_count, out);
+    free(matches);
+    return done;
 }
 
-static bool allocate(work *at)
-{
-    const size_t k = (size_t)at->factor_count + 1;
-    at->models = calloc((size_t)at->to->seed_count, sizeof(palate_model *));
-    at->matches = calloc(k, sizeof *at->matches);
-    at->to->cosines = calloc(k, sizeof(double));
-    at->to->correlations = calloc(k, sizeof(double));
-    if (at->models != NULL && at->matches != NULL && at->to->cosines != NULL &&
-        at->to->correlations != NULL)
-        return true;
-    message_error("out of memory while training again");
-    return false;
-}
-
-static void release(work *at)
-{
-    for (int64_t s = 1; at->models != NULL && s < at->to->seed_count; s++)
-        palate_model_free(at->models[s]);
-    free((void *)at->models);
-    free(at->matches);
-    palate_ratings_free(at->ratings);
-}
+/* ---- The whole ---- */
 
 bool restarts_run(palate_context *context, palate_model *model, const char *path,
                   const palate_read_options *reading, int64_t seed_count, restarts *out)
 {
-    palate_model_summary summary;
-    *out = (restarts){.seed_count = seed_count};
-    work at = {.context = context, .model = model, .to = out};
-    palate_model_info(model, &summary);
-    at.factor_count = summary.factor_count;
+    *out = (restarts){0};
+    work at = {.context = context, .model = model, .seed_count = seed_count};
     if (has_features(model)) {
         message_error("--stability: the model learned from tables of users or items, too, and "
                       "cannot be trained again without them");
         return false;
     }
-    bool done = allocate(&at) && take_options(&at) && read_ratings(&at, path, reading);
-    if (done) {
-        at.models[0] = model;
-        done = train_all(&at) && compare_all(&at);
+    at.models = calloc((size_t)seed_count, sizeof(palate_model *));
+    if (at.models == NULL) {
+        message_error("out of memory while training again");
+        return false;
     }
-    release(&at);
+    at.models[0] = model;
+    const bool done = take_options(&at) && read_ratings(&at, path, reading) && train_all(&at) &&
+                      restarts_compare(at.models, seed_count, out);
+    for (int64_t s = 1; s < seed_count; s++)
+        palate_model_free(at.models[s]);
+    free((void *)at.models);
+    palate_ratings_free(at.ratings);
     return done;
 }
 

@@ -13,8 +13,11 @@ typedef struct restarts {
     double cosine, correlation;     /* The mean over all factors of all pairs of runs. */
 } restarts;
 
-/* Trains on `path`, with all options that the model was trained with but the seed. Tells what is wrong and returns
- * false; `out` is to be released either way. */
+/* Compares the factors of all pairs of models, two or more. Tells what is wrong and returns false; `out` is to be
+ * released either way. */
+bool restarts_compare(palate_model *const *models, int64_t count, restarts *out);
+
+/* Trains on `path`, with all options that the model was trained with but the seed. Likewise. */
 bool restarts_run(palate_context *context, palate_model *model, const char *path,
                   const palate_read_options *reading, int64_t seed_count, restarts *out);
 void restarts_release(restarts *of);

@@ -2,6 +2,7 @@
 #include "stability.h"
 
 #include "progress.h"
+#include "restarts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,15 +12,12 @@ typedef struct work {
     const palate_ratings *ratings;
     int64_t seed_count;
     palate_model **models;
-    palate_factor_match *matches;
-    uint32_t factor_count;
     progress_display *progress;
 } work;
 
 static bool train_all(work *at, palate_train_options options)
 {
     palate_error err;
-    palate_model_summary summary;
     const uint64_t first = options.seed;
     options.on_progress = progress_show;
     options.on_progress_user = at->progress;
@@ -31,32 +29,17 @@ static bool train_all(work *at, palate_train_options options)
         message_failed(&err);
         return false;
     }
-    palate_model_info(at->models[0], &summary);
-    at->factor_count = summary.factor_count;
-    at->matches = calloc((size_t)summary.factor_count + 1, sizeof *at->matches);
-    if (at->matches == NULL)
-        message_error("out of memory while comparing factors");
-    return at->matches != NULL;
+    return true;
 }
 
 static bool compare_all(const work *at, double *cosine, double *correlation)
 {
-    palate_error err;
-    const double pairs = (double)(at->seed_count * (at->seed_count - 1)) / 2.0;
-    *cosine = *correlation = 0.0;
-    for (int64_t one = 0; one < at->seed_count; one++)
-        for (int64_t other = one + 1; other < at->seed_count; other++) {
-            if (palate_model_match_factors(at->models[one], at->models[other], at->matches, &err) !=
-                PALATE_OK) {
-                message_failed(&err);
-                return false;
-            }
-            for (uint32_t f = 0; f < at->factor_count; f++) {
-                *cosine += at->matches[f].cosine / (at->factor_count * pairs);
-                *correlation += at->matches[f].correlation / (at->factor_count * pairs);
-            }
-        }
-    return true;
+    restarts pairs;
+    const bool done = restarts_compare(at->models, at->seed_count, &pairs);
+    *cosine = pairs.cosine;
+    *correlation = pairs.correlation;
+    restarts_release(&pairs);
+    return done;
 }
 
 static void forget_models(work *at)
@@ -65,8 +48,6 @@ static void forget_models(work *at)
         palate_model_free(at->models[s]);
         at->models[s] = NULL;
     }
-    free(at->matches);
-    at->matches = NULL;
 }
 
 static bool measure_trial(work *at, const palate_tuning *tuning, size_t place, stability *to)

@@ -31,6 +31,7 @@ from .errors import (
 )
 from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
+from .naming import FactorMatch
 from .ratings import Ratings, ReadReport, read
 from .training import train
 from .tuning import TuneProgress, Tuning, TuningTrial, tune
@@ -60,6 +61,7 @@ __all__ = [
     "Epoch",
     "Explanation",
     "Factor",
+    "FactorMatch",
     "Factors",
     "FormatError",
     "InternalError",

@@ -340,6 +340,11 @@ class FactorFacts(Struct):
     _fields_ = [(name, c_double) for name in ("share", "sparsity", "exclusivity", "coherence")]
 
 
+class FactorMatch(Struct):
+    c_name = "palate_factor_match"
+    _fields_ = [("factor", c_uint32), ("cosine", c_double), ("correlation", c_double)]
+
+
 class Start(Struct):
     c_name = "palate_start"
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
@@ -409,6 +414,7 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     "palate_tune_options": [("on_progress", TuneCallback), ("on_progress_user", c_void_p)],
     "palate_fold_in_options": [],
     "palate_similar_options": [],
+    "palate_naming_options": [],
     "palate_update_options": [("user_table", c_void_p), ("item_table", c_void_p)],
     "palate_recommend_options": [
         ("allow", c_void_p),
@@ -536,6 +542,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
     ),
+    "palate_model_name_factor": (c_int, [_HANDLE, c_uint32, c_char_p, _ERR]),
+    "palate_model_match_factors": (c_int, [_HANDLE, _HANDLE, POINTER(FactorMatch), _ERR]),
+    "palate_words_create": (c_int, [_HANDLE, _OUT, _ERR]),
+    "palate_words_free": (None, [_HANDLE]),
+    "palate_words_add_table": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
+    "palate_words_add_tags": (c_int, [_HANDLE, c_char_p, _ERR]),
+    "palate_naming_options_table": (POINTER(OptionTable), []),
+    "palate_naming_create": (c_int, [_HANDLE, _HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_naming_free": (None, [_HANDLE]),
+    "palate_naming_name": (c_char_p, [_HANDLE, c_uint32]),
     "palate_model_factor_facts": (c_int, [_HANDLE, POINTER(FactorFacts), _ERR]),
     "palate_model_factor_top": (
         c_int,
@@ -554,5 +570,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
-    Progress, DataSet, DataProgress, FactorFacts, Reason, Reasons, Start, Trial, Measure, TuneProgress, TuningTrial,
+    Progress, DataSet, DataProgress, FactorFacts, FactorMatch, Reason, Reasons, Start, Trial, Measure, TuneProgress,
+    TuningTrial,
 ]  # fmt: skip

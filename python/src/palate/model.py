@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .catalogue import Catalogue
     from .factors import Factors
+    from .naming import FactorMatch
 
 __all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo", "Reason"]
 
@@ -396,9 +397,18 @@ class Model:
 
     @property
     def factor_names(self) -> list[str]:
-        """Names of the k factors."""
+        """Names of the k factors; saved with the model.
+
+        May be set, to k different names; None stands for none: "factor 1" and so on. Not while others use the model.
+        """
         names = (lib.palate_model_factor_name(self._handle.pointer, f) for f in range(self._info.factor_count))
         return [name.decode() for name in names]
+
+    @factor_names.setter
+    def factor_names(self, names: Iterable[str | None]) -> None:
+        from .naming import rename
+
+        rename(self, names)
 
     @property
     def user_ids(self) -> npt.NDArray[Any]:
@@ -677,6 +687,43 @@ class Model:
         from .factors import describe
 
         return describe(self, items, count, support)
+
+    def suggest_names(
+        self,
+        items: Catalogue | None = None,
+        *,
+        tags: str | os.PathLike[str] | None = None,
+        depth: int | None = None,
+        support: int | None = None,
+        level: float | None = None,
+    ) -> list[str | None]:
+        """Suggest names for the factors, out of words that their items share more than chance would have.
+
+        `model.factor_names = model.suggest_names(palate.Catalogue("movies.csv"))` keeps them.
+
+        Args:
+            items: A `Catalogue` of the items: genres, years, words of titles.
+            tags: A file of tags that users gave, as MovieLens' tags.csv.
+            depth: Items of a factor that its name is to describe; by default 50, and at most a tenth of all.
+            support: Ratings that an item must have to count; by default 20.
+            level: Of significance, corrected for all factors and words; by default 0.01.
+
+        Returns:
+            A name for each factor, no two the same; None where no word stands out.
+
+        """
+        from .naming import suggest
+
+        return suggest(self, items, tags, {"depth": depth, "support": support, "level": level})
+
+    def match_factors(self, other: Model) -> list[FactorMatch]:
+        """Match each factor with one of another model, such that the sum of correlations is the largest there is.
+
+        Of models trained with different seeds, the mean of `cosine`, or of `correlation`, is how stable factors are.
+        """
+        from .naming import match
+
+        return match(self, other)
 
     # ---- Somebody new ----
 
