@@ -307,8 +307,8 @@ def cmfrec_nonneg():
 
 
 OWN = {
-    "palate": palate(time_off=True),
     "palate --rule map": palate("--rule", "map", time_off=True),
+    "palate": palate(time_off=True),
     "palate --tune": palate("--tune", time_off=True),
     "palate --rule bayes": palate("--rule", "bayes", time_off=True),
     "palate --mode pure": palate("--mode", "pure", time_off=True),
@@ -341,7 +341,7 @@ DATA_SETS = {
                         {**OWN, **OWN_WITH_TIME, **OTHERS, **SLOW}),
     "tenth": DataSet("MovieLens 1M, a tenth held out", "ml-1m", ml_1m_tenth, {**OWN, **OTHERS}),
     "folds": DataSet("MovieLens 1M, 5 folds", "ml-1m", ml_1m_folds,
-                     {k: OWN[k] for k in ("palate", "palate --rule bayes")}),
+                     {k: OWN[k] for k in ("palate --rule map", "palate", "palate --rule bayes")}),
     "small": DataSet("MovieLens latest small, 3 x a fifth", "ml-latest-small", latest_small,
                      {**OWN, **OWN_WITH_TIME, **OTHERS, **SLOW}),
     "jester": DataSet("Jester 5k (-10 to 10, 73 % dense), 3 x a fifth", "jester5k", jester, {**OWN, **OTHERS}),
@@ -450,7 +450,7 @@ def main():
     for name in arguments.only or DATA_SETS:
         data_set = DATA_SETS[name]
         systems = {key: value for key, value in data_set.systems.items()
-                   if arguments.systems is None or key == "palate" or arguments.systems in key}
+                   if arguments.systems is None or key == next(iter(data_set.systems)) or arguments.systems in key}
         if not (arguments.data / data_set.folder).exists():
             print(f"{data_set.title}: not measured, {data_set.folder} is not in the data folder", file=sys.stderr)
             continue

@@ -10,6 +10,7 @@ thread each. The interpreter must have palate, pandas and scikit-learn. Fits tak
 """
 
 import argparse
+import math
 import pathlib
 import statistics
 import time
@@ -85,7 +86,7 @@ def compare(X, k, repeats):
     sweeps = sum(error > goal * WITHIN for _, error in runs[0][1][1]) + 1
     whole = statistics.median(run[1][0] for run in runs)
     end = runs[0][1][1][-1][1]
-    until_there = [f"{reached:.2f} s", str(sweeps), f"{of_theirs / reached:.0f}"] if reached == reached else ["-"] * 3
+    until_there = [f"{reached:.2f} s", str(sweeps), f"{of_theirs / reached:.0f}"] if math.isfinite(reached) else ["-"] * 3
     return [f"{of_theirs:.2f} s", str(iterations), *until_there, f"{whole:.2f} s", f"{100 * (end / goal - 1):+.2f} %"]
 
 

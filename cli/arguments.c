@@ -97,12 +97,14 @@ static bool chooses(const palate_option *option, const char *name)
     return false;
 }
 
-/* The option of which a name is a choice, so that --bayes is --rule bayes; NULL: none, or several. */
+/* The option of which a name is a choice, so that --bayes is --rule bayes: the command's own before those
+ * of training; NULL: none, or several. */
 static const palate_option *find_by_choice(const cli_command *command, const char *name)
 {
     const palate_option *found = NULL;
     const palate_option_table *table = NULL;
-    for (size_t group = 0; (table = arguments_table(command, group)) != NULL; group++)
+    for (size_t group = 0; found == NULL && (table = arguments_table(command, group)) != NULL;
+         group++)
         for (size_t place = 0; place < table->count; place++) {
             const palate_option *option = &table->options[place];
             if (!arguments_takes(command, group, option) || !chooses(option, name))

@@ -39,7 +39,7 @@ typedef enum palate_init {
 
 /** How one row is improved with the other side held fixed. */
 typedef enum palate_rule_name {
-    PALATE_RULE_AUTO, /**< vb; map in mode pure and below 1,000 ratings. */
+    PALATE_RULE_AUTO, /**< vb in mode default from 1,000 ratings on; else map. */
     PALATE_RULE_VB, /**< Variational: map, minding how sure the other side's rows are (Lim & Teh 2007). */
     PALATE_RULE_MAP,  /**< Coordinate descent on the row's residual to the maximum a posteriori. */
     PALATE_RULE_MU,   /**< Multiplicative updates (Lee & Seung 2000; Luo et al. 2014), as Surprise's

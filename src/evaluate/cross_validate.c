@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "palate/cross_validate.h"
 
-#include "evaluate/evaluation.h"
 #include "base/holm.h"
+#include "evaluate/evaluation.h"
 #include "evaluate/split.h"
 #include "evaluate/student.h"
 #include "train/training.h"

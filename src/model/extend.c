@@ -132,6 +132,20 @@ static palate_status translate(work *w, palate_error *err)
     return done ? PALATE_OK : fail_memory(err);
 }
 
+/* Where what is missing is zero, that is the least there is. */
+static palate_status check_signs(const work *w, palate_error *err)
+{
+    const palate__matrix *matrix = &w->ratings->by_user;
+    const int64_t count = palate__model_is_zero(w->of->from) ? palate__matrix_count(matrix) : 0;
+    for (int64_t e = 0; e < count; e++)
+        if (!(matrix->values[e] >= 0.0F))
+            return palate__fail(err, PALATE_E_INVALID,
+                                "a rating is %g: where what is missing is zero, none may be "
+                                "negative",
+                                (double)matrix->values[e]);
+    return PALATE_OK;
+}
+
 static palate_status check_scale(const work *w, palate_error *err)
 {
     const palate_scale scale = w->of->from->summary.scale;
@@ -362,7 +376,8 @@ static palate_status lay_out_moments(work *w, palate_error *err)
 
 /* ---- The model ---- */
 
-/* New rows, until they are improved: nothing is as unsure as they are. */
+/* New rows, until they are improved: nothing is as unsure as they are. Where what is missing is zero, so are
+ * they. */
 static void make_typical(const palate_model *model, const palate__side *side, uint32_t first)
 {
     const size_t k = model->factor_count;
@@ -370,7 +385,7 @@ static void make_typical(const palate_model *model, const palate__side *side, ui
     float *factors = palate__writable(side->factors);
     float *offsets = palate__writable(side->offsets);
     float *variances = palate__writable(side->variances);
-    for (size_t row = first; row < side->ids.count; row++) {
+    for (size_t row = first; !palate__model_is_zero(model) && row < side->ids.count; row++) {
         memcpy(factors + row * k, side->typical, k * sizeof *factors);
         offsets[row] = side->typical[k];
         if (variances != NULL && side->lambda != NULL)
@@ -436,6 +451,7 @@ palate_status palate__model_extend(const palate_model *model, const palate_ratin
                               .item_count = ratings->items.count,
                               .is_kept = model->seen_ratings != NULL};
     PALATE_TRY(check_scale(&w, err));
+    PALATE_TRY(check_signs(&w, err));
     PALATE_TRY(find_rows(&w, err));
     PALATE_TRY(translate(&w, err));
     PALATE_TRY(make_model(&w, err));

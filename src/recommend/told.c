@@ -28,7 +28,7 @@ static void read_range(palate__told_feature *feature)
 static void read_feature(const palate__told *told, const char *name, palate__told_feature *feature)
 {
     char column[200];
-    *feature = (palate__told_feature){.column = PALATE_NO_COLUMN};
+    *feature = (palate__told_feature){.column = PALATE_NO_COLUMN, .word = palate__text_span(name)};
     for (const char *at = strstr(name, ": ");
          at != NULL && feature->column == PALATE_NO_COLUMN && (size_t)(at - name) < sizeof column;
          at = strstr(at + 1, ": ")) {

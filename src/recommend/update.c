@@ -247,26 +247,40 @@ static void improve_some(size_t task, int thread, void *argument)
         improve(of, place, &desk, thread);
 }
 
-static void improve_all(party *of)
+static palate_status begin_fold(const palate_model *model, party *of, palate_error *err)
 {
+    palate_fold_in_options options;
+    palate_fold_in_options_init(&options);
+    options.side = (int)(of->own == &model->users ? PALATE_FOLD_IN_USERS : PALATE_FOLD_IN_ITEMS);
+    palate_status status = palate__fold_begin(&of->fold, model, &options, err);
+    of->fold.still = STILL;
+    return status;
+}
+
+/* Where what is missing is zero, a fold goes by all rows of the other side, which have moved. */
+static palate_status improve_all(const palate_model *model, party *of, palate_error *err)
+{
+    if (of->fold.is_zero) {
+        palate__fold_end(&of->fold);
+        palate_status status = begin_fold(model, of, err);
+        if (status != PALATE_OK)
+            return status;
+    }
     palate__parallel_for(of->threads, (of->count + ROWS_OF_TASK - 1) / ROWS_OF_TASK, improve_some,
                          of);
     of->first = false;
+    return PALATE_OK;
 }
 
 /* ---- The call ---- */
 
-static palate_status begin(work *w, party *of, palate_fold_in_side side,
-                           const palate_catalogue *table, int64_t threads, palate_error *err)
+static palate_status begin(work *w, party *of, const palate_catalogue *table, int64_t threads,
+                           palate_error *err)
 {
-    palate_fold_in_options options;
-    palate_fold_in_options_init(&options);
-    options.side = (int)side;
-    palate_status status = palate__fold_begin(&of->fold, w->extended.model, &options, err);
+    palate_status status = begin_fold(w->extended.model, of, err);
     if (status != PALATE_OK)
         return status;
     of->first = true;
-    of->fold.still = STILL;
     of->threads = palate__thread_count(threads);
     for (size_t r = 0; r < of->count; r++) {
         const size_t count = (size_t)(of->ends[r] - of->begins[r]);
@@ -285,6 +299,7 @@ static palate_status begin(work *w, party *of, palate_fold_in_side side,
 
 static void end(const work *w, party *of)
 {
+    palate__fold_end(&of->fold);
     palate__release(w->context, of->rows);
     palate__release(w->context, of->begins);
     palate__release(w->context, of->ends);
@@ -308,10 +323,8 @@ static palate_status prepare(work *w, const palate_update_options *options,
     PALATE_TRY(list_rows(w, PALATE_ITEMS, &w->items, &report->items, err));
     lay_out_users(w);
     PALATE_TRY(lay_out_items(w, err));
-    PALATE_TRY(
-        begin(w, &w->users, PALATE_FOLD_IN_USERS, options->user_table, options->threads, err));
-    PALATE_TRY(
-        begin(w, &w->items, PALATE_FOLD_IN_ITEMS, options->item_table, options->threads, err));
+    PALATE_TRY(begin(w, &w->users, options->user_table, options->threads, err));
+    PALATE_TRY(begin(w, &w->items, options->item_table, options->threads, err));
 done:
     return status;
 }
@@ -335,8 +348,15 @@ static palate_status check(const palate_model *model, const palate_ratings *rati
         return palate__fail(err, PALATE_E_UNSUPPORTED,
                             "a model of given factors knows of no ratings that others could be "
                             "added to; train a model to update it");
+    if (palate__model_is_zero(model))
+        return palate__fail(
+            err, PALATE_E_UNSUPPORTED,
+            "a model in which what is missing is zero cannot be updated: every cell "
+            "of a new row or column bears on all others; train it anew");
     palate_fold_in_options_init(&fold_in);
-    return palate__fold_begin(&fold, model, &fold_in, err);
+    status = palate__fold_begin(&fold, model, &fold_in, err);
+    palate__fold_end(&fold);
+    return status;
 }
 
 static double seconds_now(void)
@@ -366,8 +386,8 @@ palate_status palate_model_update(const palate_model *model, const palate_rating
     PALATE_TRY(palate__model_extend(model, ratings, &w.extended, err));
     PALATE_TRY(prepare(&w, options, &done, err));
     for (int64_t pass = 0; pass < options->passes; pass++) {
-        improve_all(&w.users);
-        improve_all(&w.items);
+        PALATE_TRY(improve_all(w.extended.model, &w.users, err));
+        PALATE_TRY(improve_all(w.extended.model, &w.items, err));
     }
     done.replaced = w.extended.replaced;
     done.added = w.extended.model->summary.rating_count - model->summary.rating_count;

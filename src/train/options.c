@@ -24,9 +24,8 @@ static const palate_option rows[] = {
     {"rule", "solver algorithm", PALATE_OPTION_CHOICE, AT(rule), "auto", 0, 0,
      "auto|vb|map|mu|bayes", "RULE",
      "map: coordinate descent; vb: the same, minding how sure the other side is; mu: "
-     "multiplicative "
-     "updates, as Surprise's NMF; bayes: averages of the posterior; auto: vb, or map in mode pure "
-     "and below 1,000 ratings"},
+     "multiplicative updates, as Surprise's NMF; bayes: averages of the posterior; auto: vb, or "
+     "map below 1,000 ratings and in the modes strict and pure"},
     {"regularization", "reg reg-param lambda l2 alpha-w reg-pu", PALATE_OPTION_REAL_AUTO,
      AT(regularization), "auto", 0, 1e9, NULL, "L", "Strength of the prior of the factors"},
     {"user-bias-regularization", "reg-bu lambda-bu", PALATE_OPTION_REAL_AUTO,

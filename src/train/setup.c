@@ -90,12 +90,14 @@ static bool are_few(const palate_ratings *ratings)
     return palate__matrix_count(&ratings->by_user) < PALATE__PILOT_LEAST;
 }
 
-/* Mode pure is the textbook's, whose objective falls; and how sure a handful of ratings is, is anyone's guess. */
+/* Mode pure is the textbook's, whose objective falls; in mode strict vb is better on some sets and worse on others
+ * (docs/decisions/0046-variational.md); and how sure a handful of ratings is, is anyone's guess. */
 int palate__training_rule(const palate_ratings *ratings, const palate_train_options *options)
 {
     if (options->rule != PALATE_RULE_AUTO)
         return options->rule;
-    return options->mode == PALATE_MODE_PURE || are_few(ratings) ? PALATE_RULE_MAP : PALATE_RULE_VB;
+    return options->mode != PALATE_MODE_DEFAULT || are_few(ratings) ? PALATE_RULE_MAP
+                                                                    : PALATE_RULE_VB;
 }
 
 static void resolve_counts(palate__training *training)

@@ -45,7 +45,7 @@ load support
     palate train "$DATA/small.csv" --missing zero --validation 0.1 -o m.palate
     fails_with 2 "missing zero does not go with validation"
     palate train "$DATA/small.csv" --missing zero --rule bayes -o m.palate
-    fails_with 2 "missing zero does not go with rule mu or bayes"
+    fails_with 2 "missing zero does not go with rules but map"
     palate train "$DATA/negative.csv" --missing zero -o m.palate
     fails_with 2 "none may be negative"
     palate train "$DATA/small.csv" --init random -o m.palate

@@ -69,16 +69,18 @@ typedef struct variant {
     int rule, mode;
     bool moves;
     bool forgets; /* The model does not keep its ratings. */
+    bool zero;    /* What is missing is zero. */
 } variant;
 
 static const variant VARIANTS[] = {
-    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, false, false},
-    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, true, false},
-    {PALATE_RULE_MAP, PALATE_MODE_STRICT, true, false},
-    {PALATE_RULE_MAP, PALATE_MODE_PURE, false, false},
-    {PALATE_RULE_MU, PALATE_MODE_DEFAULT, false, false},
-    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, false, true},
-    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, true, true},
+    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, false, false, false},
+    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, true, false, false},
+    {PALATE_RULE_MAP, PALATE_MODE_STRICT, true, false, false},
+    {PALATE_RULE_MAP, PALATE_MODE_PURE, false, false, false},
+    {PALATE_RULE_MU, PALATE_MODE_DEFAULT, false, false, false},
+    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, false, true, false},
+    {PALATE_RULE_MAP, PALATE_MODE_DEFAULT, true, true, false},
+    {PALATE_RULE_MAP, PALATE_MODE_PURE, false, false, true},
 };
 enum { VARIANT_COUNT = sizeof VARIANTS / sizeof VARIANTS[0] };
 
@@ -90,9 +92,13 @@ static palate_model *trained(const palate_ratings *ratings, variant as)
     options.rule = as.rule;
     options.mode = as.mode;
     options.epochs = 30;
-    options.link = PALATE_LINK_ON;
-    options.regularization = as.rule == PALATE_RULE_MU ? PALATE_AUTO : 3.0;
     options.keep_ratings = !as.forgets;
+    if (as.zero) {
+        options.missing = PALATE_MISSING_ZERO;
+    } else {
+        options.link = PALATE_LINK_ON;
+        options.regularization = as.rule == PALATE_RULE_MU ? PALATE_AUTO : 3.0;
+    }
     palate_model *model = train(ratings, &options);
     assert_true((model->moment_begins != NULL) == as.moves);
     return model;
@@ -328,7 +334,7 @@ static void it_learns_nearly_as_much_as_training(void **state)
 {
     (void)state;
     for (size_t v = 0; v < VARIANT_COUNT; v++) {
-        if (VARIANTS[v].forgets)
+        if (VARIANTS[v].forgets || VARIANTS[v].zero)
             continue;
         scene of = make_scene(VARIANTS[v].moves);
         palate_model *model = trained(of.past, VARIANTS[v]);
@@ -546,7 +552,7 @@ static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
     scene of = make_scene(false);
-    const variant draws = {PALATE_RULE_BAYES, PALATE_MODE_DEFAULT, false, false};
+    const variant draws = {PALATE_RULE_BAYES, PALATE_MODE_DEFAULT, false, false, false};
     palate_model *model = trained(of.past, VARIANTS[0]);
     palate_model *average = trained(of.past, draws);
     palate_model *given = blackboard_model();
