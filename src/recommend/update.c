@@ -348,11 +348,6 @@ static palate_status check(const palate_model *model, const palate_ratings *rati
         return palate__fail(err, PALATE_E_UNSUPPORTED,
                             "a model of given factors knows of no ratings that others could be "
                             "added to; train a model to update it");
-    if (palate__model_is_zero(model))
-        return palate__fail(
-            err, PALATE_E_UNSUPPORTED,
-            "a model in which what is missing is zero cannot be updated: every cell "
-            "of a new row or column bears on all others; train it anew");
     palate_fold_in_options_init(&fold_in);
     status = palate__fold_begin(&fold, model, &fold_in, err);
     palate__fold_end(&fold);
