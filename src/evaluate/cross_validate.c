@@ -127,7 +127,7 @@ done:
 static palate_status check_options(palate_context *context, const session *work, palate_error *err)
 {
     palate__plan plan = {0};
-    palate_status status = palate_options_check(palate_train_options_table(), &work->train, err);
+    palate_status status = palate__training_check_folds(&work->train, err);
     if (status == PALATE_OK)
         status = palate__plan_begin(context, &work->evaluate, &plan, err);
     palate__plan_end(context, &plan);

@@ -574,6 +574,17 @@ palate_status palate__training_check(const palate_train_options *options, palate
     return PALATE_OK;
 }
 
+palate_status palate__training_check_folds(const palate_train_options *options, palate_error *err)
+{
+    palate_status status = palate_options_check(palate_train_options_table(), options, err);
+    if (status == PALATE_OK && options->missing == PALATE_MISSING_ZERO)
+        return palate__fail(
+            err, PALATE_E_INVALID,
+            "missing zero cannot be judged by folds: what a fold holds out would be "
+            "learned as zero");
+    return status;
+}
+
 static bool are_factors(const float *values, size_t count)
 {
     bool valid = true;

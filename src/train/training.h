@@ -129,6 +129,9 @@ static inline float *palate__row_of(const palate__training *training, float *row
 /* setup.c: whether options fit the ranges and each other. */
 palate_status palate__training_check(const palate_train_options *options, palate_error *err);
 
+/* setup.c: the options, of a training that others judge by ratings it did not see. */
+palate_status palate__training_check_folds(const palate_train_options *options, palate_error *err);
+
 /* setup.c: the epochs that options ask for, "auto" resolved. */
 int64_t palate__training_epochs(const palate_train_options *options);
 

@@ -13,8 +13,8 @@
 static const char HOW[] = "write NAME=VALUE,VALUE,... or NAME=LOW..HIGH, NAME=LOW..HIGH:log, "
                           "NAME=LOW..HIGH:log:POINTS";
 
-/* They change no prediction, or make it depend on the machine. */
-static const char *const NEVER_TRIED[] = {"threads", "time-limit", "keep-ratings"};
+/* They change no prediction, make it depend on the machine, or ask another question of the ratings. */
+static const char *const NEVER_TRIED[] = {"threads", "time-limit", "keep-ratings", "missing"};
 
 /* ---- Values ---- */
 

@@ -264,7 +264,7 @@ static palate_status take_options(palate_tuning *tuning, const palate_train_opti
     tuning->base.on_progress = NULL;
     tuning->base.on_trial = NULL;
     tuning->base.time_limit = 0.0;
-    PALATE_TRY(palate_options_check(palate_train_options_table(), &tuning->base, err));
+    PALATE_TRY(palate__training_check_folds(&tuning->base, err));
     PALATE_TRY(palate_options_check(palate_tune_options_table(), &tuning->options, err));
     PALATE_TRY(take_measure(tuning, err));
 done:

@@ -108,3 +108,11 @@ END
     palate cross-validate ratings.csv --scale 1:5 --folds 3 --users items.csv --user-features kind
     fails_with 2 "none of its ids is that of a user"
 }
+
+@test "what is missing as zero cannot be held out" {
+    made_up
+    palate cross-validate ratings.csv --scale 1:5 --missing zero
+    fails_with 2 "cannot be judged by folds"
+    palate tune ratings.csv --scale 1:5 --missing zero --try factors=2,4
+    fails_with 2 "cannot be judged by folds"
+}

@@ -109,6 +109,7 @@ static void test_refused(void **state)
         {"threads=1,2", "decides nothing"},
         {"time-limit=1,2", "decides nothing"},
         {"keep-ratings=true,false", "decides nothing"},
+        {"missing=unknown,zero", "decides nothing"},
     };
     for (size_t t = 0; t < sizeof TEXTS / sizeof TEXTS[0]; t++)
         check_refused(TEXTS[t][0], TEXTS[t][1]);

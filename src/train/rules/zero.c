@@ -21,7 +21,7 @@
 enum { LANES = PALATE__LANES };
 
 /* A row is left when a pass gains less than this share of what its first gained, or after so many
- * (docs/training.md). */
+ * (docs/training.md); neither number was tuned. */
 static const float STILL = 0.01F;
 enum { PASSES_MAX = 10 };
 
