@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speed of build/palate, beside others where they can be installed: tables in Markdown. Accuracy: bench/accuracy.py.
 
-    bench/run.py [speed] [reading] [size] [time] [topn] [--data FOLDER] [--write-docs] [--realtime]
+    bench/run.py [speed] [reading] [size] [time] [curves] [topn] [--data FOLDER] [--write-docs] [--realtime]
 
 Needs MovieLens 1M (https://grouplens.org/datasets/movielens/) as FOLDER/ml-1m; what is not there is
 said and left out. --write-docs puts the tables into docs/performance.md. Only the command
@@ -341,6 +341,50 @@ def accuracy_time(data, scratch):
     return text
 
 
+# ---- Error over time ----
+
+def libmf_line(python, library, train, test, model, factors, strength, epochs):
+    """LIBMF after each epoch: epochs take equally long."""
+    with undisturbed():
+        run = peer_answer(python, "libmf_work.py", library, "train", train, model, factors, strength, epochs, cores())
+    rmse = peer_answer(python, "libmf_work.py", library, "curve", train, test, factors, strength, epochs, cores())["rmse"]
+    rest = run["seconds"] - run["training"]
+    return {"name": f"LIBMF --nmf, k = {factors}", "rmse": rmse,
+            "seconds": [rest + run["training"] * (epoch + 1) / epochs for epoch in range(epochs)]}
+
+
+def own_line(train, test, model, options, most):
+    line = {"name": " ".join(map(str, ["palate train", *options])), "seconds": [], "rmse": []}
+    for epochs in range(1, most + 1):
+        command = ["train", train, "-o", model, "--epochs", epochs, "--tolerance", 0, *options, "-q"]
+        with undisturbed():
+            line["seconds"].append(statistics.median(Run(*command).seconds for _ in range(3)))
+        line["rmse"].append(rmse_of(model, test))
+    return line
+
+
+def curves(data, scratch):
+    train, test, model = scratch / "train.txt", scratch / "test.txt", scratch / "model"
+    python, library = libmf_library(scratch)
+    plotter = peer_python("matplotlib", "matplotlib")
+    real, made_up = data / "ml-1m" / "ratings.csv", scratch / "ratings.csv"
+    if python is None or plotter is None or not real.exists():
+        return "Not measured: LIBMF, matplotlib or ml-1m is missing.\n"
+    Run("synth", "--preset", "10m", "-o", made_up, "-q")
+    panels = []
+    for title, ratings, best, options in [
+            ("MovieLens 1M", real, (128, .05, 50), ["--fast", "--factors", 63]),
+            ("10 million made up", made_up, (32, .03, 20),
+             ["--fast", "--factors", 15, "--link", "off", "--regularization", 7])]:
+        hold_out(ratings, train, test)
+        panels.append({"title": title, "lines": [libmf_line(python, library, train, test, model, *best),
+                                                 own_line(train, test, model, options, 12)]})
+    found = scratch / "curves.json"
+    found.write_text(json.dumps(panels))
+    subprocess.run([plotter, ROOT / "bench" / "plot_curves.py", found, ROOT / "docs" / "curves.svg"], check=True)
+    return "![RMSE over seconds, LIBMF and palate, two data sets](curves.svg)\n"
+
+
 # ---- Lists and predictions ----
 
 def enlarge_ratings(source, target, item_count):
@@ -438,7 +482,7 @@ def provenance(section):
 
 
 def main():
-    sections = {"speed": speed, "reading": reading, "size": size, "time": accuracy_time,
+    sections = {"speed": speed, "reading": reading, "size": size, "time": accuracy_time, "curves": curves,
                 "topn": topn}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sections", nargs="*", choices=[[], *sections], default=[], help="default: all")

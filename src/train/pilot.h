@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pilot: how strong the priors are to be, found by a few short runs on a part of the ratings.
  *
- * The rule for lambda (setup.c) suits ratings of which offsets explain the most. Where factors
+ * The rule for lambda (auto.c) suits ratings of which offsets explain the most. Where factors
  * explain more, or who rated what says nothing, other strengths are better by far, and no rule from
  * counts alone can know. So, where the options leave them open, a pilot walks from the rule's value:
  *

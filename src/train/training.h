@@ -126,19 +126,23 @@ static inline float *palate__row_of(const palate__training *training, float *row
     return rows + (size_t)row * training->stride;
 }
 
-/* setup.c: whether options fit the ranges and each other. */
+/* check.c: whether options fit the ranges and each other; the second, where a training is judged by ratings
+ * it did not see. */
 palate_status palate__training_check(const palate_train_options *options, palate_error *err);
-
-/* setup.c: the options, of a training that others judge by ratings it did not see. */
 palate_status palate__training_check_folds(const palate_train_options *options, palate_error *err);
 
-/* setup.c: the epochs that options ask for, "auto" resolved. */
+/* auto.c: what "auto" stands for, of rule and epochs alone. */
+int palate__training_rule(const palate_ratings *ratings, const palate_train_options *options);
 int64_t palate__training_epochs(const palate_train_options *options);
 
-/* setup.c: what rule "auto" stands for. */
-int palate__training_rule(const palate_ratings *ratings, const palate_train_options *options);
+/* auto.c: counts of the options resolved; then, given the inner scale, all else. */
+void palate__training_resolve_counts(palate__training *training);
+void palate__training_resolve(palate__training *training);
 
-/* setup.c: options resolved, memory, splits, tasks; `choice` fills in what they leave open, NULL: by
+/* auto.c: whether a decomposition has vectors for all factors to start from. */
+bool palate__training_fits_svd(const palate__training *training);
+
+/* setup.c: inner scale, memory, splits, tasks; `choice` fills in what they leave open, NULL: by
  * rule. Options are checked. A training that failed to begin may still be ended. */
 palate_status palate__training_begin(palate__training *training, const palate_ratings *ratings,
                                      const palate_train_options *options,
