@@ -416,25 +416,6 @@ static void test_what_does_not_go_with_it_is_refused(void **unused)
     free(made);
 }
 
-/* A row that is added bears on all others, for its cells are all known. */
-static void test_such_a_model_is_not_updated(void **unused)
-{
-    (void)unused;
-    palate_error err = {0};
-    triples *made = sparse(20, 10);
-    palate_ratings *ratings = ratings_of(made, false);
-    palate_train_options options = zero_options(3, 5);
-    palate_model *model = train(ratings, &options);
-    palate_model *updated = NULL;
-    assert_int_equal(palate_model_update(model, ratings, NULL, NULL, &updated, &err),
-                     PALATE_E_UNSUPPORTED);
-    assert_non_null(strstr(err.message, "what is missing is zero"));
-    assert_null(updated);
-    palate_model_free(model);
-    palate_ratings_free(ratings);
-    free(made);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,7 +428,6 @@ int main(void)
         cmocka_unit_test(test_svd_starts_at_a_matrix_of_rank_one),
         cmocka_unit_test(test_svd_starts_lower_than_random),
         cmocka_unit_test(test_what_does_not_go_with_it_is_refused),
-        cmocka_unit_test(test_such_a_model_is_not_updated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
