@@ -85,31 +85,15 @@ palate_status palate_model_factor_facts(const palate_model *model, palate_factor
 
 /* ---- What stands for it ---- */
 
-typedef struct standing {
-    double value;
-    const char *id;
-    uint32_t row;
-} standing;
-
-static int compare_standings(const void *a, const void *b)
-{
-    const standing *left = a;
-    const standing *right = b;
-    if (left->value != right->value)
-        return left->value > right->value ? -1 : 1;
-    return strcmp(left->id, right->id);
-}
-
-static size_t list_standings(const palate__space *space, size_t f, int64_t support, standing *list)
+static size_t list_standings(const palate__space *space, size_t f, int64_t support,
+                             palate__standing *list)
 {
     size_t count = 0;
     for (uint32_t row = 0; row < space->own->ids.count; row++) {
-        const double away = palate__space_away(space, row, f);
-        if (!palate__space_counts(space, row, support) || !(away > 0.0 && space->spread[f] > 0.0))
+        const double value = palate__space_standing(space, row, f);
+        if (!palate__space_counts(space, row, support) || !(value > 0.0))
             continue;
-        list[count++] = (standing){space->spread[f] * away * away /
-                                       palate__space_length(space, row),
-                                   palate__ids_text(&space->own->ids, row), row};
+        list[count++] = (palate__standing){value, palate__ids_text(&space->own->ids, row), row};
     }
     return count;
 }
@@ -121,7 +105,7 @@ palate_status palate_model_factor_top(const palate_model *model, uint32_t factor
     palate_status status = PALATE_OK;
     palate_similar_options defaults;
     palate__space space = {0};
-    standing *list = NULL;
+    palate__standing *list = NULL;
     palate_similar_options_init(&defaults);
     options = options != NULL ? options : &defaults;
     if (count != NULL)
@@ -137,7 +121,7 @@ palate_status palate_model_factor_top(const palate_model *model, uint32_t factor
     if (list == NULL)
         PALATE_TRY(palate__fail_memory(err, "finding what factors are about"));
     const size_t found = list_standings(&space, factor, options->support, list);
-    qsort(list, found, sizeof *list, compare_standings);
+    qsort(list, found, sizeof *list, palate__compare_standings);
     *count = found < (size_t)options->count ? found : (size_t)options->count;
     for (size_t place = 0; place < *count; place++) {
         rows[place] = list[place].row;

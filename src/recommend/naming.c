@@ -226,46 +226,24 @@ done:
 
 /* ---- The order of a factor ---- */
 
-typedef struct standing {
-    double value;
-    const char *id;
-    uint32_t place;
-} standing;
-
-static int compare_standings(const void *a, const void *b)
-{
-    const standing *left = a;
-    const standing *right = b;
-    if (left->value != right->value)
-        return left->value > right->value ? -1 : 1;
-    return strcmp(left->id, right->id);
-}
-
-static double standing_of(const palate__space *space, uint32_t row, size_t f)
-{
-    const double away = palate__space_away(space, row, f);
-    const double length = palate__space_length(space, row);
-    const double value = length > 0.0 ? space->spread[f] * away * away / length : 0.0;
-    return away < 0.0 ? -value : value;
-}
-
 /* Whether `top` and `in` hold for the whole catalogue then. */
 static palate_status order_places(work *at, size_t f)
 {
-    standing *list = palate__allocate_array(at->context, at->place_count, sizeof *list);
+    palate__standing *list = palate__allocate_array(at->context, at->place_count, sizeof *list);
     if (list == NULL)
         return palate__fail_memory(at->err, "naming factors");
     for (uint32_t p = 0; p < at->place_count; p++) {
         place *of = &at->places[p];
-        of->value = standing_of(&at->space, of->row, f);
-        list[p] = (standing){of->value, palate__ids_text(&at->model->items.ids, of->row), p};
+        of->value = palate__space_standing(&at->space, of->row, f);
+        list[p] = (palate__standing){of->value, palate__ids_text(&at->model->items.ids, of->row),
+                                     p};
     }
-    qsort(list, at->place_count, sizeof *list, compare_standings);
+    qsort(list, at->place_count, sizeof *list, palate__compare_standings);
     const size_t tenth = ((size_t)at->place_count + 9) / 10;
     const size_t depth = tenth < (size_t)at->options.depth ? tenth : (size_t)at->options.depth;
     for (uint32_t at_place = 0; at_place < at->place_count; at_place++) {
-        place *of = &at->places[list[at_place].place];
-        at->order[at_place] = list[at_place].place;
+        place *of = &at->places[list[at_place].row];
+        at->order[at_place] = list[at_place].row;
         of->top = at_place < depth && of->value > 0.0;
         of->in = true;
     }

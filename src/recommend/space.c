@@ -3,6 +3,8 @@
 
 #include "base/context.h"
 
+#include <string.h>
+
 /* The variance of each factor over the rows of the other side. */
 static void fill_spread(palate__space *space)
 {
@@ -40,4 +42,13 @@ void palate__space_end(palate__space *space)
     if (space->spread != NULL)
         palate__release(space->model->context, space->spread);
     space->spread = NULL;
+}
+
+int palate__compare_standings(const void *a, const void *b)
+{
+    const palate__standing *left = a;
+    const palate__standing *right = b;
+    if (left->value != right->value)
+        return left->value > right->value ? -1 : 1;
+    return strcmp(left->id, right->id);
 }

@@ -49,4 +49,22 @@ static inline double palate__space_length(const palate__space *space, uint32_t r
     return sqrt(sum);
 }
 
+/* How far a row stands out by a factor: its share in the length of y, with the sign of y. */
+static inline double palate__space_standing(const palate__space *space, uint32_t row, size_t f)
+{
+    const double away = palate__space_away(space, row, f);
+    const double length = palate__space_length(space, row);
+    const double value = length > 0.0 ? space->spread[f] * away * away / length : 0.0;
+    return away < 0.0 ? -value : value;
+}
+
+/* To be ordered by: the farthest first, equal ones by id. */
+typedef struct palate__standing {
+    double value;
+    const char *id;
+    uint32_t row; /* Or where it stands in a list. */
+} palate__standing;
+
+int palate__compare_standings(const void *a, const void *b);
+
 #endif
