@@ -90,8 +90,8 @@ def train(
 ) -> Model:
     """Train a model: find U, V >= 0 such that U V^T (and offsets, by mode) gives the ratings back.
 
-    A cell that no rating fills is unknown, not zero, unless missing="zero" says so. Equal ratings, options and seed give equal bits, whatever the
-    number of threads and the order of the ratings.
+    A cell that no rating fills is unknown, not zero, unless missing="zero" says so. Equal ratings, options and seed
+    give equal bits, whatever the number of threads and the order of the ratings.
 
     Ctrl-C stops training and returns the best model so far, with a `TrainingStopped` warning. Other Python threads run
     on meanwhile.
