@@ -4,6 +4,8 @@
 
 #include "datasets/curl.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,13 +36,6 @@ typedef struct transfer {
     int error_number; /* Of writing. */
     char message[CURL_ERROR_SIZE];
 } transfer;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- Called by libcurl ---- */
 
@@ -78,7 +73,7 @@ static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t 
     (void)up_total;
     (void)up;
     transfer *of = user;
-    const double seconds = seconds_now();
+    const double seconds = palate__seconds_now();
     const int64_t whole = of->request->bytes > 0 ? of->request->bytes
                           : total > 0            ? of->first + (int64_t)total
                                                  : 0;
@@ -137,7 +132,7 @@ static CURLcode attempt(transfer *of, long *answer)
     if (handle == NULL)
         return CURLE_OUT_OF_MEMORY;
     of->first = of->bytes;
-    of->attempt_began = seconds_now();
+    of->attempt_began = palate__seconds_now();
     of->message[0] = '\0';
     set_up(of, handle);
     const CURLcode code = set_protocols(of, handle) ? of->curl->easy_perform(handle)
@@ -261,7 +256,7 @@ static palate_status fetch(transfer *of, palate_error *err)
 
 static palate_status prepare(const palate__request *request, transfer *out, palate_error *err)
 {
-    const double now = seconds_now();
+    const double now = palate__seconds_now();
     *out = (transfer){.curl = palate__curl_get(), .request = request, .began = now};
     if (out->curl != NULL)
         return PALATE_OK;

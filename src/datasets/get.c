@@ -11,6 +11,8 @@
 #include "datasets/fetch.h"
 #include "datasets/unpack.h"
 
+#include "base/clock.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,13 +38,6 @@ typedef struct job {
     char url[2048];
     palate_data_report report;
 } job;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- Options ---- */
 
@@ -376,7 +371,7 @@ palate_status palate_data_get(palate_context *context, const palate_data_set *se
                               const palate_data_options *options, palate_data_report *report,
                               palate_error *err)
 {
-    const double began = seconds_now();
+    const double began = palate__seconds_now();
     if (report != NULL)
         *report = (palate_data_report){0};
     job *of = palate__allocate_zeroed(context, 1, sizeof *of);
@@ -387,7 +382,7 @@ palate_status palate_data_get(palate_context *context, const palate_data_set *se
     of->options = options;
     of->lock = -1;
     const palate_status status = get(of, err);
-    of->report.seconds = seconds_now() - began;
+    of->report.seconds = palate__seconds_now() - began;
     if (report != NULL && status == PALATE_OK)
         *report = of->report;
     palate__release(context, of);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "palate/cross_validate.h"
 
+#include "base/clock.h"
 #include "base/holm.h"
 #include "evaluate/evaluation.h"
 #include "evaluate/split.h"

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE
 #include "palate/machine.h"
 
+#include "base/clock.h"
 #include "base/context.h"
 #include "base/threads.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
-#include <time.h>
 
 /* Memory that is read, all threads together; and rounds that take about a millisecond: long beside what it takes
  * to wake threads, short beside what else a machine does. */
@@ -21,13 +20,6 @@ typedef struct work {
     size_t threads;
     float sums[THREADS_MAX]; /* Looked at by nobody; without them nothing would have to be done. */
 } work;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static void multiply_and_add(size_t task, int thread, void *argument)
 {
@@ -57,12 +49,12 @@ static void read_share(size_t task, int thread, void *argument)
 static double least_seconds(palate__task task, work *of, double seconds)
 {
     double least = INFINITY;
-    const double end = seconds_now() + seconds;
-    double now = seconds_now();
+    const double end = palate__seconds_now() + seconds;
+    double now = palate__seconds_now();
     do {
         const double began = now;
         palate__parallel_for((int)of->threads, of->threads, task, of);
-        now = seconds_now();
+        now = palate__seconds_now();
         least = fmin(least, now - began);
     } while (now < end);
     return least;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading ratings: options, the choice of a reader, and the public calls. */
-#define _GNU_SOURCE
 #include "ratings/arrays.h"
 #include "ratings/columns.h"
 #include "ratings/input.h"
@@ -8,12 +7,13 @@
 #include "ratings/readers/readers.h"
 #include "ratings/sink.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 /* ---- Options ---- */
 
@@ -133,13 +133,6 @@ static palate_status choose_reader(const palate__input *input, const palate_read
 
 /* ---- Reading ---- */
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static bool is_database(const char *path)
 {
     return strncmp(path, "sqlite:", 7) == 0;
@@ -224,7 +217,7 @@ done:
 static palate_status read_ratings(palate__sink *sink, const char *path, palate_ratings **out)
 {
     palate_status status = PALATE_OK;
-    const double started = seconds_now();
+    const double started = palate__seconds_now();
     const palate__reader *reader = NULL;
     palate__source source;
     *out = NULL;
@@ -236,7 +229,7 @@ static palate_status read_ratings(palate__sink *sink, const char *path, palate_r
         palate__source_close(&source);
         PALATE_TRY(palate__build(sink, out, sink->err));
     }
-    (*out)->report.seconds = seconds_now() - started;
+    (*out)->report.seconds = palate__seconds_now() - started;
 done:
     palate__store_free(&sink->store);
     palate__source_close(&source);
@@ -301,14 +294,14 @@ palate_status palate_pairs_read(palate_context *context, const char *path,
     palate__sink sink = palate__sink_make(context, path, options, &read, err);
     sink.on_pair = on_pair;
     sink.user = user;
-    const double started = seconds_now();
+    const double started = palate__seconds_now();
     const palate__reader *reader = NULL;
     palate__source source;
     status = open_source(&sink, path, &source, &reader);
     if (status == PALATE_OK)
         status = read_source(&sink, &source, reader);
     palate__source_close(&source);
-    read.seconds = seconds_now() - started;
+    read.seconds = palate__seconds_now() - started;
     if (report != NULL)
         *report = read;
     return status;
@@ -333,7 +326,7 @@ palate_status palate_ratings_from_columns(palate_context *context,
                                           err);
     snprintf(report.format, sizeof report.format, "arrays");
     snprintf(report.compression, sizeof report.compression, "none");
-    const double started = seconds_now();
+    const double started = palate__seconds_now();
     status = palate__sink_begin(&sink);
     if (status == PALATE_OK)
         status = palate__take_columns(parts, part_count, &sink, err);
@@ -341,7 +334,7 @@ palate_status palate_ratings_from_columns(palate_context *context,
         status = palate__build(&sink, out, err);
     palate__store_free(&sink.store);
     if (status == PALATE_OK)
-        (*out)->report.seconds = seconds_now() - started;
+        (*out)->report.seconds = palate__seconds_now() - started;
     return status;
 }
 

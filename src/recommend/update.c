@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Further ratings for a model: it is extended by them (model/extend.h), then each row that they name is
  * folded in (fold.h), users and items in turn. */
-#define _GNU_SOURCE
 #include "palate/update.h"
 
+#include "base/clock.h"
 #include "base/context.h"
 #include "base/threads.h"
 #include "model/extend.h"
@@ -12,7 +12,6 @@
 #include "recommend/told.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { ROWS_OF_TASK = 4 };
 
@@ -354,13 +353,6 @@ static palate_status check(const palate_model *model, const palate_ratings *rati
     return status;
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 palate_status palate_model_update(const palate_model *model, const palate_ratings *ratings,
                                   const palate_update_options *options,
                                   palate_update_report *report, palate_model **out,
@@ -369,7 +361,7 @@ palate_status palate_model_update(const palate_model *model, const palate_rating
     palate_status status = PALATE_OK;
     palate_update_options defaults;
     palate_update_report done = {0};
-    const double began = seconds_now();
+    const double began = palate__seconds_now();
     palate_update_options_init(&defaults);
     options = options != NULL ? options : &defaults;
     if (out != NULL)
@@ -386,7 +378,7 @@ palate_status palate_model_update(const palate_model *model, const palate_rating
     }
     done.replaced = w.extended.replaced;
     done.added = w.extended.model->summary.rating_count - model->summary.rating_count;
-    done.seconds = seconds_now() - began;
+    done.seconds = palate__seconds_now() - began;
     w.extended.model->updated_count += (double)(done.added + done.replaced);
     if (report != NULL)
         *report = done;

@@ -8,6 +8,8 @@
 #include "model/model.h"
 #include "ratings/features.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

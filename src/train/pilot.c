@@ -4,6 +4,8 @@
 #include "train/subset.h"
 #include "train/trial.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 
 enum {

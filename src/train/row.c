@@ -102,3 +102,8 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
                                              manner->drift);
     return sums;
 }
+
+void palate__row_after_side(palate__training *training, palate__train_side *side)
+{
+    palate__prior_update(training, side, NULL);
+}

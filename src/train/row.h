@@ -15,6 +15,9 @@ typedef struct palate__row_manner {
 palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *x,
                                  const palate__desk *desk, const palate__row_manner *manner);
 
+/* What follows the rows of a side where they were minimized: their prior. */
+void palate__row_after_side(palate__training *training, palate__train_side *side);
+
 /* Floats of scratch that palate__row_improve() needs for rows of at most `count` ratings. */
 size_t palate__row_scratch(const palate__training *training, size_t count);
 

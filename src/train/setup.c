@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE
 /* The beginning and end of a training run: the inner scale, memory, tasks. */
 #include "train/rule.h"
 
 #include "train/components.h"
 
+#include "base/clock.h"
 #include "base/threads.h"
 #include "ratings/features.h"
 
 #include <math.h>
-#include <time.h>
-
-double palate__seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Ratings on a scale narrower than this are as good as equal: stretched, they would not fit a
  * float. */

@@ -5,6 +5,7 @@
 #include "train/average.h"
 #include "train/rule.h"
 
+#include "base/clock.h"
 #include "base/threads.h"
 
 #include <assert.h>

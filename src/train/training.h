@@ -172,6 +172,4 @@ void palate__training_settle(palate__training *training);
 palate_status palate__training_finish(palate__training *training, palate_model **out,
                                       palate_error *err);
 
-double palate__seconds_now(void);
-
 #endif

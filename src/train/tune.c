@@ -5,6 +5,8 @@
 #include "train/subset.h"
 #include "train/trial.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 
 enum {

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "tune/crew.h"
 
+#include "base/clock.h"
 #include "base/threads.h"
 #include "train/training.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The search: rung by rung, in a rung fold by fold, in a fold all trials. What is measured in one fold
  * compares with each other, so a search that ends early has something to say. */
+#include "base/clock.h"
 #include "base/threads.h"
 #include "evaluate/plan.h"
 #include "evaluate/split.h"

@@ -17,18 +17,13 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
     return palate__row_improve(half, row, x, desk, &(palate__row_manner){.noise = NULL});
 }
 
-static void after_side(palate__training *training, palate__train_side *side)
-{
-    palate__prior_update(training, side, NULL);
-}
-
 const palate__rule palate__rule_map = {
     .name = "map",
     .paper = "Hsieh & Dhillon 2011; Salakhutdinov & Mnih 2007; Koren 2008",
     .measures = true,
     .descends = true,
     .has_prior = true,
-    .after_side = after_side,
+    .after_side = palate__row_after_side,
     .scratch_floats = palate__row_scratch,
     .update_row = update_row,
 };

@@ -49,11 +49,6 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
     return found;
 }
 
-static void after_side(palate__training *training, palate__train_side *side)
-{
-    palate__prior_update(training, side, NULL);
-}
-
 /* What the ratings' variance is, is learned on the way; at first it is that which offsets leave. */
 static void after_epoch(palate__training *training, const palate__sums *users,
                         const palate__sums *items)
@@ -92,7 +87,7 @@ const palate__rule palate__rule_vb = {
     .measures = true,
     .has_prior = true,
     .begin = begin,
-    .after_side = after_side,
+    .after_side = palate__row_after_side,
     .after_epoch = after_epoch,
     .scratch_floats = palate__row_scratch,
     .update_row = update_row,
