@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/matrix.h"
 
+#include "base/compiler.h"
 #include "base/threads.h"
 
 #include <string.h>
@@ -43,6 +44,16 @@ void palate__matrix_place_rows(palate__matrix *matrix)
     }
 }
 
+size_t palate__matrix_longest(const palate__matrix *matrix)
+{
+    int64_t longest = 0;
+    for (uint32_t row = 0; row < matrix->row_count; row++) {
+        const int64_t length = matrix->begins[row + 1] - matrix->begins[row];
+        longest = length > longest ? length : longest;
+    }
+    return (size_t)longest;
+}
+
 uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t parts)
 {
     if (part >= parts)
@@ -63,7 +74,7 @@ uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t pa
 
 /* ---- Transposition ---- */
 
-enum { SHARES_MAX = 256, SHARES_PER_THREAD = 4 };
+enum { SHARES_MAX = 256, SHARES_PER_THREAD = 2 };
 
 /* Ranges of columns, each written by one task. */
 typedef struct shares {
@@ -82,43 +93,52 @@ static shares cut_shares(const palate__matrix *from, palate__matrix *to, int thr
     return cut;
 }
 
-/* The first entry of a sorted row whose column is not before `column`. */
+/* The first entry of a sorted row whose column is not before `column`. Half of the guesses would be wrong, so none
+ * is made: the sum is without a branch. */
 static int64_t find_column(const palate__matrix *matrix, uint32_t row, uint32_t column)
 {
-    int64_t low = matrix->begins[row];
-    int64_t high = matrix->begins[row + 1];
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        if (matrix->columns[middle] < column)
-            low = middle + 1;
-        else
-            high = middle;
+    int64_t first = matrix->begins[row];
+    int64_t left = matrix->begins[row + 1] - first;
+    while (left > 0) {
+        const int64_t half = (left + 1) / 2;
+        first += half * (matrix->columns[first + half - 1] < column);
+        left -= half;
     }
-    return low;
+    return first;
 }
 
-static void scatter(const palate__matrix *from, uint32_t row, int64_t begin, int64_t end,
-                    palate__matrix *to)
+/* Where the entries of a row lie that are in a share. */
+static int64_t find_share(const shares *of, uint32_t row, size_t share)
 {
-    for (int64_t e = begin; e < end; e++) {
-        const int64_t place = to->begins[from->columns[e]]++;
-        to->columns[place] = row;
-        to->values[place] = from->values[e];
-    }
+    return share == 0           ? of->from->begins[row]
+           : share == of->count ? of->from->begins[row + 1]
+                                : find_column(of->from, row, of->begins[share]);
 }
 
-/* In the order of rows, so that those of the transpose come out sorted. */
+/* In the order of rows, so that those of the transpose come out sorted. Where an entry goes is asked for from memory
+ * while those AHEAD of it are written; columns of other shares, whose places change meanwhile, are left alone. */
 static void scatter_share(size_t task, int thread, void *argument)
 {
+    enum { AHEAD = 16 };
     (void)thread;
     const shares *of = argument;
-    const palate__matrix *from = of->from;
-    for (uint32_t row = 0; row < from->row_count; row++) {
-        if (of->count == 1)
-            scatter(from, row, from->begins[row], from->begins[row + 1], of->to);
-        else
-            scatter(from, row, find_column(from, row, of->begins[task]),
-                    find_column(from, row, of->begins[task + 1]), of->to);
+    const palate__matrix from = *of->from;
+    const palate__matrix to = *of->to;
+    const uint32_t first = of->begins[task];
+    const uint32_t width = of->begins[task + 1] - first;
+    int64_t *PALATE__RESTRICT next = to.begins + first;
+    const int64_t last = palate__matrix_count(&from) - 1;
+    for (uint32_t row = 0; row < from.row_count; row++) {
+        const int64_t end = find_share(of, row, task + 1);
+        for (int64_t e = find_share(of, row, task); e < end; e++) {
+            const uint32_t later = from.columns[e + AHEAD < last ? e + AHEAD : last] - first;
+            const int64_t ahead = next[later < width ? later : 0];
+            PALATE__PREFETCH_WRITE(&to.columns[ahead]);
+            PALATE__PREFETCH_WRITE(&to.values[ahead]);
+            const int64_t place = next[from.columns[e] - first]++;
+            to.columns[place] = row;
+            to.values[place] = from.values[e];
+        }
     }
 }
 
