@@ -365,6 +365,10 @@ static void gram_descend(const palate__gram_problem *p, const float *b, float *x
     }
 }
 
+/* ---- Text ---- */
+
+#include "kernels/marks.inc"
+
 /* ---- What the registers can do ---- */
 
 static float multiply_adds(size_t rounds, float factor, float addend)
