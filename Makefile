@@ -6,6 +6,7 @@
 #     make test        every test
 #     make install     PREFIX=/usr/local, DESTDIR=
 #     make python      the Python package: its wheel, built, installed into a clean virtual environment, and tested there
+#     make python-asan what reaches from Python into the library, under the sanitizers; after make python
 #     make wheel       that wheel alone, in build/python/dist: with all it stands on, for any Linux as new as this one
 #     make site        the documentation as a site, in build/site
 #     make bench       speed beside other programs; minutes
@@ -62,6 +63,12 @@ install: all
 wheel: deps
 	@cmake/deps.sh python
 	@python/wheel.sh
+
+.PHONY: python-asan
+python-asan: deps
+	@cmake --preset asan-ubsan >/dev/null
+	@cmake --build --preset asan-ubsan -j $(JOBS) --target palate_shared
+	@python/asan.sh
 
 .PHONY: python
 python: deps

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Makes the wheel (wheel.sh), installs it into a virtual environment, and tests it there: types, style, and every test.
-# Then what is done with bad input once more with the library built for the address sanitizer, where build/asan-ubsan has it.
+# Then what reaches into the library once more with it built for the sanitizers (asan.sh), where build/asan-ubsan has it.
 #
 #     python/test.sh [PYTHON]
 #
@@ -26,10 +26,6 @@ echo "-- types and style"
 echo "-- every test, with the wheel as installed"
 "$bin/python" -m pytest -q -p no:cacheprovider tests
 
-sanitized=../build/asan-ubsan/libpalate.so
-if [ -e "$sanitized" ] && command -v gcc >/dev/null; then
-    echo "-- what reaches into the library once more, under the address sanitizer"
-    PALATE_LIBRARY=$(realpath "$sanitized") ASAN_OPTIONS=detect_leaks=0 \
-        LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
-        "$bin/python" -m pytest -q -p no:cacheprovider -k 'not tuning' tests/test_{ratings,model,fold_in,training,options}.py
+if [ -e ../build/asan-ubsan/libpalate.so ] && command -v gcc >/dev/null; then
+    ./asan.sh
 fi
