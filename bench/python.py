@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python package: beside Surprise on the same fold, and what a data frame costs over training alone.
+"""The Python package: beside Surprise on the same fold, and what a data frame and lists cost over the library alone.
 
     python bench/python.py surprise RATINGS.csv      NMF of Surprise and of palate.surprise, PalateNMF
     python bench/python.py frame RATINGS.csv         palate.train() of a DataFrame; --epochs as given
+    python bench/python.py recommend RATINGS.csv     lists for every user, beside palate_model_recommend() into arrays
 
-The interpreter must have palate and pandas, and for the first scikit-surprise. Fits take turns, and processor time is told
-beside wall time, so that a busy machine counts the same for all; medians.
+The interpreter must have palate and pandas, and for the first scikit-surprise. What is compared takes turns, and
+processor time is told beside wall time, so that a busy machine counts the same for all; medians.
 """
 import argparse
 import pathlib
 import statistics
 import time
 
+import numpy as np
 import pandas as pd
 
 import palate
 import palate.surprise
 import palate.surprise.model_selection
+from palate import _library, _options
 
 
 def timed(function, *arguments, **options):
@@ -80,9 +83,53 @@ def of_a_frame(frame, epochs):
     print(f"memory beyond the frame: {(status_bytes('VmHWM') - before) / size:.2f} x the frame")
 
 
+# ---- Lists ----
+
+
+def library_call(model):
+    """palate_model_recommend() for every user, into arrays that are there."""
+    options = _options.recommending.fill({}, "recommend")
+    users = np.arange(model.info.user_count, dtype=np.uint32)
+    items = np.empty((len(users), options.values.count), np.uint32)
+    scores, counts = np.empty(items.shape, np.float32), np.empty(len(users), np.uint32)
+
+    def run():
+        _library.call(
+            _library.lib.palate_model_recommend, model._handle.pointer, users.ctypes.data, len(users), options.pointer,
+            items.ctypes.data, scores.ctypes.data, counts.ctypes.data,
+        )  # fmt: skip
+
+    return run
+
+
+def ways_to_recommend(frame, kind):
+    """The library's way, then those of Python, for ids of a kind."""
+    model = palate.train(frame, factors=64, epochs=10, tolerance=0)
+    users = model.user_ids
+    return {
+        "`palate_model_recommend()`": library_call(model),
+        f"`model.recommend()`, {kind} as ids": model.recommend,
+        f"`model.recommend(users)`, {kind} as ids": lambda: model.recommend(users),
+    }
+
+
+def of_lists(frame, repeats):
+    as_texts = frame.astype({frame.columns[0]: str, frame.columns[1]: str})
+    print("| top 10 of every user | ms | times the library's |\n|---|---:|---:|")
+    for kind, ratings in (("numbers", frame), ("texts", as_texts)):
+        ways = ways_to_recommend(ratings, kind)
+        seconds = {name: [] for name in ways}
+        for _ in range(30 * repeats):
+            for name, run in ways.items():
+                seconds[name].append(timed(run)[0])
+        least = median(seconds["`palate_model_recommend()`"], 0)
+        for name, times in seconds.items():
+            print(f"| {name} | {1e3 * median(times, 0):.2f} | {median(times, 0) / least:.2f} |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["surprise", "frame"])
+    parser.add_argument("what", choices=["surprise", "frame", "recommend"])
     parser.add_argument("ratings")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=40)
@@ -90,8 +137,10 @@ def main():
     frame = pd.read_csv(given.ratings).iloc[:, :3]
     if given.what == "surprise":
         beside_surprise(frame, given.repeats)
-    else:
+    elif given.what == "frame":
         of_a_frame(frame, given.epochs)
+    else:
+        of_lists(frame, given.repeats)
 
 
 if __name__ == "__main__":

@@ -130,6 +130,18 @@ def test_ids_are_what_they_were(columns):
         numbers.user_ids[0] = 3
 
 
+@pytest.mark.parametrize(
+    "words", [["a", "b", "cc"], ["ä", "日本", "a"], ["a", "", "b"], ["a", None, "b"], ["a", b"b", 3]]
+)
+@pytest.mark.parametrize("repeats", [1, 30000])
+def test_texts_come_one_by_one_or_as_words(words, repeats):
+    ids = np.array(words * repeats, object)
+    made = palate.Ratings({"user": ids, "item": np.arange(len(ids)), "rating": np.ones(len(ids))}, lenient=True)
+    wanted = [word.decode() if isinstance(word, bytes) else str(word) for word in words if word not in ("", None)]
+    assert sorted(made.user_ids) == sorted(wanted)
+    assert len(made) == repeats * len(wanted)
+
+
 def test_ids_of_files_are_numbers_where_all_are(tmp_path):
     path = tmp_path / "ratings.csv"
     path.write_text("user,item,rating\n1,007,3\n2,8,4\n")

@@ -3,6 +3,7 @@
 #include "base/context.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,23 +61,34 @@ void palate_context_free(palate_context *context)
         context->allocator.release(context, context->allocator.user);
 }
 
-/* A block as the allocator gave it, and the aligned memory within; the word before that leads back
- * to the block:
+/* A block as the allocator gave it, and the aligned memory within; what is just before the memory leads
+ * back to the block:
  *
- *     block [ padding | pointer to block | memory, aligned ... ]
+ *     block [ padding | head | memory, aligned ... ]
  */
+typedef struct head {
+    void *block;
+    atomic_size_t owners; /* Each releases the memory. */
+} head;
+
+static head *head_of(const void *memory)
+{
+    return (head *)((uintptr_t)memory - sizeof(head));
+}
+
 void *palate__allocate(palate_context *context, size_t bytes)
 {
-    const size_t extra = PALATE__ALIGNMENT + sizeof(void *);
+    const size_t extra = PALATE__ALIGNMENT + sizeof(head);
     if (bytes > PTRDIFF_MAX - extra)
         return NULL;
     const palate_allocator *allocator = allocator_of(context);
     char *block = allocator->allocate(bytes + extra, allocator->user);
     if (block == NULL)
         return NULL;
-    char *memory = block + sizeof(void *);
+    char *memory = block + sizeof(head);
     memory += (PALATE__ALIGNMENT - (uintptr_t)memory % PALATE__ALIGNMENT) % PALATE__ALIGNMENT;
-    memcpy(memory - sizeof(void *), &block, sizeof(void *));
+    head_of(memory)->block = block;
+    atomic_init(&head_of(memory)->owners, 1);
     return memory;
 }
 
@@ -128,14 +140,21 @@ void palate__give_back(void *memory, size_t bytes)
         (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
+void *palate__share(const void *memory)
+{
+    head *of = head_of(memory);
+    atomic_fetch_add_explicit(&of->owners, 1, memory_order_relaxed);
+    return of + 1;
+}
+
 void palate__release(palate_context *context, void *memory)
 {
     if (memory == NULL)
         return;
     const palate_allocator *allocator = allocator_of(context);
-    void *block = NULL;
-    memcpy(&block, (char *)memory - sizeof(void *), sizeof(void *));
-    allocator->release(block, allocator->user);
+    head *of = head_of(memory);
+    if (atomic_fetch_sub_explicit(&of->owners, 1, memory_order_acq_rel) == 1)
+        allocator->release(of->block, allocator->user);
 }
 
 char *palate__copy_text(palate_context *context, const char *text, size_t bytes)

@@ -31,6 +31,10 @@ void palate__use_huge_pages(void *memory, size_t bytes);
  * of it, it takes. Its contents are lost. */
 void palate__give_back(void *memory, size_t bytes);
 
+/* One more owner of memory that nobody changes any more: it is there until each of them, in whatever thread, has
+ * released it. Returns the memory. */
+void *palate__share(const void *memory);
+
 /* NULL is allowed. */
 void palate__release(palate_context *context, void *memory);
 

@@ -244,7 +244,7 @@ static float step_of(const palate__row_problem *p, size_t f, float slope, float 
                      float room)
 {
     const palate__row_noise *noise = p->noise;
-    float step = slope / curvature;
+    float step = p->relaxation * slope / curvature;
     if (noise == NULL)
         return f > 0 && step < room ? room : step;
     float deviation = noise->deviation / sqrtf(curvature);
@@ -364,6 +364,10 @@ static void gram_descend(const palate__gram_problem *p, const float *b, float *x
             return;
     }
 }
+
+/* ---- Text ---- */
+
+#include "kernels/marks.inc"
 
 /* ---- What the registers can do ---- */
 

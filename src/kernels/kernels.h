@@ -16,10 +16,12 @@
 
 enum {
     PALATE__LANES = 16,
-    PALATE__SCREEN_USERS = 32, /* Of a screen in floats. */
-    PALATE__TILE_ITEMS = 16,   /* Of a screen in bytes; */
-    PALATE__TILE_USERS = 8,    /* and users. */
-    PALATE__CHAINS = 192       /* Of multiply_adds. */
+    PALATE__SCREEN_USERS = 32,                     /* Of a screen in floats. */
+    PALATE__TILE_ITEMS = 16,                       /* Of a screen in bytes; */
+    PALATE__TILE_USERS = 8,                        /* and users. */
+    PALATE__CHAINS = 192,                          /* Of multiply_adds. */
+    PALATE__MARKED_BYTES = 4096,                   /* Most of a text that list_marks looks at; */
+    PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 16 /* for what it lists. */
 };
 #define PALATE__CHAIN_STEP 0x1p-8F
 
@@ -56,7 +58,9 @@ typedef struct palate__row_problem {
     float shift, gain;       /* Targets are (rating - shift) * gain. */
     const float *lambda;     /* `stride` floats > 0: the strength of each coordinate's prior. */
     float bound;             /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
-    int fit_bias;            /* 0: coordinate 0 stays as it is (and counts as 0). */
+    float
+        relaxation; /* Steps are this times those to the minimum: above 0, below 2; 1 with noise. */
+    int fit_bias;   /* 0: coordinate 0 stays as it is (and counts as 0). */
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
 
@@ -132,8 +136,8 @@ typedef struct palate__kernels {
      * Improves one row x (`stride` floats) by one pass over its coordinates f = 0..k:
      *
      *     e = target - x_0 - (bias of the column) - sum_f x_f z_f    z_f: coordinate f of a rated row
-     *     m = x_f + (sum e z_f - lambda_f away_f) / (lambda_f + sum z_f^2)
-     *     x_f <- max(m, bound)                                        without noise: the minimum
+     *     m = x_f + relaxation (sum e z_f - lambda_f away_f) / (lambda_f + sum z_f^2)
+     *     x_f <- max(m, bound)                                        without noise
      *            N(m, deviation^2 / (lambda_f + sum z_f^2)) >= bound  with noise: drawn
      *
      * where `away` (`stride` floats, 0 in the padding) is how far x is from the mean of its prior, and
@@ -272,6 +276,15 @@ typedef struct palate__kernels {
     /* Transforms `count` rows into out, count x width, each sum taken in order of coordinates. */
     void (*transform)(const palate__transform *by, const float *const *rows, size_t count,
                       double *out);
+
+    /*
+     * Lists, in increasing order, where what follows an a, b or c begins among the first `bytes` (at most
+     * PALATE__MARKED_BYTES) of `text`: its place + 1. Returns how many there are. What else is in `places` may be
+     * overwritten. (Text is looked at by the page: a loop that looks for the end of each field guesses wrongly, at nearly
+     * every field, how long it is.)
+     */
+    size_t (*list_marks)(const char *text, size_t bytes, char a, char b, char c,
+                         uint16_t places[PALATE__MARKS_ROOM]);
 
     /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
      * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */

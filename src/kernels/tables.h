@@ -28,6 +28,7 @@
         .to_steps = to_steps,                                                                      \
         .byte_limit = BYTE_LIMIT,                                                                  \
         .transform = transform,                                                                    \
+        .list_marks = list_marks,                                                                  \
         .multiply_adds = multiply_adds,                                                            \
     }
 

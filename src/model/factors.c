@@ -92,7 +92,7 @@ palate_status palate__model_from_given(palate_context *context, const palate__gi
     palate_model *model = NULL;
     *out = NULL;
     PALATE_TRY(palate__model_create(context, given->users.ids->count, given->items.ids->count,
-                                    given->factor_count, 0, &model, err));
+                                    given->factor_count, &model, err));
     PALATE_TRY(fill_side(model, &given->users, &model->users, err));
     PALATE_TRY(fill_side(model, &given->items, &model->items, err));
     model->summary.base = given->base;

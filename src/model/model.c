@@ -64,8 +64,8 @@ done:
 }
 
 palate_status palate__model_create(palate_context *context, uint32_t user_count,
-                                   uint32_t item_count, uint32_t factor_count, int64_t seen_count,
-                                   palate_model **out, palate_error *err)
+                                   uint32_t item_count, uint32_t factor_count, palate_model **out,
+                                   palate_error *err)
 {
     palate_model *model = NULL;
     palate_status status = PALATE_OK;
@@ -75,7 +75,7 @@ palate_status palate__model_create(palate_context *context, uint32_t user_count,
     PALATE_TRY(allocate_side(context, &model->users, user_count, factor_count, err));
     PALATE_TRY(allocate_side(context, &model->items, item_count, factor_count, err));
     model->seen_begins = palate__allocate_zeroed(context, (size_t)user_count + 1, sizeof(int64_t));
-    model->seen_items = palate__allocate_zeroed(context, (size_t)seen_count, sizeof(uint32_t));
+    model->seen_items = palate__allocate(context, 0);
     if (model->seen_begins == NULL || model->seen_items == NULL)
         PALATE_TRY(palate__fail_memory(err, "making a model"));
     *out = model;

@@ -45,6 +45,7 @@ struct palate_model {
     uint32_t factor_count;
     palate__side users;
     palate__side items;
+    /* After training, items, ratings and times are the arrays of the ratings, which they share. */
     const int64_t *seen_begins; /* m + 1 */
     const uint32_t *seen_items; /* Strictly increasing within a user. */
     const float *seen_ratings;  /* What was given to each; NULL: not kept. */
@@ -110,11 +111,11 @@ palate_status palate__model_create_empty(palate_context *context, uint32_t facto
 
 /*
  * A model whose arrays are allocated and zero: to be filled by training or import and then
- * read-only. Ids are for the caller.
+ * read-only. Ids are for the caller, and so is what users have seen: nothing.
  */
 palate_status palate__model_create(palate_context *context, uint32_t user_count,
-                                   uint32_t item_count, uint32_t factor_count, int64_t seen_count,
-                                   palate_model **out, palate_error *err);
+                                   uint32_t item_count, uint32_t factor_count, palate_model **out,
+                                   palate_error *err);
 
 /* Replaces one of the model's texts (mode, rule, ...) by a copy. */
 palate_status palate__model_set_text(palate_model *model, char **field, const char *text,

@@ -436,33 +436,43 @@ static void make_strict(const palate__training *training, palate_model *model)
 
 /* ---- The rest of the model ---- */
 
-static void copy_seen(const palate__training *training, palate_model *model)
+/* An array of the ratings for the model, too: theirs, unless it lies in a file. NULL: no memory. */
+static void *take_array(const palate__training *training, const void *array, size_t bytes)
+{
+    if (training->ratings->source == NULL)
+        return palate__share(array);
+    void *copy = palate__allocate(training->context, bytes);
+    if (copy != NULL)
+        memcpy(copy, array, bytes);
+    return copy;
+}
+
+static palate_status take_seen(const palate__training *training, palate_model *model,
+                               palate_error *err)
 {
     const palate__matrix *by_user = &training->ratings->by_user;
-    int64_t count = palate__matrix_count(by_user);
+    const int64_t count = palate__matrix_count(by_user);
     int64_t *begins = palate__writable(model->seen_begins);
     for (uint32_t user = 0; user <= training->users.row_count; user++)
         begins[user] = user < by_user->row_count ? by_user->begins[user] : count;
-    memcpy(palate__writable(model->seen_items), by_user->columns, (size_t)count * sizeof(uint32_t));
+    palate__release(training->context, palate__writable(model->seen_items));
+    model->seen_items = take_array(training, by_user->columns, (size_t)count * sizeof(uint32_t));
+    return model->seen_items == NULL ? palate__fail_memory(err, "making the model") : PALATE_OK;
 }
 
-static palate_status copy_ratings(const palate__training *training, palate_model *model,
+static palate_status take_ratings(const palate__training *training, palate_model *model,
                                   palate_error *err)
 {
-    palate_context *context = training->context;
     const palate_ratings *ratings = training->ratings;
     const size_t count = (size_t)palate__matrix_count(&ratings->by_user);
     if (!training->options.keep_ratings)
         return PALATE_OK;
-    model->seen_ratings = palate__allocate_array(context, count, sizeof(float));
+    model->seen_ratings = take_array(training, ratings->by_user.values, count * sizeof(float));
     if (training->drift.on)
-        model->seen_times = palate__allocate_array(context, count, sizeof(int64_t));
+        model->seen_times = take_array(training, ratings->times, count * sizeof(int64_t));
     if (model->seen_ratings == NULL || (training->drift.on && model->seen_times == NULL))
         return palate__fail_memory(err,
                                    "making the model: without option keep_ratings it is smaller");
-    memcpy(palate__writable(model->seen_ratings), ratings->by_user.values, count * sizeof(float));
-    if (training->drift.on)
-        memcpy(palate__writable(model->seen_times), ratings->times, count * sizeof(int64_t));
     return PALATE_OK;
 }
 
@@ -603,8 +613,8 @@ static palate_status fill(palate__training *training, palate_model *model, palat
     model->summary.base = training->options.biases ? training->mean : training->shift;
     if (training->options.mode == PALATE_MODE_STRICT)
         make_strict(training, model);
-    copy_seen(training, model);
-    PALATE_TRY(copy_ratings(training, model, err));
+    PALATE_TRY(take_seen(training, model, err));
+    PALATE_TRY(take_ratings(training, model, err));
     PALATE_TRY(describe(training, model, err));
     PALATE_TRY(copy_log(training, model, err));
 done:
@@ -615,13 +625,11 @@ palate_status palate__training_finish(palate__training *training, palate_model *
                                       palate_error *err)
 {
     palate_status status = PALATE_OK;
-    const palate_ratings *ratings = training->ratings;
     const size_t blocks = has_samples(training) ? training->average->blocks : 1;
     palate_model *model = NULL;
     PALATE_TRY(palate__model_create(training->context, training->users.row_count,
                                     training->items.row_count,
-                                    (uint32_t)(blocks * training->factor_count),
-                                    palate__matrix_count(&ratings->by_user), &model, err));
+                                    (uint32_t)(blocks * training->factor_count), &model, err));
     PALATE_TRY(fill(training, model, err));
     *out = model;
     model = NULL;

@@ -98,7 +98,7 @@ static float choose_step(const palate__row_problem *p, size_t f, double slope, d
                          float room)
 {
     const palate__row_noise *noise = p->noise;
-    const float step = (float)(slope / curvature);
+    const float step = (float)((double)p->relaxation * slope / curvature);
     if (noise == NULL)
         return f > 0 && step < room ? room : step;
     const float deviation = noise->deviation / (float)sqrt(curvature);

@@ -172,10 +172,12 @@ static void fill_lambda(const palate__training *training, palate__train_side *si
 /* Ratings from which on rows of the other side are read in 16 bits: with fewer, an epoch takes some milliseconds. */
 static const int64_t ROUNDED_FROM = 250000;
 
-/* The modes strict and pure are compared with papers and other programs. */
+/* The modes strict and pure are compared with papers and other programs. A row of so few numbers that it is one cache
+ * line is one line narrow, too. */
 static bool takes_narrow(const palate__training *training)
 {
     return training->rule->takes_narrow && training->options.mode == PALATE_MODE_DEFAULT &&
+           training->stride > PALATE__LANES &&
            palate__matrix_count(&training->users.matrix) >= ROUNDED_FROM;
 }
 
@@ -327,6 +329,7 @@ static palate_status describe_run(palate__training *training, palate_error *err)
     training->items.matrix = training->ratings->by_item;
     training->times = training->ratings->times;
     training->objective = training->train_rmse = training->validation_rmse = NAN;
+    training->relaxation = 1.0F;
     training->best_validation = INFINITY;
     PALATE_TRY(check_start(training, err));
 done:

@@ -89,6 +89,26 @@ static void test_alignment(void **state)
     assert_int_equal(count.live, 0);
 }
 
+/* What is shared goes with the last of its owners. */
+static void test_sharing(void **state)
+{
+    (void)state;
+    counter count = {0};
+    palate_context *context = make_context(&count);
+    int *array = palate__allocate_array(context, 3, sizeof *array);
+    assert_non_null(array);
+    array[2] = 7;
+    assert_ptr_equal(palate__share(array), array);
+    assert_ptr_equal(palate__share(array), array);
+    for (long owners = 3; owners > 0; owners--) {
+        assert_int_equal(count.live, 2);
+        assert_int_equal(array[2], 7);
+        palate__release(context, array);
+    }
+    assert_int_equal(count.live, 1);
+    palate_context_free(context);
+}
+
 /* A size that does not exist never reaches the allocator. */
 static void test_absurd_sizes(void **state)
 {
@@ -181,9 +201,13 @@ static void test_log(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create),       cmocka_unit_test(test_alignment),
-        cmocka_unit_test(test_absurd_sizes), cmocka_unit_test(test_zeroed_and_copied),
-        cmocka_unit_test(test_resize),       cmocka_unit_test(test_log),
+        cmocka_unit_test(test_create),
+        cmocka_unit_test(test_alignment),
+        cmocka_unit_test(test_sharing),
+        cmocka_unit_test(test_absurd_sizes),
+        cmocka_unit_test(test_zeroed_and_copied),
+        cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,7 @@ static void make_example(example *made, size_t count, bool with_bias)
         .gain = 0.8F,
         .lambda = made->lambda,
         .bound = -0.2F,
+        .relaxation = 1.0F,
         .fit_bias = with_bias,
     };
 }
@@ -93,7 +94,7 @@ static float just_above(void *random, size_t f, float low)
     return low + 0.125F;
 }
 
-static void check(size_t count, bool with_bias, bool with_noise)
+static void check(size_t count, bool with_bias, bool with_noise, float relaxation)
 {
     example *made = malloc(sizeof *made);
     assert_non_null(made);
@@ -101,6 +102,7 @@ static void check(size_t count, bool with_bias, bool with_noise)
     palate__row_problem *p = &made->problem;
     made->noise = (palate__row_noise){0.7F, made->normals, just_above, NULL};
     p->noise = with_noise ? &made->noise : NULL;
+    p->relaxation = relaxation;
     float x[STRIDE], away[STRIDE], first[STRIDE];
     double expected_error = 0.0, first_error = 0.0;
     for (int threads = 0; threads <= THREADS; threads++) {
@@ -143,9 +145,9 @@ static void test_sums_do_what_a_panel_does(void **unused)
     (void)unused;
     static const size_t counts[] = {0, 1, 5, 16, 127, 128, 129, 1000, 2047, 2048, 2049, COUNT_MAX};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        check(counts[i], true, false);
-        check(counts[i], true, true);
-        check(counts[i], false, false);
+        check(counts[i], true, false, 1.0F);
+        check(counts[i], true, true, 1.0F);
+        check(counts[i], false, false, 1.3F);
     }
 }
 

@@ -209,6 +209,43 @@ static void test_stopping_on_request_keeps_a_model(void **unused)
     free(made);
 }
 
+static const uint32_t *items_seen(const palate_model *model)
+{
+    int64_t count = 0;
+    const uint32_t *items = palate_model_seen(model, 0, &count);
+    assert_true(count > 0);
+    return items;
+}
+
+/* What users rated is there once, for ratings and models, and as long as one of them is; but a model does
+ * not depend on a file of ratings. */
+static void test_models_share_what_was_rated(void **unused)
+{
+    (void)unused;
+    const char *path = "shared.palate-ratings";
+    triples *made = stars(60, 40, 0.3);
+    palate_train_options options = options_for(PALATE_MODE_DEFAULT, PALATE_RULE_MAP);
+    options.epochs = 2;
+    palate_ratings *ratings = ratings_of(made, false), *mapped = NULL;
+    const uint32_t *columns = palate_ratings_by_user(ratings).columns;
+    assert_int_equal(palate_ratings_save(ratings, path, NULL), PALATE_OK);
+    assert_int_equal(palate_ratings_read(NULL, path, NULL, &mapped, NULL), PALATE_OK);
+    palate_model *models[] = {train(ratings, &options), train(ratings, &options),
+                              train(mapped, &options)};
+    assert_ptr_equal(items_seen(models[0]), columns);
+    assert_ptr_equal(items_seen(models[1]), columns);
+    assert_ptr_not_equal(items_seen(models[2]), palate_ratings_by_user(mapped).columns);
+    palate_ratings_free(ratings);
+    palate_ratings_free(mapped);
+    palate_model_free(models[0]);
+    for (uint32_t item = 0; item < 5; item++)
+        assert_int_equal(items_seen(models[1])[item], items_seen(models[2])[item]);
+    palate_model_free(models[1]);
+    palate_model_free(models[2]);
+    assert_int_equal(remove(path), 0);
+    free(made);
+}
+
 static void test_validation_keeps_the_best_epoch(void **unused)
 {
     (void)unused;
@@ -385,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_pure_has_no_offsets),
         cmocka_unit_test(test_scale_does_not_matter),
         cmocka_unit_test(test_stopping_on_request_keeps_a_model),
+        cmocka_unit_test(test_models_share_what_was_rated),
         cmocka_unit_test(test_validation_keeps_the_best_epoch),
         cmocka_unit_test(test_validation_of_equal_ratings_measures_predictions),
         cmocka_unit_test(test_ratings_as_good_as_equal_give_a_model),

@@ -6,6 +6,7 @@ They are seen where they lie, and copied only where there is no way around it: o
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import numbers
 import sys
@@ -85,14 +86,20 @@ def _with_words(codes: npt.NDArray[Any], words: Chunk) -> Chunk:
     return column
 
 
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def texts(values: Sequence[str]) -> Chunk:
     """Return a column of texts."""
-    encoded = [value.encode("utf-8", "surrogatepass") for value in values]
-    offsets = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(value) for value in encoded], out=offsets[1:])
-    joined = b"".join(encoded)
+    together = "".join(values)
+    joined = _encoded(together)
+    # Where all are ASCII, as ids mostly are, they need not be encoded one by one to know how long they are.
+    lengths = map(len, values if together.isascii() else map(_encoded, values))
+    offsets = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(np.fromiter(lengths, np.int64, len(values)), out=offsets[1:])
     struct = _structs.Column(
-        count=len(encoded),
+        count=len(values),
         type=TEXT32 + 1,
         values=ctypes.cast(ctypes.c_char_p(joined), ctypes.c_void_p),
         offsets=offsets.ctypes.data,
@@ -139,7 +146,15 @@ def _number(array: npt.NDArray[Any], role: str) -> tuple[npt.NDArray[np.int64], 
         raise TypeError(f"{role}: {error}; ids are texts or whole numbers") from None
 
 
+# Up to so many texts are handed over one by one: finding those that are equal would take longer.
+_FEW = 1 << 16
+
+
 def _ids_of_objects(array: npt.NDArray[Any], role: str) -> Chunk:
+    if len(array) <= _FEW:
+        # Fails where one is no text.
+        with contextlib.suppress(TypeError):
+            return texts(array.tolist())
     codes, uniques = _number(array, role)
     return _with_words(codes, texts([id_text(value, role) for value in uniques]))
 
