@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "train/row.h"
 
+#include "train/long.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -74,7 +76,8 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
     const size_t count = (size_t)(matrix->begins[row + 1] - begin);
     const float *ratings = matrix->values + begin;
     palate__sums sums = {0.0, 0.0};
-    float *away = desk->scratch + kernel_floats(training, count);
+    const bool is_long = palate__is_long(training, count);
+    float *away = desk->scratch + kernel_floats(training, is_long ? PALATE__LONG_ROW : count);
     float *lambda = away + training->stride;
     if (training->drift.on)
         ratings = without_drift(half, row, lambda + training->stride);
@@ -96,7 +99,8 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
         .fit_bias = training->with_bias,
         .noise = manner->noise,
     };
-    sums.squared_error = training->kernels->row_update(&problem, x, away, desk->scratch);
+    sums.squared_error = is_long ? palate__long_update(training, &problem, x, away)
+                                 : training->kernels->row_update(&problem, x, away, desk->scratch);
     spread_away(prior, row, training->stride, away);
     if (manner->doubt > 0.0F)
         sums.penalty = (double)manner->doubt * distance_of(training, away);

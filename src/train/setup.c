@@ -3,6 +3,7 @@
 #include "train/rule.h"
 
 #include "train/components.h"
+#include "train/long.h"
 
 #include "base/clock.h"
 #include "base/threads.h"
@@ -257,10 +258,16 @@ static int64_t longest_row(const palate__matrix *matrix)
 
 static palate_status allocate_scratch(palate__training *training, palate_error *err)
 {
-    int64_t users = longest_row(&training->users.matrix);
-    int64_t items = longest_row(&training->items.matrix);
-    size_t floats = training->rule->scratch_floats(training,
-                                                   (size_t)(users > items ? users : items));
+    const int64_t users = longest_row(&training->users.matrix);
+    const int64_t items = longest_row(&training->items.matrix);
+    size_t longest = (size_t)(users > items ? users : items);
+    if (palate__is_long(training, longest)) {
+        longest = PALATE__LONG_ROW;
+        const palate_status status = palate__long_begin(training, err);
+        if (status != PALATE_OK)
+            return status;
+    }
+    size_t floats = training->rule->scratch_floats(training, longest);
     floats = (floats + PALATE__LANES - 1) / PALATE__LANES * PALATE__LANES;
     training->scratch_floats = floats;
     training->scratch = palate__allocate_array(training->context, (size_t)training->threads,
@@ -404,7 +411,9 @@ void palate__training_settle(palate__training *training)
         sides[s]->prior.away = NULL;
     }
     palate__release(training->context, training->scratch);
+    palate__release(training->context, training->long_sums);
     training->scratch = NULL;
+    training->long_sums = NULL;
 }
 
 void palate__training_end(palate__training *training)
@@ -421,5 +430,6 @@ void palate__training_end(palate__training *training)
     palate__drift_end(context, &training->drift);
     palate__components_free(context, &training->components);
     palate__release(context, training->scratch);
+    palate__release(context, training->long_sums);
     palate__release(context, training->log);
 }

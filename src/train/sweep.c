@@ -3,6 +3,7 @@
  * until something ends the run. Rows of a side are independent: tasks share them out, and what they
  * add up is added in order of tasks. */
 #include "train/average.h"
+#include "train/long.h"
 #include "train/rule.h"
 
 #include "base/clock.h"
@@ -70,21 +71,44 @@ static void report_within(const job *shared, size_t task)
     report(training, false, (double)(shared->tasks_before + task) / (double)shared->tasks_in_epoch);
 }
 
-static palate__sums update_rows(const job *shared, uint32_t first, uint32_t end,
-                                const palate__desk *desk)
+static bool is_long(const job *shared, uint32_t row)
+{
+    const int64_t *begins = shared->half.side->matrix.begins;
+    return palate__is_long(shared->training, (size_t)(begins[row + 1] - begins[row]));
+}
+
+static void update_row(const job *shared, uint32_t row, const palate__desk *desk,
+                       palate__sums *sums)
 {
     const palate__training *training = shared->training;
     const palate__train_side *side = shared->half.side;
+    float *x = palate__row_of(training, shared->target, row);
+    if (shared->target != side->rows)
+        memcpy(x, palate__row_of(training, side->rows, row), training->stride * sizeof *x);
+    const palate__sums found = training->rule->update_row(&shared->half, row, x, desk);
+    sums->squared_error += found.squared_error;
+    sums->penalty += found.penalty;
+    palate__row_narrow(training, side, row);
+}
+
+static palate__sums update_rows(const job *shared, uint32_t first, uint32_t end,
+                                const palate__desk *desk)
+{
     palate__sums sums = {0.0, 0.0};
-    for (uint32_t row = first; row < end; row++) {
-        float *x = palate__row_of(training, shared->target, row);
-        if (shared->target != side->rows)
-            memcpy(x, palate__row_of(training, side->rows, row), training->stride * sizeof *x);
-        palate__sums found = training->rule->update_row(&shared->half, row, x, desk);
-        sums.squared_error += found.squared_error;
-        sums.penalty += found.penalty;
-        palate__row_narrow(training, side, row);
-    }
+    for (uint32_t row = first; row < end; row++)
+        if (!is_long(shared, row))
+            update_row(shared, row, desk, &sums);
+    return sums;
+}
+
+/* Those that threads share. */
+static palate__sums update_long_rows(const job *shared)
+{
+    palate__sums sums = {0.0, 0.0};
+    const palate__desk desk = {0, shared->training->scratch};
+    for (uint32_t row = 0; row < shared->half.side->matrix.row_count; row++)
+        if (is_long(shared, row) && !is_stopped(shared->training))
+            update_row(shared, row, &desk, &sums);
     return sums;
 }
 
@@ -106,9 +130,9 @@ static void update_task(size_t task, int thread, void *argument)
                                 : update_rows(shared, first, end, &desk);
 }
 
-static palate__sums add_up(const palate__train_side *side)
+/* What tasks came to, onto what there is. */
+static palate__sums add_up(const palate__train_side *side, palate__sums sums)
 {
-    palate__sums sums = {0.0, 0.0};
     for (size_t task = 0; task < side->task_count; task++) {
         sums.squared_error += side->task_sums[task].squared_error;
         sums.penalty += side->task_sums[task].penalty;
@@ -127,10 +151,11 @@ static palate__sums half_sweep(palate__training *training, bool is_users)
         .tasks_before = is_users ? 0 : training->users.task_count,
         .tasks_in_epoch = training->users.task_count + training->items.task_count,
     };
+    const palate__sums of_long = update_long_rows(&shared);
     palate__parallel_for(training->threads, side->task_count, update_task, &shared);
     if (training->rule->after_side != NULL && !is_stopped(training))
         training->rule->after_side(training, side);
-    return add_up(side);
+    return add_up(side, of_long);
 }
 
 static void swap_rows(palate__train_side *side)
@@ -183,7 +208,7 @@ static palate__sums measure_cells(palate__training *training)
     job shared = {.training = training,
                   .half = {training, &training->users, &training->items, true}};
     palate__parallel_for(training->threads, training->users.task_count, measure_task, &shared);
-    palate__sums sums = add_up(&training->users);
+    palate__sums sums = add_up(&training->users, (palate__sums){0.0, 0.0});
     const palate_train_options *options = &training->options;
     sums.penalty = weighted_norms(training, &training->users, options->regularization) +
                    weighted_norms(training, &training->items, options->item_regularization);

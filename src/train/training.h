@@ -82,9 +82,10 @@ struct palate__training {
     const palate__rule *rule;
     const palate__kernels *kernels;
     int threads;
+    bool with_bias;      /* Slot 0 is fitted. */
+    bool split;          /* The sides' matrices are copies without the held-out ratings. */
     size_t factor_count; /* k */
     size_t stride;
-    bool with_bias; /* Slot 0 is fitted. */
     palate_scale scale;
     double mean;       /* Of the ratings trained on; of all cells where what is missing is zero. */
     double cell_count; /* What errors are summed over. */
@@ -99,7 +100,6 @@ struct palate__training {
     double noise;             /* The standard deviation of a rating, inside. */
     palate__average *average; /* Of epochs, where that is what counts; else NULL. */
     palate__choice choice;
-    bool split;           /* The sides' matrices are copies without the held-out ratings. */
     const int64_t *times; /* Aligned with users.matrix, or NULL. */
     int64_t *split_times; /* A copy without the held-out ones. */
     palate__held_out held_out;
@@ -107,7 +107,8 @@ struct palate__training {
     size_t kept_count;
     float *scratch; /* threads x scratch_floats */
     size_t scratch_floats;
-    void *rule_state; /* The rule's own; see palate__rule. */
+    double *long_sums; /* Where there is a long row (long.h). */
+    void *rule_state;  /* The rule's own; see palate__rule. */
 
     /* Where the run is. */
     double started; /* Seconds of a steady clock. */
