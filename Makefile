@@ -6,6 +6,8 @@
 #     make test        every test
 #     make install     PREFIX=/usr/local, DESTDIR=
 #     make python      the Python package: its wheel, built, installed into a clean virtual environment, and tested there
+#     make python-asan what reaches from Python into the library, under the sanitizers; after make python
+#     make wheel       that wheel alone, in build/python/dist: with all it stands on, for any Linux as new as this one
 #     make site        the documentation as a site, in build/site
 #     make bench       speed beside other programs; minutes
 #     make bench-accuracy  accuracy beside other programs, into docs/accuracy.md; some 45 minutes
@@ -56,6 +58,17 @@ demo: deps
 .PHONY: install
 install: all
 	@cmake --install build --prefix $(PREFIX)
+
+.PHONY: wheel
+wheel: deps
+	@cmake/deps.sh python
+	@python/wheel.sh
+
+.PHONY: python-asan
+python-asan: deps
+	@cmake --preset asan-ubsan >/dev/null
+	@cmake --build --preset asan-ubsan -j $(JOBS) --target palate_shared
+	@python/asan.sh
 
 .PHONY: python
 python: deps

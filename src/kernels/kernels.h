@@ -25,6 +25,15 @@ enum {
 };
 #define PALATE__CHAIN_STEP 0x1p-8F
 
+/* A narrow number has 16 bits (IEEE 754 binary16): 11 of precision, sizes up to this. */
+#define PALATE__NARROW_MOST 65504.0F
+
+/* Numbers of a narrow row of `stride` coordinates: whole cache lines, zeros after the coordinates. */
+static inline size_t palate__narrow_stride(size_t stride)
+{
+    return (stride + 31) / 32 * 32;
+}
+
 /* How a coordinate is drawn rather than minimized: numbers that are the caller's to make. */
 typedef struct palate__row_noise {
     float deviation;      /* > 0: the standard deviation of a rating. */
@@ -40,6 +49,7 @@ typedef struct palate__row_noise {
 typedef struct palate__row_problem {
     const float
         *fixed; /* Rows of the fixed side, `stride` floats each: coordinate 0 is that row's bias. */
+    const uint16_t *narrow; /* The same rows made narrow, taken in their place; aligned. Or NULL. */
     size_t stride; /* A multiple of PALATE__LANES: 1 + k coordinates and padding, which holds 0. */
     size_t coordinate_count; /* 1 + k */
     const uint32_t *columns; /* The rows of `fixed` that are rated: c of them. Any alignment. */
@@ -139,6 +149,10 @@ typedef struct palate__kernels {
 
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*row_update_scratch)(size_t stride, size_t count);
+
+    /* A row of `stride` floats in palate__narrow_stride(stride) narrow numbers: to the nearest, of two
+     * as near the even one, none beyond PALATE__NARROW_MOST. Both are aligned. */
+    void (*narrow_row)(const float *row, size_t stride, uint16_t *narrow);
 
     /*
      * What a multiplicative update of row x is made of: for each of `stride` coordinates f

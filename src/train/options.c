@@ -63,7 +63,7 @@ static const palate_option rows[] = {
      "Missing zero: share of the regularization that weighs factors rather than their squares"},
     {"init", "", PALATE_OPTION_CHOICE, AT(init), "auto", 0, 0,
      "auto|random|nndsvd|nndsvda|nndsvdar", "HOW",
-     "Missing zero: where factors start; auto: nndsvdar, or random for more factors than rows"},
+     "Missing zero: where factors start; auto: nndsvda, or random for more factors than rows"},
     {"init-low", "", PALATE_OPTION_REAL, AT(init_low), "0", 0, 1e6, NULL, "X",
      "Rule mu: least starting value of a factor"},
     {"init-high", "", PALATE_OPTION_REAL, AT(init_high), "1", 0, 1e6, NULL, "X",

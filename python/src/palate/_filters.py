@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import ctypes
+import numbers
 import os
 import pathlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,8 @@ def table_of(given: Any) -> Catalogue:
 
 
 def _texts(given: Any, name: str) -> list[bytes]:
+    if given is not None and not isinstance(given, Iterable):
+        raise TypeError(f"{name}: {given!r} is no condition; give texts such as 'genres=Horror|Thriller'")
     texts = [given] if isinstance(given, str) else list(given or [])
     for text in texts:
         if not isinstance(text, str) or "\0" in text:
@@ -94,6 +97,8 @@ class Filter:
 
     def support(self, least: int) -> None:
         """Let only items with so many ratings pass."""
+        if isinstance(least, bool) or not isinstance(least, numbers.Integral) or least < 0:
+            raise ValueError(f"min_support: {least!r} is no number of ratings; give a whole one, 0 or more")
         if least:
             call(lib.palate_filter_support, self.handle.pointer, least)
 

@@ -65,6 +65,14 @@ def call(function: Callable[..., int], *arguments: Any) -> None:
         raise exception(error)
 
 
+def path_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return a path as the library takes it."""
+    encoded = os.fsencode(path)
+    if b"\0" in encoded:
+        raise ValueError(f"{path!r}: a path holds no zero byte")
+    return encoded
+
+
 def create(function: Callable[..., int], *arguments: Any) -> int:
     """Call a function that makes an object: its last arguments are where the object goes, and the error."""
     out = ctypes.c_void_p()

@@ -14,6 +14,8 @@ _UP, _DOWN, _WHOLE = "#4c72b0", "#c44e52", "#8c8c8c"
 
 
 def _axes(ax: Any, height: float) -> Any:
+    if ax is not None and not hasattr(ax, "barh"):
+        raise TypeError(f"ax: {ax!r} is no Axes of matplotlib")
     if ax is not None:
         return ax
     try:

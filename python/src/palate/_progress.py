@@ -112,6 +112,8 @@ class Watcher:
     """
 
     def __init__(self, tell: Callable[[Any], Any] | None, told: type[Any]) -> None:
+        if tell is not None and not callable(tell):
+            raise TypeError(f"progress: {tell!r} is a {type(tell).__name__}; give True or a function")
         self.interrupted = False
         self.error: BaseException | None = None
         self._tell = tell

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ._columns import id_text
-from ._library import Handle, context, create, lib
+from ._library import Handle, context, create, lib, path_bytes
 
 __all__ = ["Catalogue"]
 
@@ -29,7 +29,7 @@ class Catalogue(Mapping[str, "dict[str, str]"]):
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.path.abspath(path)
-        pointer = create(lib.palate_catalogue_read_columns, context, os.fsencode(path))
+        pointer = create(lib.palate_catalogue_read_columns, context, path_bytes(path))
         self._handle = Handle(pointer, lib.palate_catalogue_free)
         names = (
             lib.palate_catalogue_column_name(pointer, c) for c in range(lib.palate_catalogue_column_count(pointer))

@@ -107,6 +107,8 @@ def available() -> list[DataSet]:
 
 
 def _find(name: str) -> Any:
+    if not isinstance(name, str):
+        raise TypeError(f"name: {name!r} is a {type(name).__name__}; give a text such as 'ml-100k'")
     error = _structs.Error()
     found = _library.lib.palate_data_find(name.encode(), ctypes.byref(error))
     if not found:
@@ -146,7 +148,7 @@ def path(name: str, part: str = "ratings", *, folder: PathArgument = None) -> pa
     """
     known = describe(name)
     at = _folder(folder) / known.name
-    if not _library.lib.palate_data_has(_find(name), os.fsencode(at.parent)):
+    if not _library.lib.palate_data_has(_find(name), _library.path_bytes(at.parent)):
         raise FileNotFoundError(f"{name} is not in {at.parent}; palate.datasets.get({name!r}) fetches it")
     if part == "folder":
         return at
@@ -238,7 +240,7 @@ def get(
     at = _folder(folder)
     given = {"folder": at, "url": os.environ.get("PALATE_DATA_URL") or None, **options}
     filled = _options.getting_data.fill(given, "get")
-    if _library.lib.palate_data_has(_find(name), os.fsencode(at)):
+    if _library.lib.palate_data_has(_find(name), _library.path_bytes(at)):
         return at / name
     if "archive" not in filled._given:
         filled.values.accept_terms = _is_accepted(known) if accept_terms is None else accept_terms
@@ -311,8 +313,8 @@ def synth(
     if preset is not None:
         _library.call(_library.lib.palate_synth_preset, filled.pointer, preset.encode())
     filled.take(options, "synth")
-    at = None if items_path is None else os.fsencode(items_path)
-    _library.call(_library.lib.palate_synth_write, _library.context, filled.pointer, os.fsencode(path), at)
+    at = None if items_path is None else _library.path_bytes(items_path)
+    _library.call(_library.lib.palate_synth_write, _library.context, filled.pointer, _library.path_bytes(path), at)
 
 
 get.__doc__ = f"{(get.__doc__ or '').rstrip()}\n{_options.getting_data.document()}\n"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _options, _structs
+from ._filters import table_of
 from ._library import call, lib
 
 if TYPE_CHECKING:
-    from .catalogue import Catalogue
     from .model import Model
 
 __all__ = ["Factor", "Factors"]
@@ -103,16 +103,17 @@ def _top(model: Model, factor: int, side: Any, count: int, support: int | None) 
     return [side.ids.array[row].item() if side.ids.whole else side.ids.array[row] for row in rows[: found.value]]
 
 
-def describe(model: Model, items: Catalogue | None, count: int, support: int | None) -> Factors:
+def describe(model: Model, items: Any, count: int, support: int | None) -> Factors:
     """Return the factors of a model; see `Model.describe_factors`."""
     if count < 1:
         raise ValueError(f"count {count}: give how many items and users to show of each factor, 1 or more")
+    table = None if items is None else table_of(items)
     facts = (_structs.FactorFacts * model.info.factor_count)()
     call(lib.palate_model_factor_facts, model._handle.pointer, facts)
     made = []
     for index, (name, fact) in enumerate(zip(model.factor_names, facts)):
         top = _top(model, index, model._items, count, support)
-        titles = [str(one) for one in top] if items is None else items.titles(top)
+        titles = [str(one) for one in top] if table is None else table.titles(top)
         users = _top(model, index, model._users, count, support)
         figures = fact.share, fact.sparsity, fact.exclusivity, fact.coherence
         made.append(Factor(name, index, *figures, top, users, titles))

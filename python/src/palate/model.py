@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import ctypes
+import inspect
 import json
+import numbers
 import os
 import pathlib
 import warnings
@@ -16,14 +18,13 @@ import numpy as np
 
 from . import _columns, _filters, _fold_in, _options, _pickling, _structs, _views
 from ._fold_in import NewRows
-from ._library import Handle, call, context, create, lib
+from ._library import Handle, call, context, create, lib, path_bytes
 from .errors import RowsLeft, UnknownIdError
 from .ratings import Ratings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .catalogue import Catalogue
     from .factors import Factors
     from .naming import FactorMatch
 
@@ -294,18 +295,18 @@ class Model:
             FormatError: It is no model, damaged, or of a newer version.
 
         """
-        return cls._of(create(lib.palate_model_load, context, os.fsencode(path)))
+        return cls._of(create(lib.palate_model_load, context, path_bytes(path)))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save the model: one file that appears whole or not at all. Equal models give equal bytes."""
-        call(lib.palate_model_save, self._handle.pointer, os.fsencode(path))
+        call(lib.palate_model_save, self._handle.pointer, path_bytes(path))
 
     def export(self, path: str | os.PathLike[str], format: str = "npz") -> None:
         """Write the factors out: "npz", one file for NumPy, or "csv", a folder of tables."""
         formats = {"csv": 0, "npz": 1}
         if format not in formats:
             raise ValueError(f"format {format!r}: there are csv and npz")
-        call(lib.palate_model_export, self._handle.pointer, formats[format], os.fsencode(path))
+        call(lib.palate_model_export, self._handle.pointer, formats[format], path_bytes(path))
 
     @classmethod
     def from_factors(
@@ -345,7 +346,7 @@ class Model:
     @staticmethod
     def _of_bytes(data: bytes, whole: tuple[bool | None, bool | None]) -> Model:
         def load(path: pathlib.Path) -> Model:
-            return Model._of(create(lib.palate_model_load, context, os.fsencode(path)), whole=whole)
+            return Model._of(create(lib.palate_model_load, context, path_bytes(path)), whole=whole)
 
         return _pickling.of_bytes(data, load)
 
@@ -569,20 +570,17 @@ class Model:
             UnknownIdError: A user or an item in `allow` that the model does not know.
 
         """
-        options = {"count": n, "include_seen": include_seen, "threads": threads, "diversity": diversity}
-        options["popularity_discount"] = popularity_discount
-        filled = _options.recommending.fill(options, "recommend")
-        rules = self._filter(allow, deny, items, where, without, quota, min_support)
         if users is None:
             rows = np.arange(self._info.user_count, dtype=np.uint32)
         else:
             rows = self._users.known_rows(users)
-        rules.set(filled, len(rows))
+        rules = {
+            "include_seen": include_seen, "allow": allow, "deny": deny, "items": items, "where": where,
+            "without": without, "quota": quota, "min_support": min_support, "popularity_discount": popularity_discount,
+            "diversity": diversity, "removed": removed, "threads": threads,
+        }  # fmt: skip
         single = users is not None and _is_single(users)
-        listed = self._lists(len(rows), filled, lib.palate_model_recommend, rows.ctypes.data, len(rows))
-        if removed is not None:
-            rules.tell(removed, single)
-        return self._as_ids(*listed, single)
+        return self._list(n, rules, single, len(rows), lib.palate_model_recommend, rows.ctypes.data, len(rows))
 
     # ---- What is alike, and why ----
 
@@ -661,6 +659,8 @@ class Model:
             UnsupportedError: The model keeps no ratings (`keep_ratings=False`), or is an average of samples.
 
         """
+        if isinstance(n, bool) or not isinstance(n, numbers.Integral) or n < 1:
+            raise ValueError(f"n: {n!r} is no number of reasons; give a whole one, 1 or more")
         at = _structs.NO_TIME if time is None else int(_times(time, 1)[0])
         row = self.user_row(user)
         about = _structs.Reasons()
@@ -673,13 +673,11 @@ class Model:
         ids = self._items.ids.of_rows(np.array([one.item for one in shown], np.uint32)).tolist()
         return [Reason(id, one.rating, one.effect) for id, one in zip(ids, shown)]
 
-    def describe_factors(
-        self, items: Catalogue | None = None, *, count: int = 4, support: int | None = None
-    ) -> Factors:
+    def describe_factors(self, items: Any = None, *, count: int = 4, support: int | None = None) -> Factors:
         """Return what the factors are about, the largest share first.
 
         Args:
-            items: A `Catalogue` of the items, for their titles.
+            items: A table of the items, for their titles: a `Catalogue`, a path, or a data frame.
             count: How many items and users to name of each.
             support: Ratings that they must have; by default 20.
 
@@ -690,7 +688,7 @@ class Model:
 
     def suggest_names(
         self,
-        items: Catalogue | None = None,
+        items: Any = None,
         *,
         tags: str | os.PathLike[str] | None = None,
         depth: int | None = None,
@@ -702,7 +700,7 @@ class Model:
         `model.factor_names = model.suggest_names(palate.Catalogue("movies.csv"))` keeps them.
 
         Args:
-            items: A `Catalogue` of the items: genres, years, words of titles.
+            items: A table of the items, of genres, years, titles: a `Catalogue`, a path, or a data frame.
             tags: A file of tags that users gave, as MovieLens' tags.csv.
             depth: Items of a factor that its name is to describe; by default 50, and at most a tenth of all.
             support: Ratings that an item must have to count; by default 20.
@@ -757,57 +755,48 @@ class Model:
         return _fold_in.solve(self, given, side, {"regularization": regularization, "threads": threads})
 
     def recommend_new(
-        self,
-        ratings: Any,
-        n: int = 10,
-        *,
-        include_seen: bool = False,
-        allow: Any = None,
-        deny: Any = None,
-        items: Any = None,
-        where: str | Iterable[str] = (),
-        without: str | Iterable[str] = (),
-        quota: str | Iterable[str] | Mapping[str, int] = (),
-        min_support: int = 0,
-        popularity_discount: float = 0.0,
-        diversity: float = 0.0,
-        removed: dict[str, Any] | None = None,
-        **options: Any,
+        self, ratings: Any, n: int = 10, **options: Any
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
         """Return the n items with the highest scores for users that training has not seen, by `fold_in`.
 
         Args:
             ratings: As for `fold_in`: of one user a mapping of item to rating.
             n: Items a user.
-            include_seen: Items that are rated may come, too.
-            allow: Ids of the only items that may come; None: any item.
-            deny: Ids of items that never come.
-            items: As for `recommend`, and so the following.
-            where: Conditions that items must satisfy.
-            without: Conditions that they must not satisfy.
-            quota: At most so many items of each value of a column.
-            min_support: Ratings that an item must have.
-            popularity_discount: Off scores.
-            diversity: 0 to 1.
-            removed: Receives how many items each rule took away.
-            **options: Of `Ratings`.
+            **options: Of `recommend`, all but `users`; and of `Ratings`.
 
         Returns:
             Ids and scores, as `recommend` does; users in the order of their ids.
 
         """
-        given = _fold_in.rated(self, ratings, "users", options)
-        wanted = {"count": n, "include_seen": include_seen, "diversity": diversity}
-        wanted["popularity_discount"] = popularity_discount
-        filled = _options.recommending.fill(wanted, "recommend_new")
-        rules = self._filter(allow, deny, items, where, without, quota, min_support)
+        rules = {name: options[name] for name in _RULES & options.keys()}
+        reading = {name: value for name, value in options.items() if name not in rules}
+        given = _fold_in.rated(self, ratings, "users", reading)
         rows, kept = _fold_in.as_struct(given)
-        rules.set(filled, rows.count)
-        listed = self._lists(rows.count, filled, lib.palate_model_recommend_new, ctypes.byref(rows))
+        made = self._list(n, rules, given.single, rows.count, lib.palate_model_recommend_new, ctypes.byref(rows))
         del kept
+        return made
+
+    def _list(
+        self, n: int, rules: dict[str, Any], single: bool, count: int, function: Any, *users: Any
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32]]:
+        """Return ids and scores for so many users, by the keywords of `recommend`."""
+        removed = rules.pop("removed", None)
+        if removed is not None and not isinstance(removed, dict):
+            raise TypeError(f"removed: {removed!r} is a {type(removed).__name__}; give a dict, which is filled")
+        made = _filters.Filter(self._handle)
+        allow, deny = rules.pop("allow", None), rules.pop("deny", None)
+        made.lists(
+            None if allow is None else self._items.known_rows(allow),
+            None if deny is None else self._known_only(deny),
+        )
+        made.columns(*(rules.pop(name, None) for name in ("items", "where", "without", "quota")))
+        made.support(rules.pop("min_support", 0))
+        filled = _options.recommending.fill({"count": n, **rules}, "recommend")
+        made.set(filled, count)
+        listed = self._lists(count, filled, function, *users)
         if removed is not None:
-            rules.tell(removed, given.single)
-        return self._as_ids(*listed, given.single)
+            made.tell(removed, single)
+        return self._as_ids(*listed, single)
 
     def _lists(
         self, count: int, filled: _options.Filled, function: Any, *users: Any
@@ -827,18 +816,6 @@ class Model:
     def _known_only(self, items: Any) -> npt.NDArray[np.uint32]:
         found = self._items.row(items) if _is_single(items) else self._items.rows(items)
         return np.ascontiguousarray(found[found != _structs.NO_ROW])
-
-    def _filter(
-        self, allow: Any, deny: Any, items: Any, where: Any, without: Any, quota: Any, min_support: int
-    ) -> _filters.Filter:
-        made = _filters.Filter(self._handle)
-        made.lists(
-            None if allow is None else self._items.known_rows(allow),
-            None if deny is None else self._known_only(deny),
-        )
-        made.columns(items, where, without, quota)
-        made.support(min_support)
-        return made
 
     def _as_ids(
         self,
@@ -958,6 +935,10 @@ class Model:
         from ._html import of_model
 
         return of_model(self)
+
+
+# Keywords of lists, whoever they are for.
+_RULES = {name for name, one in inspect.signature(Model.recommend).parameters.items() if one.kind is one.KEYWORD_ONLY}
 
 
 def _whole(known: _Side, new: _views.Ids) -> bool | None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _options, _structs
-from ._library import Handle, call, context, create, lib
+from ._filters import table_of
+from ._library import Handle, call, context, create, lib, path_bytes
 
 if TYPE_CHECKING:
-    from .catalogue import Catalogue
     from .model import Model
 
 __all__ = ["FactorMatch"]
@@ -34,17 +34,15 @@ class FactorMatch:
     correlation: float
 
 
-def suggest(
-    model: Model, items: Catalogue | None, tags: str | os.PathLike[str] | None, options: dict[str, Any]
-) -> list[str | None]:
+def suggest(model: Model, items: Any, tags: str | os.PathLike[str] | None, options: dict[str, Any]) -> list[str | None]:
     """Return a name for each factor, None where no word stands out; see `Model.suggest_names`."""
     if items is None and tags is None:
         raise TypeError("give items=Catalogue(...), tags=PATH, or both, to find names in")
     words = Handle(create(lib.palate_words_create, context), lib.palate_words_free)
     if items is not None:
-        call(lib.palate_words_add_table, words.pointer, items._handle.pointer, None)
+        call(lib.palate_words_add_table, words.pointer, table_of(items)._handle.pointer, None)
     if tags is not None:
-        call(lib.palate_words_add_tags, words.pointer, os.fsencode(tags))
+        call(lib.palate_words_add_tags, words.pointer, path_bytes(tags))
     filled = _options.naming.fill(options, "suggest_names")
     made = create(lib.palate_naming_create, model._handle.pointer, words.pointer, filled.pointer)
     naming = Handle(made, lib.palate_naming_free)
@@ -75,6 +73,8 @@ def _set_all(model: Model, names: list[bytes | None] | list[bytes]) -> None:
 
 def match(model: Model, other: Model) -> list[FactorMatch]:
     """Match the factors of two models; see `Model.match_factors`."""
+    if not isinstance(other, type(model)):
+        raise TypeError(f"{other!r} is no Model")
     found = (_structs.FactorMatch * model.info.factor_count)()
     call(lib.palate_model_match_factors, model._handle.pointer, other._handle.pointer, found)
     return [FactorMatch(one.factor, one.cosine, one.correlation) for one in found]

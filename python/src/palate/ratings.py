@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _arrow, _columns, _options, _pickling, _structs, _views
-from ._library import Handle, call, context, create, lib
+from ._library import Handle, call, context, create, lib, path_bytes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -211,9 +211,7 @@ def _from_source(source: _Source, filled: _options.Filled) -> Handle:
 
 
 def _from_path(path: str, filled: _options.Filled) -> Handle:
-    if "\0" in path:
-        raise ValueError("a path holds no zero byte")
-    return Handle(create(lib.palate_ratings_read, context, os.fsencode(path), filled.pointer), lib.palate_ratings_free)
+    return Handle(create(lib.palate_ratings_read, context, path_bytes(path), filled.pointer), lib.palate_ratings_free)
 
 
 class Ratings:
@@ -385,7 +383,7 @@ class Ratings:
 
         The command takes such a file, too. It appears whole or not at all; equal ratings give equal bytes.
         """
-        call(lib.palate_ratings_save, self._handle.pointer, os.fsencode(path))
+        call(lib.palate_ratings_save, self._handle.pointer, path_bytes(path))
 
     @staticmethod
     def _of_bytes(data: bytes, shape: tuple[int, int] | None, whole: tuple[bool | None, bool | None]) -> Ratings:
