@@ -202,6 +202,11 @@ size_t palate__utf8_valid(palate__span text)
     const unsigned char *bytes = (const unsigned char *)text.text;
     size_t at = 0;
     while (at < text.bytes) {
+        if (text.bytes - at >= sizeof(uint64_t) &&
+            (palate__load_word(text.text + at) & 0x8080808080808080U) == 0) {
+            at += sizeof(uint64_t);
+            continue;
+        }
         size_t step = character_bytes(bytes + at, text.bytes - at);
         if (step == 0)
             return at;

@@ -10,6 +10,7 @@
  * what asks for it (the policy for duplicates, sequence, order of first appearance).
  */
 #include "base/threads.h"
+#include "kernels/kernels.h"
 #include "ratings/rows.h"
 #include "ratings/sink.h"
 
@@ -241,7 +242,7 @@ enum { PIECE_RATINGS = 1 << 16, LANES = 8 };
 
 typedef struct piece {
     double sums[LANES];
-    float least[LANES], most[LANES];
+    float least, most;
 } piece;
 
 typedef struct pieces {
@@ -249,40 +250,42 @@ typedef struct pieces {
     piece *of;
 } pieces;
 
-static piece nothing(void)
+static void add_up(const float *values, int64_t count, double sums[LANES])
 {
-    piece empty;
-    for (int lane = 0; lane < LANES; lane++) {
-        empty.sums[lane] = 0.0;
-        empty.least[lane] = INFINITY;
-        empty.most[lane] = -INFINITY;
-    }
-    return empty;
+    int64_t e = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        sums[lane] = 0.0;
+    for (; e + LANES <= count; e += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            sums[lane] += (double)values[e + lane];
+    for (int lane = 0; e < count; e++, lane++)
+        sums[lane] += (double)values[e];
 }
 
-static void add_value(piece *to, int lane, float value)
+/* What lies outside of all before it is soon rare. */
+static void find_range(const float *values, int64_t count, float *least, float *most)
 {
-    to->sums[lane] += (double)value;
-    to->least[lane] = value < to->least[lane] ? value : to->least[lane];
-    to->most[lane] = value > to->most[lane] ? value : to->most[lane];
+    const palate__kernels *kernels = palate__kernels_get();
+    int64_t e = 0;
+    *least = *most = values[0];
+    while ((e += (int64_t)kernels->first_outside(values + e, (size_t)(count - e), *least, *most)) <
+           count) {
+        *least = values[e] < *least ? values[e] : *least;
+        *most = values[e] > *most ? values[e] : *most;
+    }
 }
 
 static void describe_piece(size_t task, int thread, void *argument)
 {
     (void)thread;
     const pieces *all = argument;
-    const float *values = all->matrix->values;
     const int64_t count = palate__matrix_count(all->matrix);
     const int64_t begin = (int64_t)task * PIECE_RATINGS;
-    const int64_t end = count - begin < PIECE_RATINGS ? count : begin + PIECE_RATINGS;
-    piece found = nothing();
-    int64_t e = begin;
-    for (; e + LANES <= end; e += LANES)
-        for (int lane = 0; lane < LANES; lane++)
-            add_value(&found, lane, values[e + lane]);
-    for (int lane = 0; e < end; e++, lane++)
-        add_value(&found, lane, values[e]);
-    all->of[task] = found;
+    const int64_t length = count - begin < PIECE_RATINGS ? count - begin : PIECE_RATINGS;
+    const float *values = all->matrix->values + begin;
+    piece *found = &all->of[task];
+    add_up(values, length, found->sums);
+    find_range(values, length, &found->least, &found->most);
 }
 
 static palate_status describe_values(palate_ratings *ratings, int threads, palate_error *err)
@@ -299,12 +302,11 @@ static palate_status describe_values(palate_ratings *ratings, int threads, palat
         return palate__fail_memory(err, "describing ratings");
     palate__parallel_for(threads, piece_count, describe_piece, &all);
     for (size_t p = 0; p < piece_count; p++) {
-        for (int lane = 0; lane < LANES; lane++) {
-            const piece *from = &all.of[p];
+        const piece *from = &all.of[p];
+        for (int lane = 0; lane < LANES; lane++)
             sum += from->sums[lane];
-            least = from->least[lane] < least ? from->least[lane] : least;
-            most = from->most[lane] > most ? from->most[lane] : most;
-        }
+        least = from->least < least ? from->least : least;
+        most = from->most > most ? from->most : most;
     }
     palate__release(ratings->context, all.of);
     report->rating_count = count;

@@ -290,27 +290,37 @@ void palate__id_builder_free(palate__id_builder *builder)
 
 /* ---- Freezing ---- */
 
-/* What rows are ordered by: the last word first. Words are the hash, then the count turned round, so
- * that more comes first. */
-enum { HASH, COUNT, WORDS };
-
+/* What rows are ordered by, in short: the count turned round, so that more comes first, above the upper half of the
+ * hash. What is equal is looked at once more. */
 typedef struct key {
-    uint64_t words[WORDS];
+    uint64_t word;
     uint32_t number;
 } key;
 
-static uint64_t digit_of(const key *k, int word, int shift)
+static int64_t count_of(const int64_t *counts, uint32_t number)
 {
-    return (k->words[word] >> shift) & (DIGIT_COUNT - 1);
+    return counts == NULL ? 0 : counts[number];
+}
+
+static key key_for(const palate__id_builder *builder, const int64_t *counts, uint32_t number)
+{
+    const int64_t count = count_of(counts, number);
+    const uint64_t turned = count < (int64_t)UINT32_MAX ? UINT32_MAX - (uint64_t)count : 0;
+    return (key){turned << 32 | builder->hashes[number] >> 32, number};
+}
+
+static uint64_t digit_of(const key *k, int shift)
+{
+    return (k->word >> shift) & (DIGIT_COUNT - 1);
 }
 
 /* One stable pass of a radix sort. False: every key has the same digit and nothing moved. */
-static bool sort_by_digit(const key *from, key *to, uint32_t count, int word, int shift)
+static bool sort_by_digit(const key *from, key *to, uint32_t count, int shift)
 {
     uint32_t starts[DIGIT_COUNT] = {0};
     for (uint32_t i = 0; i < count; i++)
-        starts[digit_of(&from[i], word, shift)]++;
-    if (starts[digit_of(&from[0], word, shift)] == count)
+        starts[digit_of(&from[i], shift)]++;
+    if (starts[digit_of(&from[0], shift)] == count)
         return false;
     uint32_t sum = 0;
     for (int digit = 0; digit < DIGIT_COUNT; digit++) {
@@ -319,7 +329,7 @@ static bool sort_by_digit(const key *from, key *to, uint32_t count, int word, in
         sum = next;
     }
     for (uint32_t i = 0; i < count; i++)
-        to[starts[digit_of(&from[i], word, shift)]++] = from[i];
+        to[starts[digit_of(&from[i], shift)]++] = from[i];
     return true;
 }
 
@@ -327,27 +337,37 @@ static bool sort_by_digit(const key *from, key *to, uint32_t count, int word, in
  * result. */
 static key *sort_keys(key *keys, key *spare, uint32_t count)
 {
-    for (int word = 0; word < WORDS; word++) {
-        for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
-            if (!sort_by_digit(keys, spare, count, word, shift))
-                continue;
-            key *swap = keys;
-            keys = spare;
-            spare = swap;
-        }
+    for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if (!sort_by_digit(keys, spare, count, shift))
+            continue;
+        key *swap = keys;
+        keys = spare;
+        spare = swap;
     }
     return keys;
 }
 
-/* Two ids with one count and one hash: as rare as a 64-bit collision, so plain insertion will do. */
-static void order_collisions(const palate__id_builder *builder, key *keys, uint32_t count)
+/* Does the id of one key, which is as another, come after that of the other? By count, hash and text. */
+static bool comes_after(const palate__id_builder *builder, const int64_t *counts, uint32_t one,
+                        uint32_t other)
+{
+    if (count_of(counts, one) != count_of(counts, other))
+        return count_of(counts, one) < count_of(counts, other);
+    if (builder->hashes[one] != builder->hashes[other])
+        return builder->hashes[one] > builder->hashes[other];
+    return strcmp(palate__id_builder_text(builder, one), palate__id_builder_text(builder, other)) >
+           0;
+}
+
+/* Equal keys are rare, so plain insertion will do. */
+static void order_collisions(const palate__id_builder *builder, const int64_t *counts, key *keys,
+                             uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
         key moving = keys[i];
         uint32_t place = i;
-        while (place > 0 && memcmp(keys[place - 1].words, moving.words, sizeof moving.words) == 0 &&
-               strcmp(palate__id_builder_text(builder, keys[place - 1].number),
-                      palate__id_builder_text(builder, moving.number)) > 0) {
+        while (place > 0 && keys[place - 1].word == moving.word &&
+               comes_after(builder, counts, keys[place - 1].number, moving.number)) {
             keys[place] = keys[place - 1];
             place--;
         }
@@ -363,13 +383,9 @@ palate_status palate__id_builder_order(const palate__id_builder *builder, const 
     if (keys == NULL)
         return palate__fail_memory(err, "ordering ids");
     for (uint32_t number = 0; number < count; number++)
-        keys[number] = (key){
-            .words = {builder->hashes[number],
-                      counts == NULL ? 0 : (uint64_t)(INT64_MAX - counts[number])},
-            .number = number,
-        };
+        keys[number] = key_for(builder, counts, number);
     key *sorted = count == 0 ? keys : sort_keys(keys, keys + count, count);
-    order_collisions(builder, sorted, count);
+    order_collisions(builder, counts, sorted, count);
     for (uint32_t row = 0; row < count; row++)
         row_of[sorted[row].number] = row;
     palate__release(builder->context, keys);

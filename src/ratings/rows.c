@@ -238,6 +238,27 @@ static bool is_whole(const palate__chunk *chunk, uint32_t begin, int64_t count)
     return same;
 }
 
+/* Do ratings of a user mostly follow each other? */
+static bool is_by_user(const palate__chunk *chunk)
+{
+    uint32_t changes = 0;
+    for (uint32_t e = 1; e < chunk->count; e++)
+        changes += entry_at(chunk, e)->user != entry_at(chunk, e - 1)->user;
+    return changes <= chunk->count / 2;
+}
+
+/* Shards' numbers become rows. */
+static void number_chunk(const work *of, const palate__chunk *chunk)
+{
+    const uint32_t *user_row = of->plan->users->of[chunk->shard];
+    const uint32_t *item_row = of->plan->items->of[chunk->shard];
+    for (uint32_t e = 0; e < chunk->count; e++) {
+        palate__entry *entry = entry_at(chunk, e);
+        entry->user = user_row[entry->user];
+        entry->item = item_row[entry->item];
+    }
+}
+
 /* Shards' numbers become rows, and those of whole rows their numbers in the block. */
 static void find_whole_rows(const work *of, palate__block *block, const palate__chunk *chunk)
 {
@@ -267,7 +288,7 @@ static void take_whole_rows(const work *of, scratch *room, palate__chunk *chunk)
 {
     find_whole_rows(of, &room->block, chunk);
     palate__block block = room->block;
-    const uint32_t bytes = chunk->shape.bytes;
+    const size_t bytes = chunk->shape.bytes;
     const char *end = palate__record_at(chunk, chunk->count);
     char *left = chunk->records;
     for (const char *record = left; record < end; record += bytes) {
@@ -275,7 +296,8 @@ static void take_whole_rows(const work *of, scratch *room, palate__chunk *chunk)
         if (PALATE__LIKELY((user & WHOLE) != 0)) {
             add_rating(&block, &room->block.extras, chunk, record, user & ~WHOLE);
         } else {
-            memmove(left, record, bytes);
+            if (left != record)
+                memmove(left, record, bytes);
             left += bytes;
         }
     }
@@ -325,7 +347,11 @@ static void cut_chunk(size_t task, int thread, void *argument)
 static void work_on_chunk(size_t task, int thread, void *argument)
 {
     const work *of = argument;
-    take_whole_rows(of, &of->scratch[thread], of->sources[task].chunk);
+    palate__chunk *chunk = of->sources[task].chunk;
+    if (is_by_user(chunk))
+        take_whole_rows(of, &of->scratch[thread], chunk);
+    else
+        number_chunk(of, chunk);
 }
 
 /* ---- Parts ---- */

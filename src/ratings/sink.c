@@ -220,6 +220,17 @@ static palate__span id_of(const palate__wanted *wanted)
     return (palate__span){wanted->id, wanted->bytes};
 }
 
+/* The same as is_valid_id() of one of a group: up to 8 bytes without a top bit, none of them 0, are told at once. */
+static bool is_valid_within(const palate__wanted *wanted)
+{
+    const uint64_t ones = 0x0101010101010101U;
+    if (wanted->bytes == 0 || wanted->bytes > sizeof ones)
+        return is_valid_id(id_of(wanted));
+    const uint64_t there = UINT64_MAX >> (64 - 8 * wanted->bytes);
+    const uint64_t text = (palate__load_word(wanted->id) & there) | (ones & ~there);
+    return ((text | (text - ones)) & 0x80 * ones) == 0 || is_valid_id(id_of(wanted));
+}
+
 static palate_status hand_on_group(palate__sink *sink, const palate__group *group, size_t *taken)
 {
     palate_status status = PALATE_OK;
@@ -227,7 +238,8 @@ static palate_status hand_on_group(palate__sink *sink, const palate__group *grou
         const palate__record record = {id_of(&group->users[r]), id_of(&group->items[r]),
                                        group->ratings[r], group->times[r],
                                        group->line + (int64_t)r};
-        if (!is_valid_id(record.user) || !is_valid_id(record.item) || isinf(record.rating))
+        if (!is_valid_within(&group->users[r]) || !is_valid_within(&group->items[r]) ||
+            isinf(record.rating))
             break;
         status = hand_on_pair(sink, &record);
         ++*taken;

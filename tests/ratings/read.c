@@ -133,6 +133,40 @@ static void wrong_pairs_are_refused(void **state)
     }
 }
 
+/* The item of the second of four lines has `bytes` bytes, one of which is odd. Returns the status; `*err` is set. */
+static palate_status read_odd_id(size_t bytes, size_t place, char odd, palate_error *err)
+{
+    char text[200] = "u,i,1\nu,";
+    const size_t before = strlen(text);
+    pairs seen = {0};
+    memset(text + before, 'x', bytes);
+    text[before + place] = odd;
+    strcpy(text + before + bytes, ",2\nu,j,3\nu,a longer item,4\n");
+    const char *path = write_bytes(text, before + bytes + strlen(text + before + bytes));
+    *err = (palate_error){0};
+    return palate_pairs_read(NULL, path, NULL, write_pair, &seen, NULL, err);
+}
+
+static void every_byte_of_an_id_is_looked_at(void **state)
+{
+    (void)state;
+    static const char odd[] = {'\0', '\x80', '\xC3', '\xFF'};
+    palate_error err;
+    char words[40];
+    for (size_t bytes = 1; bytes <= 20; bytes++) {
+        for (size_t place = 0; place < bytes; place++) {
+            assert_int_equal(read_odd_id(bytes, place, '\x7F', &err), PALATE_OK);
+            for (size_t o = 0; o < sizeof odd; o++) {
+                assert_int_equal(read_odd_id(bytes, place, odd[o], &err), PALATE_E_FORMAT);
+                assert_int_equal(err.line, 2);
+                assert_int_equal(err.column, 2);
+                snprintf(words, sizeof words, "not UTF-8 at its byte %zu;", place + 1);
+                assert_non_null(strstr(err.message, odd[o] == '\0' ? "zero byte" : words));
+            }
+        }
+    }
+}
+
 /* ---- arrays ---- */
 
 static void arrays_are_checked_entry_by_entry(void **state)
@@ -284,6 +318,7 @@ int main(void)
         cmocka_unit_test(pairs_come_as_they_are),
         cmocka_unit_test(pairs_stop_when_asked),
         cmocka_unit_test(wrong_pairs_are_refused),
+        cmocka_unit_test(every_byte_of_an_id_is_looked_at),
         cmocka_unit_test(arrays_are_checked_entry_by_entry),
         cmocka_unit_test(options_set_by_any_of_their_names),
         cmocka_unit_test(running_out_of_memory_is_an_error),
