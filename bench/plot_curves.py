@@ -29,7 +29,7 @@ def draw(axes, panel):
     axes.xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
     axes.set_xticks([tick for tick in (.1, .2, .5, 1, 2, 5, 10) if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]])
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="center right")
 
 
 def main():

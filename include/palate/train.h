@@ -100,7 +100,7 @@ typedef struct palate_train_options {
     int64_t
         factors; /**< k, 1..1000, or PALATE_AUTO: 20 where what is missing is zero, else 95 from 500,000 ratings on, 31 below
                               20,000 and for bayes in mode pure, else 63; for rule mu 15. */
-    int64_t epochs; /**< The most sweeps, 0..100000, or PALATE_AUTO: 40, in mode pure 100,
+    int64_t epochs; /**< The most sweeps, 0..100000, or PALATE_AUTO: 30, in mode pure 100,
                               for rule mu 50, for bayes 500, with missing zero 200. */
     int missing;    /**< palate_missing. With PALATE_MISSING_ZERO the mode is pure and the rule map;
                               validation, tune, biases and features do not go with it. */
@@ -144,7 +144,7 @@ typedef struct palate_train_options {
     bool
         tune; /**< Choose regularization, link and factors, where they are PALATE_AUTO, on a tenth of
                   the ratings: takes some ten times as long. */
-    bool fast; /**< Where epochs are PALATE_AUTO, about a third as many; strengths by rule,
+    bool fast; /**< Where epochs are PALATE_AUTO, fewer than half as many; strengths by rule,
                           without a pilot: RMSE some .002 higher in a third of the time. */
     bool
         keep_ratings; /**< The model keeps the ratings, 4 bytes each (12 where users' offsets move with time), to explain,

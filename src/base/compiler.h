@@ -9,6 +9,7 @@
 #define PALATE__LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PALATE__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define PALATE__PREFETCH(address) __builtin_prefetch((address), 0, 3)
+#define PALATE__PREFETCH_WRITE(address) __builtin_prefetch((address), 1, 3)
 
 /* Eight bytes of any alignment as a number whose lowest byte is the first. */
 PALATE__ALWAYS_INLINE unsigned long long palate__load_word(const char *at)

@@ -83,13 +83,13 @@ size_t palate__list_marks(const char *text, size_t bytes, char a, char b, char c
     size_t at = 0;
     for (; bytes - at >= BLOCK_BYTES; at += BLOCK_BYTES) {
         PALATE__PREFETCH(text + at + AHEAD_BYTES);
-        count += list_bits(marks_of(text + at, a, b, c), (unsigned)at, places + count);
+        count += list_bits(marks_of(text + at, a, b, c), (unsigned)at + 1, places + count);
     }
     if (at < bytes) {
         char rest[BLOCK_BYTES] = {0};
         memcpy(rest, text + at, bytes - at);
         const uint64_t there = (UINT64_C(1) << (bytes - at)) - 1;
-        count += list_bits(marks_of(rest, a, b, c) & there, (unsigned)at, places + count);
+        count += list_bits(marks_of(rest, a, b, c) & there, (unsigned)at + 1, places + count);
     }
     return count;
 }

@@ -13,8 +13,8 @@ enum {
     PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 16
 };
 
-/* Lists, in increasing order, every place < `bytes` (at most MARKED_BYTES) at which `text` has a, b or
- * c, and returns how many they are. What else is in `places` may be overwritten. */
+/* Lists, in increasing order, where what follows an a, b or c begins among the first `bytes` (at most MARKED_BYTES) of
+ * `text`: its place + 1. Returns how many there are. What else is in `places` may be overwritten. */
 size_t palate__list_marks(const char *text, size_t bytes, char a, char b, char c,
                           uint16_t places[PALATE__MARKS_ROOM]);
 

@@ -19,6 +19,15 @@ static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+#define TENTHS_OF(ones)                                                                            \
+    ones##.0, ones##.1, ones##.2, ones##.3, ones##.4, ones##.5, ones##.6, ones##.7, ones##.8,      \
+        ones##.9
+
+/* Looked up, as a division takes longer than all the rest of a line's number. */
+const double palate__tenths[100] = {TENTHS_OF(0), TENTHS_OF(1), TENTHS_OF(2), TENTHS_OF(3),
+                                    TENTHS_OF(4), TENTHS_OF(5), TENTHS_OF(6), TENTHS_OF(7),
+                                    TENTHS_OF(8), TENTHS_OF(9)};
+
 enum { EXACT_DIGITS = 15, NUMBER_BYTES_MAX = 400, NUMBER_BYTES = 40 };
 
 static locale_t c_locale;

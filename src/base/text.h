@@ -21,6 +21,9 @@ static inline bool palate__is_digit(char character)
     return character >= '0' && character <= '9';
 }
 
+/* The numbers with two digits, one of them after the point. */
+extern const double palate__tenths[100];
+
 /* The same: what most ratings are, as 4 or 3.5, is read at once. */
 static inline bool palate__parse_real(palate__span text, double *out)
 {
@@ -30,7 +33,7 @@ static inline bool palate__parse_real(palate__span text, double *out)
         return true;
     }
     if (text.bytes == 3 && palate__is_digit(at[0]) && at[1] == '.' && palate__is_digit(at[2])) {
-        *out = (double)((at[0] - '0') * 10 + (at[2] - '0')) / 10.0;
+        *out = palate__tenths[(at[0] - '0') * 10 + (at[2] - '0')];
         return true;
     }
     return palate__parse_any_real(text, out);

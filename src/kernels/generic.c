@@ -203,7 +203,7 @@ static float step_of(const palate__row_problem *p, size_t f, float slope, float 
                      float room)
 {
     const palate__row_noise *noise = p->noise;
-    float step = slope / curvature;
+    float step = p->relaxation * slope / curvature;
     if (noise == NULL)
         return f > 0 && step < room ? room : step;
     float deviation = noise->deviation / sqrtf(curvature);

@@ -46,7 +46,9 @@ typedef struct palate__row_problem {
     float shift, gain;       /* Targets are (rating - shift) * gain. */
     const float *lambda;     /* `stride` floats > 0: the strength of each coordinate's prior. */
     float bound;             /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
-    int fit_bias;            /* 0: coordinate 0 stays as it is (and counts as 0). */
+    float
+        relaxation; /* Steps are this times those to the minimum: above 0, below 2; 1 with noise. */
+    int fit_bias;   /* 0: coordinate 0 stays as it is (and counts as 0). */
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
 
@@ -122,8 +124,8 @@ typedef struct palate__kernels {
      * Improves one row x (`stride` floats) by one pass over its coordinates f = 0..k:
      *
      *     e = target - x_0 - (bias of the column) - sum_f x_f z_f    z_f: coordinate f of a rated row
-     *     m = x_f + (sum e z_f - lambda_f away_f) / (lambda_f + sum z_f^2)
-     *     x_f <- max(m, bound)                                        without noise: the minimum
+     *     m = x_f + relaxation (sum e z_f - lambda_f away_f) / (lambda_f + sum z_f^2)
+     *     x_f <- max(m, bound)                                        without noise
      *            N(m, deviation^2 / (lambda_f + sum z_f^2)) >= bound  with noise: drawn
      *
      * where `away` (`stride` floats, 0 in the padding) is how far x is from the mean of its prior, and

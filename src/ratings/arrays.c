@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/arrays.h"
 
+#include "ratings/sink.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -291,30 +293,40 @@ static bool fill(const palate_rating_columns *part, size_t e, char (*room)[PALAT
     return user_within && item_within;
 }
 
+static void add_to_group(const palate__record *record, bool keyed, palate__group *to)
+{
+    const size_t at = to->count++;
+    palate__group_id(&to->users[at], record->user, keyed);
+    palate__group_id(&to->items[at], record->item, keyed);
+    to->ratings[at] = record->rating;
+    to->times[at] = record->time;
+}
+
 /* As many of the next entries as go together, at least one. */
 static palate_status take_some(const palate_rating_columns *part, size_t e, int64_t before,
                                palate__sink *sink, size_t *taken)
 {
     char rooms[PALATE__GROUP][2][PALATE__WHOLE_BYTES];
-    palate__record records[PALATE__GROUP];
     const size_t left = part->users.count - e;
     const size_t most = left < PALATE__GROUP ? left : PALATE__GROUP;
-    size_t filled = 0;
-    bool together = true;
-    *taken = 0;
-    while (together && filled < most) {
-        records[filled].line = before + (int64_t)(e + filled) + 1;
-        together = fill(part, e + filled, rooms[filled], &records[filled]);
-        filled++;
-    }
+    const bool keyed = palate__sink_is_keyed(sink);
+    palate__group group;
+    palate__record record;
     palate_status status = PALATE_OK;
-    if (together || filled > 1)
-        status = palate__sink_group(sink, records, together ? filled : filled - 1, taken);
-    if (status != PALATE_OK || *taken == filled)
+    group.count = 0;
+    group.line = before + (int64_t)e + 1;
+    *taken = 0;
+    while (group.count < most && fill(part, e + group.count, rooms[group.count], &record))
+        add_to_group(&record, keyed, &group);
+    if (group.count > 0)
+        status = palate__sink_group(sink, &group, taken);
+    if (status != PALATE_OK || *taken > 0)
         return status;
-    status = palate__sink_rating(sink, &records[*taken], &FIELDS);
-    ++*taken;
-    return status;
+    if (group.count > 0)
+        (void)fill(part, e, rooms[0], &record);
+    record.line = group.line;
+    *taken = 1;
+    return palate__sink_rating(sink, &record, &FIELDS);
 }
 
 palate_status palate__take_columns(const palate_rating_columns *parts, size_t part_count,

@@ -3,7 +3,7 @@
  *
  *     shards' ids   --merged, ordered by number of ratings-->   rows
  *     chunks        --sorted by row and item, merged-->         by_user                       rows.c
- *                   --where there were duplicates: counted and numbered anew-->
+ *                   --where there were duplicates: counted and numbered anew-->             renumber.c
  *     by_user       --transposed-->                             by_item
  *
  * Rows depend on counts and ids alone, and rows are sorted: nothing of the order of lines is left but

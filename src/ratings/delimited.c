@@ -137,15 +137,48 @@ static palate_status refuse_count(const palate__fields *fields, size_t wanted, i
 
 /* ---- The first line ---- */
 
+/* Where fields are in plain lines. */
+typedef struct places {
+    palate__place user, item, rating, time;
+    palate__place others[PALATE__FIELDS_MAX]; /* That are not read, but looked at. */
+    size_t other_count;
+} places;
+
+static places places_of(const palate__plain *plain, const palate__columns *columns)
+{
+    places found = {.other_count = 0};
+    for (size_t f = 0; f < plain->width && f < PALATE__FIELDS_MAX; f++) {
+        const int column = (int)f + 1;
+        palate__place *place = column == columns->user     ? &found.user
+                               : column == columns->item   ? &found.item
+                               : column == columns->rating ? &found.rating
+                               : column == columns->time   ? &found.time
+                                                           : &found.others[found.other_count++];
+        *place = palate__plain_place(plain, f);
+    }
+    return found;
+}
+
 /* What is known of a text once its first line has been seen. */
 typedef struct table {
     palate__separator separator;
     palate__columns columns;
     size_t field_count;
     palate__plain plain;
+    places places;
+    bool is_plain;  /* Its lines may be. */
     const char *at; /* The first rating, after so many lines: */
     int64_t lines;
 } table;
+
+/* Are the columns different ones? Then each field has its place. */
+static bool is_plain(const table *of)
+{
+    const palate__columns *columns = &of->columns;
+    const size_t roles = 2U + (columns->rating > 0 ? 1U : 0U) + (columns->time > 0 ? 1U : 0U);
+    return of->field_count <= PALATE__FIELDS_MAX &&
+           of->places.other_count + roles == of->field_count;
+}
 
 static palate_status begin(const palate__input *input, const palate_read_options *options,
                            palate__dialect dialect, palate__sink *sink, table *out)
@@ -177,13 +210,16 @@ static palate_status begin(const palate__input *input, const palate_read_options
     const bool header = dialect.typed ||
                         (!(dialect.headless && undecided) && palate__is_header(options, &first));
     out->field_count = first.count;
-    out->plain = palate__plain_of(out->separator, first.count);
+    out->plain = palate__plain_of(out->separator, &first, cursor.at);
     if (header) {
         out->at = cursor.at;
         out->lines = cursor.passed;
     }
-    return palate__choose_columns(options, header ? &first : NULL, first.count, sink,
-                                  &out->columns);
+    palate_status status = palate__choose_columns(options, header ? &first : NULL, first.count,
+                                                  sink, &out->columns);
+    out->places = places_of(&out->plain, &out->columns);
+    out->is_plain = is_plain(out);
+    return status;
 }
 
 /* One line that has been cut into fields. */
@@ -204,21 +240,30 @@ static palate_status take_line(const table *of, int64_t line, palate__fields *fi
 
 /* ---- The short way, for lines that are as they should be ---- */
 
-/* A plain line of which all is right so far. */
-PALATE__ALWAYS_INLINE bool read_plain(const palate__plain_line *line, const palate__plain *plain,
-                                      const palate__columns *columns, palate__record *out)
+/* Puts a plain line into a group; false where it is not, or something in it is wrong. */
+PALATE__ALWAYS_INLINE bool add_plain(const palate__plain_line *line, const places *of, bool rated,
+                                     bool timed, bool keyed, palate__group *to, size_t at)
 {
-    out->user = palate__plain_field(line, plain, (size_t)columns->user - 1);
-    out->item = palate__plain_field(line, plain, (size_t)columns->item - 1);
-    out->rating = NAN;
-    out->time = PALATE_NO_TIME;
-    if (columns->rating > 0 &&
-        !palate__parse_real(palate__plain_field(line, plain, (size_t)columns->rating - 1),
-                            &out->rating))
+    palate__span user;
+    palate__span item;
+    palate__span text;
+    if (!palate__plain_field(line, &of->user, &user) ||
+        !palate__plain_field(line, &of->item, &item))
         return false;
-    return columns->time == 0 ||
-           palate__parse_integer(palate__plain_field(line, plain, (size_t)columns->time - 1),
-                                 &out->time);
+    for (size_t f = 0; f < of->other_count; f++)
+        if (!palate__plain_field(line, &of->others[f], &text))
+            return false;
+    to->ratings[at] = NAN;
+    to->times[at] = PALATE_NO_TIME;
+    if (rated && !(palate__plain_field(line, &of->rating, &text) &&
+                   palate__parse_real(text, &to->ratings[at])))
+        return false;
+    if (timed && !(palate__plain_field(line, &of->time, &text) &&
+                   palate__parse_integer(text, &to->times[at])))
+        return false;
+    palate__group_id(&to->users[at], user, keyed);
+    palate__group_id(&to->items[at], item, keyed);
+    return true;
 }
 
 /* Takes what comes next of them, up to the first that needs the long way. What does not change is copied: what is
@@ -226,19 +271,27 @@ PALATE__ALWAYS_INLINE bool read_plain(const palate__plain_line *line, const pala
 static palate_status take_plain_lines(const table *of, palate__cursor *cursor, palate__sink *sink,
                                       size_t *taken)
 {
-    palate__record records[PALATE__GROUP];
-    size_t right = 0;
     const palate__plain plain = of->plain;
-    const palate__columns columns = of->columns;
-    const int64_t passed = cursor->passed;
-    const size_t lines = palate__plain_lines(cursor, &plain, PALATE__GROUP);
-    palate__plain_line line = palate__plain_first(cursor);
-    for (; right < lines && read_plain(&line, &plain, &columns, &records[right]); right++) {
-        records[right].line = passed + 1 + (int64_t)right;
+    const places where = of->places;
+    const bool rated = of->columns.rating > 0;
+    const bool timed = of->columns.time > 0;
+    const bool keyed = palate__sink_is_keyed(sink);
+    palate__plain_line first;
+    palate__group group;
+    *taken = 0;
+    if (!of->is_plain || !palate__plain_first(cursor, &of->plain, &first))
+        return PALATE_OK;
+    palate__plain_line line = first;
+    size_t count = 0;
+    while (count < PALATE__GROUP && palate__ends_plain(&line, &plain) &&
+           add_plain(&line, &where, rated, timed, keyed, &group, count)) {
         palate__plain_next(&line, &plain);
+        count++;
     }
-    palate_status status = palate__sink_group(sink, records, right, taken);
-    palate__pass_plain_lines(cursor, &plain, *taken);
+    group.count = count;
+    group.line = cursor->passed + 1;
+    palate_status status = palate__sink_group(sink, &group, taken);
+    palate__pass_plain_lines(cursor, &of->plain, *taken);
     return status;
 }
 

@@ -63,8 +63,9 @@ static void look(palate__cursor *cursor, const char *base, enders of)
     const size_t left = (size_t)(cursor->end - base);
     const size_t bytes = left < PALATE__MARKED_BYTES ? left : PALATE__MARKED_BYTES;
     cursor->base = base;
-    cursor->mark = 0;
-    cursor->mark_count = palate__list_marks(base, bytes, of.a, of.b, of.c, cursor->marks);
+    cursor->mark = 1;
+    cursor->marks[0] = 0;
+    cursor->mark_count = 1 + palate__list_marks(base, bytes, of.a, of.b, of.c, cursor->marks + 1);
 }
 
 /* A walk over the marks of a cursor. It lies in registers, as long as nobody is given its address. */
@@ -96,7 +97,7 @@ PALATE__ALWAYS_INLINE const char *step(walk *over)
         look(over->cursor, over->base + PALATE__MARKED_BYTES, over->of);
         *over = go_on(over->cursor, over->of);
     }
-    return over->base + *over->next++;
+    return over->base + *over->next++ - 1;
 }
 
 /* ---- Fields of one line ----
@@ -335,59 +336,32 @@ const char *palate__line_from(palate__span text, const char *boundary, palate__s
 
 /* ---- Plain lines ---- */
 
-palate__plain palate__plain_of(palate__separator separator, size_t width)
+palate__plain palate__plain_of(palate__separator separator, const palate__fields *line,
+                               const char *after)
 {
     const size_t step = separator.doubled ? 2 : 1;
+    const char *first_end = line->fields[0].text + line->fields[0].bytes;
     return (palate__plain){
-        .width = width,
+        .width = line->count,
         .step = step,
-        .marks = (width - 1) * step + 1,
-        .separator = separator.character,
-        .whole = separator,
+        .marks = (line->count - 1) * step + 1,
+        .separator = separator,
+        .between = separator.spaces && first_end < after ? *first_end : separator.character,
+        .returns = line->count > 1 && after[-1] == '\n' && after[-2] == '\r',
     };
 }
 
-/* One separator between fields, whatever they are. */
-PALATE__ALWAYS_INLINE bool has_shape(const char *base, const uint16_t *marks, size_t count,
-                                     char separator)
+palate__place palate__plain_place(const palate__plain *plain, size_t field)
 {
-    for (size_t m = 0; m + 1 < count; m++)
-        if (base[marks[m]] != separator)
-            return false;
-    return base[marks[count - 1]] == '\n';
-}
-
-/* Two separators that touch between fields. */
-static bool has_doubled_shape(const char *base, const uint16_t *marks, const palate__plain *plain)
-{
-    for (size_t m = 0; m + 1 < plain->marks; m += 2)
-        if (marks[m + 1] != marks[m] + 1)
-            return false;
-    return has_shape(base, marks, plain->marks, plain->separator);
-}
-
-/* One space or tab between fields of which none is empty, or has a CR before it. */
-static bool has_spaced_shape(const char *base, const uint16_t *marks, const char *line,
-                             const palate__plain *plain)
-{
-    const char *field = line;
-    for (size_t m = 0; m < plain->marks; m++) {
-        const char *at = base + marks[m];
-        if (at == field || *field == '\r' || (*at == '\n') != (m + 1 == plain->marks))
-            return false;
-        field = at + 1;
-    }
-    return true;
-}
-
-PALATE__ALWAYS_INLINE bool fits(const char *base, const uint16_t *marks, const char *line,
-                                const palate__plain *plain)
-{
-    if (plain->whole.spaces)
-        return has_spaced_shape(base, marks, line, plain);
-    if (plain->whole.doubled)
-        return has_doubled_shape(base, marks, plain);
-    return has_shape(base, marks, plain->marks, plain->separator);
+    const bool last = field + 1 == plain->width;
+    return (palate__place){
+        .mark = (ptrdiff_t)(field * plain->step),
+        .less = last && plain->returns,
+        .end = !last            ? plain->between
+               : plain->returns ? '\r'
+                                : '\n',
+        .solid = plain->separator.spaces,
+    };
 }
 
 /* Has the next line all its marks listed? Where the list ends within it, it is made anew from there. */
@@ -396,32 +370,24 @@ static bool is_listed(palate__cursor *cursor, const palate__plain *plain)
     const bool listed = cursor->base != NULL && cursor->mark + plain->marks <= cursor->mark_count;
     if (listed || cursor->base == cursor->at || cursor->at == cursor->end)
         return listed;
-    look(cursor, cursor->at, enders_of(plain->whole));
-    return plain->marks <= cursor->mark_count;
+    look(cursor, cursor->at, enders_of(plain->separator));
+    return plain->marks < cursor->mark_count;
 }
 
-size_t palate__plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t most)
+bool palate__plain_first(palate__cursor *cursor, const palate__plain *plain,
+                         palate__plain_line *out)
 {
     enum { READABLE_BYTES = 8 };
-    if (!is_listed(cursor, plain))
-        return 0;
-    size_t count = 0;
-    const palate__plain shape = *plain;
-    const char *base = cursor->base;
-    const char *line = cursor->at;
-    const char *stop = cursor->stop;
-    const char *readable = cursor->end - cursor->at > READABLE_BYTES ? cursor->end - READABLE_BYTES
-                                                                     : cursor->at;
-    const uint16_t *marks = cursor->marks + cursor->mark;
-    const uint16_t *last = cursor->marks + cursor->mark_count - shape.marks;
-    while (count < most && marks <= last && line < stop && fits(base, marks, line, &shape)) {
-        line = base + marks[shape.marks - 1] + 1;
-        if (line > readable)
-            break;
-        marks += shape.marks;
-        count++;
-    }
-    return count;
+    if (plain->width < 2 || !is_listed(cursor, plain) || cursor->end - cursor->at <= READABLE_BYTES)
+        return false;
+    *out = (palate__plain_line){
+        .base = cursor->base,
+        .marks = cursor->marks + cursor->mark,
+        .last = cursor->marks + cursor->mark_count - plain->marks,
+        .stop = cursor->stop - cursor->base,
+        .readable = cursor->end - READABLE_BYTES - cursor->base,
+    };
+    return true;
 }
 
 void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t count)
@@ -429,7 +395,7 @@ void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain
     if (count == 0)
         return;
     cursor->mark += count * plain->marks;
-    cursor->at = cursor->base + cursor->marks[cursor->mark - 1] + 1;
+    cursor->at = cursor->base + cursor->marks[cursor->mark - 1];
     cursor->passed += (int64_t)count;
     cursor->line = cursor->passed;
 }

@@ -26,7 +26,8 @@ typedef struct palate__cursor {
     int64_t passed;   /* Lines read, blank ones included. */
     const char *base; /* The text from here on has been looked at; NULL: none. */
     size_t mark, mark_count;
-    uint16_t marks[PALATE__MARKS_ROOM]; /* From base; those before `mark` have been passed. */
+    /* Where fields begin, from base: the first there, the others after a mark. Those before `mark` have been passed. */
+    uint16_t marks[1 + PALATE__MARKS_ROOM];
 } palate__cursor;
 
 /* The fields of a line, without the quotes around them. */
@@ -55,9 +56,9 @@ bool palate__next_fields(palate__cursor *cursor, palate__separator separator, pa
 
 /* ---- Plain lines: as nearly all are, and so read by the short way ----
  *
- * A plain line has just `width` fields, with one separator between two and no quote at the start of a
- * field. Where a field of it begins, at least 8 bytes of text follow. What is not plain, or has
- * something wrong in it, is read by palate__next_fields().
+ * A plain line has just `width` fields, with one separator between two, no quote at the start of a field, and ends as the
+ * first line does. Where a field of it begins, at least 8 bytes of text follow. What is not plain, or has something wrong
+ * in it, is read by palate__next_fields().
  */
 
 /* How plain lines of a text look. */
@@ -65,42 +66,71 @@ typedef struct palate__plain {
     size_t width;
     size_t step;  /* Marks for each separator. */
     size_t marks; /* Of a line. */
-    char separator;
-    palate__separator whole;
+    palate__separator separator;
+    char between; /* The character of the separator. */
+    bool returns; /* Lines end in CR LF. */
 } palate__plain;
 
-palate__plain palate__plain_of(palate__separator separator, size_t width);
+/* As `line` is, which has been cut into fields; the next begins at `after`. */
+palate__plain palate__plain_of(palate__separator separator, const palate__fields *line,
+                               const char *after);
 
-/* Counts the plain lines that come next, up to `most`. */
-size_t palate__plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t most);
+/* Where a field is in such lines. */
+typedef struct palate__place {
+    ptrdiff_t mark; /* That ends it. */
+    ptrdiff_t less; /* Of what ends before that. */
+    char end;       /* What follows. */
+    bool solid;     /* Neither empty nor begun by a CR. */
+} palate__place;
 
-/* A plain line: where it begins, its marks, and what they count from. */
+palate__place palate__plain_place(const palate__plain *plain, size_t field);
+
+/* Lines that may be plain: the next begins at marks[-1], from base. */
 typedef struct palate__plain_line {
-    const char *begin, *base;
-    const uint16_t *marks;
+    const char *base;
+    const uint16_t *marks, *last; /* Of a line that has all its marks listed. */
+    ptrdiff_t stop;               /* The line begins before that, from base; */
+    ptrdiff_t readable;           /* the one after it not after that. */
 } palate__plain_line;
 
-/* The first of them. */
-static inline palate__plain_line palate__plain_first(const palate__cursor *cursor)
+/* The next line; false where it is known not to be plain. */
+bool palate__plain_first(palate__cursor *cursor, const palate__plain *plain,
+                         palate__plain_line *out);
+
+/* Two separators that touch between fields. */
+static inline bool palate__has_doubled(const palate__plain_line *line, const palate__plain *plain)
 {
-    return (palate__plain_line){cursor->at, cursor->base, cursor->marks + cursor->mark};
+    for (size_t m = 0; m + 1 < plain->marks; m += 2)
+        if (line->base[line->marks[m]] != plain->between)
+            return false;
+    return true;
 }
 
-static inline palate__span palate__plain_field(const palate__plain_line *line,
-                                               const palate__plain *plain, size_t field)
+/* Does the line end where it should? If so, and all of its fields do, it is plain. */
+static inline bool palate__ends_plain(const palate__plain_line *line, const palate__plain *plain)
 {
-    const uint16_t *mark = line->marks + field * plain->step;
-    const char *begin = field == 0 ? line->begin : line->base + mark[-1] + 1;
-    const char *end = line->base + *mark;
-    if (field + 1 == plain->width)
-        end -= end > begin && end[-1] == '\r';
-    return (palate__span){begin, (size_t)(end - begin)};
+    if (line->marks > line->last || line->marks[-1] >= line->stop)
+        return false;
+    const ptrdiff_t after = line->marks[plain->marks - 1];
+    return after <= line->readable && line->base[after - 1] == '\n' &&
+           (line->base[after - 2] == '\r') == plain->returns &&
+           (plain->step == 1 || palate__has_doubled(line, plain));
+}
+
+/* A field of the line; false where it does not end as it should. */
+static inline bool palate__plain_field(const palate__plain_line *line, const palate__place *place,
+                                       palate__span *out)
+{
+    const uint16_t *mark = line->marks + place->mark;
+    const char *begin = line->base + mark[-1];
+    const ptrdiff_t bytes = mark[0] - mark[-1] - 1 - place->less;
+    *out = (palate__span){begin, (size_t)bytes};
+    return begin[bytes] == place->end && !(place->solid && (bytes == 0 || *begin == '\r'));
 }
 
 /* On to the next. */
 static inline void palate__plain_next(palate__plain_line *line, const palate__plain *plain)
 {
-    line->begin = line->base + line->marks[plain->marks - 1] + 1;
     line->marks += plain->marks;
 }
 

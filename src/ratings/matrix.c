@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/matrix.h"
 
+#include "base/compiler.h"
 #include "base/threads.h"
 
 #include <string.h>
@@ -43,6 +44,16 @@ void palate__matrix_place_rows(palate__matrix *matrix)
     }
 }
 
+size_t palate__matrix_longest(const palate__matrix *matrix)
+{
+    int64_t longest = 0;
+    for (uint32_t row = 0; row < matrix->row_count; row++) {
+        const int64_t length = matrix->begins[row + 1] - matrix->begins[row];
+        longest = length > longest ? length : longest;
+    }
+    return (size_t)longest;
+}
+
 uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t parts)
 {
     if (part >= parts)
@@ -63,70 +74,76 @@ uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t pa
 
 /* ---- Transposition ---- */
 
-enum { SHARES_MAX = 256, SHARES_PER_THREAD = 4 };
+enum { RANGES_PER_THREAD = 2 };
 
-/* Ranges of columns, each written by one task. */
-typedef struct shares {
+/* Ranges of rows, each with the place of its next entry in every column. */
+typedef struct ranges {
     const palate__matrix *from;
     palate__matrix *to;
     size_t count;
-    uint32_t begins[SHARES_MAX + 1];
-} shares;
+    int64_t *next; /* count times column_count */
+} ranges;
 
-static shares cut_shares(const palate__matrix *from, palate__matrix *to, int threads)
+/* No more than make `next` a byte a rating. */
+static size_t choose_ranges(const palate__matrix *from, int threads)
 {
-    const size_t wanted = threads > 1 ? (size_t)threads * SHARES_PER_THREAD : 1;
-    shares cut = {.from = from, .to = to, .count = wanted < SHARES_MAX ? wanted : SHARES_MAX};
-    for (size_t share = 0; share <= cut.count; share++)
-        cut.begins[share] = palate__matrix_cut(to, share, cut.count);
-    return cut;
+    const size_t wanted = threads > 1 ? (size_t)threads * RANGES_PER_THREAD : 1;
+    const size_t most = (size_t)palate__matrix_count(from) / sizeof(int64_t) /
+                        (1 + (size_t)from->column_count);
+    return wanted < most ? wanted : most > 0 ? most : 1;
 }
 
-/* The first entry of a sorted row whose column is not before `column`. */
-static int64_t find_column(const palate__matrix *matrix, uint32_t row, uint32_t column)
-{
-    int64_t low = matrix->begins[row];
-    int64_t high = matrix->begins[row + 1];
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        if (matrix->columns[middle] < column)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void scatter(const palate__matrix *from, uint32_t row, int64_t begin, int64_t end,
-                    palate__matrix *to)
-{
-    for (int64_t e = begin; e < end; e++) {
-        const int64_t place = to->begins[from->columns[e]]++;
-        to->columns[place] = row;
-        to->values[place] = from->values[e];
-    }
-}
-
-/* In the order of rows, so that those of the transpose come out sorted. */
-static void scatter_share(size_t task, int thread, void *argument)
+static void count_range(size_t task, int thread, void *argument)
 {
     (void)thread;
-    const shares *of = argument;
+    const ranges *of = argument;
     const palate__matrix *from = of->from;
-    for (uint32_t row = 0; row < from->row_count; row++) {
-        if (of->count == 1)
-            scatter(from, row, from->begins[row], from->begins[row + 1], of->to);
-        else
-            scatter(from, row, find_column(from, row, of->begins[task]),
-                    find_column(from, row, of->begins[task + 1]), of->to);
-    }
+    const int64_t begin = from->begins[palate__matrix_cut(from, task, of->count)];
+    const int64_t end = from->begins[palate__matrix_cut(from, task + 1, of->count)];
+    int64_t *counts = of->next + task * from->column_count;
+    for (int64_t e = begin; e < end; e++)
+        counts[from->columns[e]]++;
 }
 
-static void count_columns(const palate__matrix *matrix, int64_t *counts)
+/* From what the ranges have in each column to where they go on. */
+static void place_ranges(const ranges *of)
 {
-    const int64_t entries = palate__matrix_count(matrix);
-    for (int64_t e = 0; e < entries; e++)
-        counts[matrix->columns[e]]++;
+    const size_t columns = of->from->column_count;
+    int64_t sum = 0;
+    for (size_t column = 0; column < columns; column++) {
+        of->to->begins[column] = sum;
+        for (size_t range = 0; range < of->count; range++) {
+            int64_t *next = of->next + range * columns + column;
+            const int64_t here = *next;
+            *next = sum;
+            sum += here;
+        }
+    }
+    of->to->begins[columns] = sum;
+}
+
+/* In the order of rows, so that those of the transpose come out sorted. Where an entry goes is asked for from memory
+ * while those AHEAD of it are written. */
+static void scatter_range(size_t task, int thread, void *argument)
+{
+    enum { AHEAD = 16 };
+    (void)thread;
+    const ranges *of = argument;
+    const palate__matrix from = *of->from;
+    const palate__matrix to = *of->to;
+    const uint32_t end = palate__matrix_cut(&from, task + 1, of->count);
+    int64_t *PALATE__RESTRICT next = of->next + task * from.column_count;
+    const int64_t last = palate__matrix_count(&from) - 1;
+    for (uint32_t row = palate__matrix_cut(&from, task, of->count); row < end; row++) {
+        for (int64_t e = from.begins[row]; e < from.begins[row + 1]; e++) {
+            const int64_t ahead = next[from.columns[e + AHEAD < last ? e + AHEAD : last]];
+            PALATE__PREFETCH_WRITE(&to.columns[ahead]);
+            PALATE__PREFETCH_WRITE(&to.values[ahead]);
+            const int64_t place = next[from.columns[e]]++;
+            to.columns[place] = row;
+            to.values[place] = from.values[e];
+        }
+    }
 }
 
 palate_status palate__matrix_transpose_sorted(palate_context *context, const palate__matrix *matrix,
@@ -137,17 +154,19 @@ palate_status palate__matrix_transpose_sorted(palate_context *context, const pal
                                                    palate__matrix_count(matrix), out, err);
     if (status != PALATE_OK)
         return status;
-    if (column_counts == NULL)
-        count_columns(matrix, out->begins);
+    ranges of = {.from = matrix, .to = out, .count = choose_ranges(matrix, threads)};
+    of.next = palate__allocate_zeroed(context, of.count * matrix->column_count, sizeof *of.next);
+    if (of.next == NULL) {
+        palate__matrix_free(context, out);
+        return palate__fail_memory(err, "storing ratings");
+    }
+    if (of.count == 1 && column_counts != NULL)
+        memcpy(of.next, column_counts, matrix->column_count * sizeof *column_counts);
     else
-        memcpy(out->begins, column_counts, matrix->column_count * sizeof *column_counts);
-    palate__matrix_place_rows(out);
-    shares cut = cut_shares(matrix, out, threads);
-    palate__parallel_for(threads, cut.count, scatter_share, &cut);
-    /* Each row's begin has moved to its end. */
-    for (uint32_t row = out->row_count; row > 0; row--)
-        out->begins[row] = out->begins[row - 1];
-    out->begins[0] = 0;
+        palate__parallel_for(threads, of.count, count_range, &of);
+    place_ranges(&of);
+    palate__parallel_for(threads, of.count, scatter_range, &of);
+    palate__release(context, of.next);
     return PALATE_OK;
 }
 

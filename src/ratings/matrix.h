@@ -44,6 +44,9 @@ static inline int64_t palate__matrix_count(const palate__matrix *matrix)
     return matrix->begins[matrix->row_count];
 }
 
+/* Entries of the longest row. */
+size_t palate__matrix_longest(const palate__matrix *matrix);
+
 /* Room for `entry_count` entries; begins are 0, the rest is not set. */
 palate_status palate__matrix_allocate(palate_context *context, uint32_t row_count,
                                       uint32_t column_count, int64_t entry_count,

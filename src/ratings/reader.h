@@ -37,12 +37,6 @@ typedef struct palate__columns {
 palate_status palate__sink_rating(palate__sink *sink, const palate__record *record,
                                   const palate__columns *columns);
 
-/* Takes up to PALATE__GROUP ratings that lie in a text in which 8 bytes from the beginning of each id can
- * be read, up to the first that palate__sink_rating() must have a look at. `*taken` is how many. */
-enum { PALATE__GROUP = 32 };
-palate_status palate__sink_group(palate__sink *sink, const palate__record *records, size_t count,
-                                 size_t *taken);
-
 /* Names a user or item that may have no rating at all (a dense table's row and column headings). */
 palate_status palate__sink_user(palate__sink *sink, palate__span id);
 palate_status palate__sink_item(palate__sink *sink, palate__span id);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Users' rows out of the chunks of a store: each sorted by item, with duplicates merged.
  *
- *     chunks       --each sorted by part, in place-->  a part is a range of rows
- *     of a part    --to the places of their rows-->    loose rows, in the processor's cache
- *                  --sorted by item, merged-->         by_user
+ *     a chunk      --rows that lie in it as a whole-->        a block    (block.h, in the processor's cache)
+ *     the rest     --each chunk sorted by part, in place-->   a part is a range of rows
+ *     a part       --of all chunks-->                         a block
+ *     a block      --sorted by item and row, merged-->        by_user
+ *
+ * Where lines are sorted by user nearly all rows lie as a whole in one chunk.
  *
  * Where there were duplicates, rows are shorter than the ratings read, and ratings have been counted
  * that are gone: then rows are numbered anew and moved.
@@ -39,6 +42,11 @@ typedef struct palate__rows_plan {
     int duplicates; /* palate_duplicates */
     int threads;
 } palate__rows_plan;
+
+/* Rows of these lengths, with the arrays wanted. `out` is all zero but the context. */
+palate_status palate__rows_allocate(palate__rows *out, const int64_t *lengths,
+                                    const uint32_t *row_of, uint32_t users, uint32_t items,
+                                    bool timed, bool ordered, palate_error *err);
 
 palate_status palate__rows_make(const palate__rows_plan *plan, palate__rows *out,
                                 palate_error *err);

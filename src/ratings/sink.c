@@ -215,54 +215,73 @@ done:
 
 /* ---- Groups ---- */
 
-static palate_status hand_on_group(palate__sink *sink, const palate__record *records, size_t count,
-                                   size_t *taken)
+static palate__span id_of(const palate__wanted *wanted)
+{
+    return (palate__span){wanted->id, wanted->bytes};
+}
+
+static palate_status hand_on_group(palate__sink *sink, const palate__group *group, size_t *taken)
 {
     palate_status status = PALATE_OK;
-    for (*taken = 0; *taken < count && status == PALATE_OK; ++*taken) {
-        const palate__record *record = &records[*taken];
-        if (!is_valid_id(record->user) || !is_valid_id(record->item) || isinf(record->rating))
+    for (size_t r = 0; r < group->count && status == PALATE_OK; r++) {
+        const palate__record record = {id_of(&group->users[r]), id_of(&group->items[r]),
+                                       group->ratings[r], group->times[r],
+                                       group->line + (int64_t)r};
+        if (!is_valid_id(record.user) || !is_valid_id(record.item) || isinf(record.rating))
             break;
-        status = hand_on_pair(sink, record);
+        status = hand_on_pair(sink, &record);
+        ++*taken;
     }
     return status;
 }
 
-palate_status palate__sink_group(palate__sink *sink, const palate__record *records, size_t count,
-                                 size_t *taken)
+/* So that what is looked for is there when it is. */
+static void fetch_ids(const palate__id_builder *builder, const palate__wanted *wanted, size_t count)
+{
+    /* Those of so many lie in the second-level cache. */
+    enum { NEAR_SLOTS = 1 << 14 };
+    if (builder->slot_count <= NEAR_SLOTS)
+        return;
+    for (size_t r = 0; r < count; r++)
+        palate__id_builder_fetch(builder, &wanted[r]);
+}
+
+static bool has_times(const palate__group *group)
+{
+    bool found = false;
+    for (size_t r = 0; r < group->count; r++)
+        found |= group->times[r] != PALATE_NO_TIME;
+    return found;
+}
+
+palate_status palate__sink_group(palate__sink *sink, const palate__group *group, size_t *taken)
 {
     palate_status status = PALATE_OK;
     palate__shard *shard = sink->shard;
-    palate__wanted users[PALATE__GROUP];
-    palate__wanted items[PALATE__GROUP];
+    const palate__wanted *users = group->users;
+    const palate__wanted *items = group->items;
     uint32_t user = PALATE__NO_ID;
-    bool timed = false;
     *taken = 0;
     if (shard == NULL)
-        return hand_on_group(sink, records, count, taken);
-    for (size_t r = 0; r < count; r++) {
-        palate__want_within(records[r].user.text, records[r].user.bytes, &users[r]);
-        palate__want_within(records[r].item.text, records[r].item.bytes, &items[r]);
-        timed = timed || records[r].time != PALATE_NO_TIME;
-        palate__id_builder_fetch(&shard->users, &users[r]);
-        palate__id_builder_fetch(&shard->items, &items[r]);
-    }
-    PALATE_TRY(palate__shard_reserve(shard, (uint32_t)count, timed, sink->err));
-    for (size_t r = 0; r < count; r++) {
-        const palate__record *record = &records[r];
+        return hand_on_group(sink, group, taken);
+    fetch_ids(&shard->users, users, group->count);
+    fetch_ids(&shard->items, items, group->count);
+    PALATE_TRY(palate__shard_reserve(shard, (uint32_t)group->count, has_times(group), sink->err));
+    for (size_t r = 0; r < group->count; r++) {
         /* Files are mostly sorted by user. */
-        const bool again = *taken > 0 && users[r].key == users[r - 1].key &&
+        const bool again = r > 0 && users[r].key == users[r - 1].key &&
                            users[r].bytes <= PALATE__SHORT_BYTES;
         if (!again)
             user = palate__id_builder_find_wanted(&shard->users, &users[r]);
         uint32_t item = palate__id_builder_find_wanted(&shard->items, &items[r]);
-        if (!is_rating(sink, record->rating) ||
-            (user == PALATE__NO_ID && !is_valid_id(record->user)) ||
-            (item == PALATE__NO_ID && !is_valid_id(record->item)))
+        if (!is_rating(sink, group->ratings[r]) ||
+            (user == PALATE__NO_ID && !is_valid_id(id_of(&users[r]))) ||
+            (item == PALATE__NO_ID && !is_valid_id(id_of(&items[r]))))
             break;
-        PALATE_TRY(add_if_new(&shard->users, record->user, &user, sink->err));
-        PALATE_TRY(add_if_new(&shard->items, record->item, &item, sink->err));
-        palate__shard_add(shard, user, item, (float)record->rating, record->time, record->line);
+        PALATE_TRY(add_if_new(&shard->users, id_of(&users[r]), &user, sink->err));
+        PALATE_TRY(add_if_new(&shard->items, id_of(&items[r]), &item, sink->err));
+        palate__shard_add(shard, user, item, (float)group->ratings[r], group->times[r],
+                          group->line + (int64_t)r);
         ++*taken;
     }
 done:

@@ -434,6 +434,7 @@ void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint3
         .shift = (float)fold->model->summary.base,
         .gain = (float)fold->gain,
         .lambda = desk->lambda,
+        .relaxation = 1.0F,
         .bound = (float)-fold->anchor,
         .fit_bias = fold->fit_bias,
     };

@@ -61,7 +61,7 @@ int64_t palate__training_epochs(const palate_train_options *options)
         return options->fast ? 150 : 500;
     if (options->mode == PALATE_MODE_PURE)
         return options->fast ? 35 : 100;
-    return options->fast ? 14 : 40;
+    return options->fast ? 12 : 30;
 }
 
 static bool are_few(const palate_ratings *ratings)

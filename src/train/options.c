@@ -14,7 +14,7 @@ static const palate_option rows[] = {
      "pure, else 63; for rule mu 15; with missing zero 20"},
     {"epochs", "n-epochs max-iter iterations niter", PALATE_OPTION_COUNT_AUTO, AT(epochs), "auto",
      0, 100000, NULL, "N",
-     "Most sweeps over all users and items; auto: 40, in mode pure 100, for rule mu 50, for bayes "
+     "Most sweeps over all users and items; auto: 30, in mode pure 100, for rule mu 50, for bayes "
      "500, with missing zero 200; fewer with fast"},
     {"missing", "", PALATE_OPTION_CHOICE, AT(missing), "unknown", 0, 0, "unknown|zero", "WHAT",
      "What a cell without a rating is; zero: NMF of the whole matrix, for words, spectra and the "
@@ -81,7 +81,7 @@ static const palate_option rows[] = {
      "takes "
      "some ten times as long"},
     {"fast", "", PALATE_OPTION_BOOL, AT(fast), "false", 0, 0, NULL, NULL,
-     "A third of the time for an RMSE some .002 higher: a third of the epochs, and strengths by "
+     "A third of the time for an RMSE some .002 higher: fewer epochs, and strengths by "
      "rule, "
      "without a pilot"},
     {"keep-ratings", "", PALATE_OPTION_BOOL, AT(keep_ratings), "true", 0, 0, NULL, NULL,

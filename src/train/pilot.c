@@ -10,7 +10,7 @@
 
 enum {
     FACTORS_MOST = 15,
-    EPOCHS = 20,
+    EPOCHS = 14,
     STEPS_MOST = 5,      /* Halvings or doublings. */
     TABLE_STEPS_MOST = 2 /* Of what a table says. */
 };

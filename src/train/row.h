@@ -15,6 +15,9 @@ typedef struct palate__row_manner {
 palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *x,
                                  const palate__desk *desk, const palate__row_manner *manner);
 
+/* What comes before an epoch where rows are minimized: how far they go beyond. */
+void palate__row_before_epoch(palate__training *training);
+
 /* What follows the rows of a side where they were minimized: their prior. */
 void palate__row_after_side(palate__training *training, palate__train_side *side);
 

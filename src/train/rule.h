@@ -50,6 +50,10 @@ struct palate__rule {
     /* Called after the rows of a side were updated: their prior follows. NULL: nothing to do. */
     void (*after_side)(palate__training *training, palate__train_side *side);
 
+    /* Whether the epoch, which came to `sums`, is taken back: then the rows are as before it, and it is run again.
+     * `sums` NULL: it was stopped within. NULL: none is. */
+    bool (*take_back)(palate__training *training, const palate__sums *sums);
+
     /* Called by one thread after each epoch, with what it came to. NULL: nothing to do. */
     void (*after_epoch)(palate__training *training, const palate__sums *users,
                         const palate__sums *items);

@@ -305,6 +305,7 @@ static palate_status describe_run(palate__training *training, palate_error *err)
     training->items.matrix = training->ratings->by_item;
     training->times = training->ratings->times;
     training->objective = training->train_rmse = training->validation_rmse = NAN;
+    training->relaxation = 1.0F;
     training->best_validation = INFINITY;
     PALATE_TRY(check_start(training, err));
 done:

@@ -205,23 +205,34 @@ static palate__sums measure(palate__training *training, const palate__sums *user
                                     : measure_cells(training);
 }
 
+static bool is_taken_back(palate__training *training, const palate__sums *sums)
+{
+    return training->rule->take_back != NULL && training->rule->take_back(training, sums);
+}
+
 /* False when stopped within: what was updated until then is kept, for any mixture of old and new
  * rows is a model (the objective falls with every row); a simultaneous rule keeps the rows before.
  */
 static bool run_epoch(palate__training *training, palate__sums *sums)
 {
     const palate__rule *rule = training->rule;
+    palate__sums users;
+    palate__sums items;
     if (rule->before_epoch != NULL)
         rule->before_epoch(training);
-    const palate__sums users = half_sweep(training, true);
-    const palate__sums items = half_sweep(training, false);
-    if (is_stopped(training))
-        return false;
-    if (rule->simultaneous) {
-        swap_rows(&training->users);
-        swap_rows(&training->items);
-    }
-    *sums = measure(training, &users, &items);
+    do {
+        users = half_sweep(training, true);
+        items = half_sweep(training, false);
+        if (is_stopped(training)) {
+            (void)is_taken_back(training, NULL);
+            return false;
+        }
+        if (rule->simultaneous) {
+            swap_rows(&training->users);
+            swap_rows(&training->items);
+        }
+        *sums = measure(training, &users, &items);
+    } while (is_taken_back(training, sums));
     if (rule->after_epoch != NULL)
         rule->after_epoch(training, &users, &items);
     return true;

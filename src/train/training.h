@@ -90,7 +90,8 @@ struct palate__training {
     double rounding;   /* What the objective may be off by it, besides a share of 1e-5. */
     double shift, gain;
     double anchor;
-    double bound; /* Factors inside stay >= bound: -anchor. */
+    double bound;     /* Factors inside stay >= bound: -anchor. */
+    float relaxation; /* Of the steps of this epoch; 1: to the minimum. */
     palate__train_side users, items;
     palate__drift drift;
     palate__components components;

@@ -22,7 +22,7 @@ static const palate_option OPTIONS[] = {
      "from three quarters of the scale on"},
     {"keep", "eta reduction-factor", PALATE_OPTION_COUNT, AT(keep), "3", 2, 10, NULL, "N",
      "Halving: one in N goes on, with N times the epochs"},
-    {"least-epochs", "min-epochs", PALATE_OPTION_COUNT, AT(least_epochs), "4", 1, 100000, NULL, "N",
+    {"least-epochs", "min-epochs", PALATE_OPTION_COUNT, AT(least_epochs), "3", 1, 100000, NULL, "N",
      "Halving: epochs of the first rung at least"},
     {"study", "storage", PALATE_OPTION_TEXT, AT(study), NULL, 0, 0, NULL, "FILE",
      "Keep every result in a file (SQLite); called again, go on where it stopped"},

@@ -14,7 +14,7 @@ static size_t list_plainly(const char *text, size_t bytes, char a, char b, char 
     size_t count = 0;
     for (size_t i = 0; i < bytes; i++)
         if (text[i] == a || text[i] == b || text[i] == c)
-            places[count++] = (uint16_t)i;
+            places[count++] = (uint16_t)(i + 1);
     return count;
 }
 

@@ -277,6 +277,7 @@ static void make_example(example *made, size_t k, size_t count, int fit_bias)
         .gain = 0.8F,
         .lambda = made->lambda,
         .bound = -0.2F,
+        .relaxation = 1.0F,
         .fit_bias = fit_bias,
     };
 }
@@ -316,10 +317,12 @@ static const palate__kernels *plain(void)
     return palate__kernels_all()[0];
 }
 
-static void check_one(const palate__kernels *kernels, size_t k, size_t count, int fit_bias)
+static void check_one(const palate__kernels *kernels, size_t k, size_t count, int fit_bias,
+                      float relaxation)
 {
     example made;
     make_example(&made, k, count, fit_bias);
+    made.problem.relaxation = relaxation;
     const palate__row_problem *p = &made.problem;
     float *expected = aligned_floats(p->stride);
     float *expected_away = aligned_floats(p->stride);
@@ -334,7 +337,8 @@ static void check_one(const palate__kernels *kernels, size_t k, size_t count, in
     double after = objective(p, made.x, made.prior, &squares);
     for (size_t f = 0; f < p->stride; f++) {
         assert_true(fabsf(made.x[f] - expected[f]) <= 2e-5F);
-        assert_true(fabsf(made.away[f] - (made.x[f] - made.prior[f])) <= 1e-6F);
+        assert_true(fabsf(made.away[f] - (made.x[f] - made.prior[f])) <=
+                    1e-6F * (1.0F + fabsf(made.x[f])));
     }
     for (size_t f = 1; f <= k; f++)
         assert_true(made.x[f] >= p->bound);
@@ -361,9 +365,11 @@ static void test_row_update_agrees_and_descends(void **unused)
             continue;
         for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
             for (size_t count = 0; count <= 50; count++)
-                check_one(palate__kernels_all()[set], factors[i], count, 1);
-            check_one(palate__kernels_all()[set], factors[i], 299, 1);
-            check_one(palate__kernels_all()[set], factors[i], 37, 0);
+                check_one(palate__kernels_all()[set], factors[i], count, 1, 1.0F);
+            check_one(palate__kernels_all()[set], factors[i], 299, 1, 1.0F);
+            check_one(palate__kernels_all()[set], factors[i], 37, 0, 1.0F);
+            check_one(palate__kernels_all()[set], factors[i], 37, 1, 1.9F);
+            check_one(palate__kernels_all()[set], factors[i], 37, 1, 0.5F);
         }
     }
 }

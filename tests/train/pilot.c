@@ -74,7 +74,7 @@ static void test_fast_is_the_rule_and_few_epochs(void **unused)
     palate_model *model = train(ratings, &options);
     palate_model_summary about;
     palate_model_info(model, &about);
-    assert_int_equal(about.epochs, 14);
+    assert_int_equal(about.epochs, 12);
     palate_model_free(model);
     /* Tuning begins where the pilot ends. */
     options.tune = true;

@@ -127,9 +127,9 @@ static void test_rungs_by_hand(void **state)
 {
     (void)state;
     palate_tuning *tuning = drawn(PALATE_SEARCH_HALVING, PALATE_AUTO, PLANE, 2);
-    /* 40 epochs by default, three times fewer at each step, never under 4; the last are asked for as they
+    /* 30 epochs by default, three times fewer at each step, never under 3; the last are asked for as they
      * were. */
-    check_rungs(tuning, 3, (const int64_t[]){27, 9, 3}, (const int64_t[]){4, 13, PALATE_AUTO});
+    check_rungs(tuning, 3, (const int64_t[]){27, 9, 3}, (const int64_t[]){3, 10, PALATE_AUTO});
     palate_tuning_free(tuning);
     tuning = begin(PALATE_SEARCH_HALVING, 20, PLANE, 2);
     tuning->base.epochs = 64;
@@ -156,7 +156,7 @@ static void test_rungs_where_epochs_differ(void **state)
     for (size_t t = 0; t < 9; t++) {
         palate_train_options options = palate__trial_training(tuning, &tuning->tried[t],
                                                               tuning->rungs[0].share);
-        assert_int_equal(options.epochs, options.mode == PALATE_MODE_PURE ? 11 : 4);
+        assert_int_equal(options.epochs, options.mode == PALATE_MODE_PURE ? 11 : 3);
     }
     palate_tuning_free(tuning);
 }

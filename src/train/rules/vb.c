@@ -87,6 +87,7 @@ const palate__rule palate__rule_vb = {
     .measures = true,
     .has_prior = true,
     .begin = begin,
+    .before_epoch = palate__row_before_epoch,
     .after_side = palate__row_after_side,
     .after_epoch = after_epoch,
     .scratch_floats = palate__row_scratch,

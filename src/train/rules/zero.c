@@ -13,6 +13,7 @@
 #include "train/rule.h"
 
 #include "model/gram.h"
+#include "train/ahead.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,13 +21,14 @@
 
 enum { LANES = PALATE__LANES };
 
-/* A row is left when a pass gains less than this share of what its first gained, or after so many
- * (docs/training.md); neither number was tuned. */
-static const float STILL = 0.01F;
-enum { PASSES_MAX = 10 };
+/* A row is left when a pass gains less than this share of what its first gained, or after so many. In the first
+ * epochs, which choose among minima, after one, and no epoch starts ahead (docs/decisions/0065). */
+static const float STILL = 0.1F;
+enum { PASSES_MAX = 3, EARLY = 5 };
 
 typedef struct state {
     palate__gram users, items;
+    palate__ahead ahead;
     double squares; /* Of all ratings, inside. */
 } state;
 
@@ -49,6 +51,7 @@ static palate_status begin(palate__training *training, palate_error *err)
     zero->squares = sum_squares(training);
     PALATE_TRY(palate__gram_begin(training->context, training->factor_count, &zero->users, err));
     PALATE_TRY(palate__gram_begin(training->context, training->factor_count, &zero->items, err));
+    PALATE_TRY(palate__ahead_begin(training, &zero->ahead, err));
 done:
     return status;
 }
@@ -60,6 +63,7 @@ static void end(palate__training *training)
         return;
     palate__gram_end(training->context, &zero->users);
     palate__gram_end(training->context, &zero->items);
+    palate__ahead_end(training, &zero->ahead);
     palate__release(training->context, zero);
     training->rule_state = NULL;
 }
@@ -80,13 +84,35 @@ static void look(palate__training *training, const palate__train_side *side)
 
 static void before_epoch(palate__training *training)
 {
-    if (training->epoch == 0)
+    state *zero = training->rule_state;
+    if (training->epoch >= EARLY)
+        palate__ahead_go(training, &zero->ahead);
+    if (training->epoch == 0 || training->epoch >= EARLY)
         look(training, &training->items);
 }
 
 static void after_side(palate__training *training, palate__train_side *side)
 {
     look(training, side);
+}
+
+static bool take_back(palate__training *training, const palate__sums *sums)
+{
+    state *zero = training->rule_state;
+    const bool falls = sums != NULL && sums->squared_error + sums->penalty <= training->objective;
+    if (falls || !palate__ahead_back(training, &zero->ahead))
+        return false;
+    look(training, &training->items);
+    return true;
+}
+
+static void after_epoch(palate__training *training, const palate__sums *users,
+                        const palate__sums *items)
+{
+    (void)users;
+    (void)items;
+    state *zero = training->rule_state;
+    palate__ahead_keep(training, &zero->ahead);
 }
 
 /* ---- Rows ---- */
@@ -156,7 +182,8 @@ static palate__sums update_group(const palate__half *half, uint32_t first, size_
     const palate__training *training = half->training;
     const state *zero = training->rule_state;
     const palate__gram *gram = half->is_users ? &zero->items : &zero->users;
-    const palate__gram_problem problem = {gram->matrix, gram->inverse, gram->k, PASSES_MAX, STILL};
+    const palate__gram_problem problem = {gram->matrix, gram->inverse, gram->k,
+                                          training->epoch < EARLY ? 1 : PASSES_MAX, STILL};
     palate__sums sums = {0.0, 0.0};
     for (size_t lane = 0; lane < count; lane++)
         turn(half, first + (uint32_t)lane, lane, desk);
@@ -201,6 +228,8 @@ const palate__rule palate__rule_zero = {
     .end = end,
     .before_epoch = before_epoch,
     .after_side = after_side,
+    .take_back = take_back,
+    .after_epoch = after_epoch,
     .scratch_floats = scratch_floats,
     .update_rows = update_rows,
     .measure = measure,
