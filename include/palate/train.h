@@ -29,7 +29,7 @@ typedef enum palate_missing {
 /** Where factors start from, with PALATE_MISSING_ZERO. Boutsidis & Gallopoulos 2008 (Pattern Recognition
  * 41(4)), by a randomized SVD (Halko, Martinsson & Tropp 2011, SIAM Review 53(2)). */
 typedef enum palate_init {
-    PALATE_INIT_AUTO, /**< nndsvdar where neither side has fewer rows than there are factors, nor are they many, else
+    PALATE_INIT_AUTO, /**< nndsvda where neither side has fewer rows than there are factors, nor are they many, else
                             random. */
     PALATE_INIT_RANDOM,  /**< sqrt(mean / k) |N(0, 1)|. */
     PALATE_INIT_NNDSVD,  /**< Non-negative parts of singular vectors: many zeros. */

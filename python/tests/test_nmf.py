@@ -385,6 +385,41 @@ def test_zero_reaches_what_scikit_learn_reaches(strengths):
     assert objective(X, W_ours, ours.components_, **known) <= reached * (1 + 1e-3)
 
 
+@pytest.mark.parametrize("k", [3, 6, 10])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.filterwarnings("ignore")
+def test_zero_ends_as_low_as_scikit_learn_from_its_start(k, seed):
+    from sklearn import decomposition
+    from sklearn.decomposition._nmf import _initialize_nmf
+
+    X = words(300, 200, 0.2, seed)
+    W, H = _initialize_nmf(X, k, random_state=0)
+    theirs = decomposition.NMF(k, random_state=0)
+    reached = objective(X, theirs.fit_transform(X), theirs.components_)
+    ours = NMF(k, missing="zero", init="custom")
+    assert objective(X, ours.fit_transform(X, W=W, H=H), ours.components_) <= reached * (1 + 1e-5)
+
+
+def test_fit_transform_of_zero_is_the_w_whose_error_is_told():
+    whole = words().toarray()
+    whole[5] = 0
+    X = sparse.csr_matrix(whole)
+    nmf = zero(max_iter=7)
+    W = nmf.fit_transform(X)
+    assert nmf.reconstruction_err_ == pytest.approx(np.linalg.norm(whole - W @ nmf.components_), rel=1e-5)
+    assert (W[5] == 0).all()
+    assert np.allclose(zero().fit_transform(X), zero().fit(X).transform(X), atol=1e-2)
+
+
+def test_what_was_seen_stays_as_it_was_when_x_changes():
+    X, later = words(), words(seed=1)
+    whole = zero().partial_fit(X).partial_fit(later).components_
+    mine = X.copy()
+    nmf = zero().partial_fit(mine)
+    mine.data[:] = 1
+    assert np.array_equal(nmf.partial_fit(later).components_, whole)
+
+
 def test_the_error_of_zero_is_that_of_all_cells():
     X = words()
     nmf = zero().fit(X)

@@ -34,6 +34,12 @@ const palate__kernels *const *palate__kernels_all(void)
 }
 
 #if defined(__x86_64__)
+/* Every processor with AVX2 has conversions of 16 bits (F16C), which clang 14 cannot ask for. */
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
 static bool has_avx512(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -47,7 +53,7 @@ int palate__kernels_usable(const palate__kernels *kernels)
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (kernels == &palate__kernels_avx2)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+        return has_avx2();
     if (kernels == &palate__kernels_avx512)
         return has_avx512();
     if (kernels == &palate__kernels_avx512vnni)

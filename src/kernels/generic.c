@@ -180,16 +180,57 @@ static void transform(const palate__transform *by, const float *const *rows, siz
 
 /* ---- The row update ---- */
 
-/* A residual, and the rated rows transposed: coordinate f of all ratings lies together. */
+/* A narrow number as the bits of a float, and back; numbers below 2^-14 are whole multiples of 2^-24. */
+static float widened(uint16_t narrow)
+{
+    uint32_t bits = ((uint32_t)(narrow & 0x7FFF) << 13) + (112U << 23);
+    float size = 0.0F;
+    memcpy(&size, &bits, sizeof size);
+    if (size < 0x1p-14F)
+        size = (float)(narrow & 0x7FFF) * 0x1p-24F;
+    return (narrow & 0x8000) != 0 ? -size : size;
+}
+
+static uint16_t narrowed(float value)
+{
+    const uint16_t sign = signbit(value) ? 0x8000 : 0;
+    const float size = fminf(fabsf(value), PALATE__NARROW_MOST);
+    uint32_t bits = 0;
+    if (size < 0x1p-14F)
+        return (uint16_t)(sign | (uint16_t)nearbyintf(size * 0x1p24F));
+    memcpy(&bits, &size, sizeof bits);
+    bits += 0xFFF + (bits >> 13 & 1);
+    return (uint16_t)(sign | (uint16_t)((bits - (112U << 23)) >> 13));
+}
+
+static void narrow_row(const float *row, size_t stride, uint16_t *narrow)
+{
+    memset(narrow, 0, palate__narrow_stride(stride) * sizeof *narrow);
+    for (size_t f = 0; f < stride; f++)
+        narrow[f] = narrowed(row[f]);
+}
+
+/* A residual, the rated rows transposed: coordinate f of all ratings lies together; and one of them. */
 static size_t row_update_scratch(size_t stride, size_t count)
 {
-    return count * (stride + 1);
+    return count * (stride + 1) + stride;
+}
+
+/* The row of rating e. */
+static const float *rated_row(const palate__row_problem *p, size_t e, float *widened_row)
+{
+    if (p->narrow == NULL)
+        return p->fixed + (size_t)p->columns[e] * p->stride;
+    for (size_t f = 0; f < p->stride; f++)
+        widened_row[f] = widened(p->narrow[p->columns[e] * palate__narrow_stride(p->stride) + f]);
+    return widened_row;
 }
 
 static void gather(const palate__row_problem *p, const float *x, float *residual, float *panel)
 {
+    float *widened_row = panel + p->count * p->stride;
     for (size_t e = 0; e < p->count; e++) {
-        const float *z = p->fixed + (size_t)p->columns[e] * p->stride;
+        const float *z = rated_row(p, e, widened_row);
         panel[e] = p->fit_bias ? 1.0F : 0.0F;
         for (size_t f = 1; f < p->coordinate_count; f++)
             panel[f * p->count + e] = z[f];
@@ -323,6 +364,10 @@ static void gram_descend(const palate__gram_problem *p, const float *b, float *x
             return;
     }
 }
+
+/* ---- Text ---- */
+
+#include "kernels/marks.inc"
 
 /* ---- What the registers can do ---- */
 

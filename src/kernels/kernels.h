@@ -16,12 +16,23 @@
 
 enum {
     PALATE__LANES = 16,
-    PALATE__SCREEN_USERS = 32, /* Of a screen in floats. */
-    PALATE__TILE_ITEMS = 16,   /* Of a screen in bytes; */
-    PALATE__TILE_USERS = 8,    /* and users. */
-    PALATE__CHAINS = 192       /* Of multiply_adds. */
+    PALATE__SCREEN_USERS = 32,                     /* Of a screen in floats. */
+    PALATE__TILE_ITEMS = 16,                       /* Of a screen in bytes; */
+    PALATE__TILE_USERS = 8,                        /* and users. */
+    PALATE__CHAINS = 192,                          /* Of multiply_adds. */
+    PALATE__MARKED_BYTES = 4096,                   /* Most of a text that list_marks looks at; */
+    PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 16 /* for what it lists. */
 };
 #define PALATE__CHAIN_STEP 0x1p-8F
+
+/* A narrow number has 16 bits (IEEE 754 binary16): 11 of precision, sizes up to this. */
+#define PALATE__NARROW_MOST 65504.0F
+
+/* Numbers of a narrow row of `stride` coordinates: whole cache lines, zeros after the coordinates. */
+static inline size_t palate__narrow_stride(size_t stride)
+{
+    return (stride + 31) / 32 * 32;
+}
 
 /* How a coordinate is drawn rather than minimized: numbers that are the caller's to make. */
 typedef struct palate__row_noise {
@@ -38,6 +49,7 @@ typedef struct palate__row_noise {
 typedef struct palate__row_problem {
     const float
         *fixed; /* Rows of the fixed side, `stride` floats each: coordinate 0 is that row's bias. */
+    const uint16_t *narrow; /* The same rows made narrow, taken in their place; aligned. Or NULL. */
     size_t stride; /* A multiple of PALATE__LANES: 1 + k coordinates and padding, which holds 0. */
     size_t coordinate_count; /* 1 + k */
     const uint32_t *columns; /* The rows of `fixed` that are rated: c of them. Any alignment. */
@@ -137,6 +149,10 @@ typedef struct palate__kernels {
 
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*row_update_scratch)(size_t stride, size_t count);
+
+    /* A row of `stride` floats in palate__narrow_stride(stride) narrow numbers: to the nearest, of two
+     * as near the even one, none beyond PALATE__NARROW_MOST. Both are aligned. */
+    void (*narrow_row)(const float *row, size_t stride, uint16_t *narrow);
 
     /*
      * What a multiplicative update of row x is made of: for each of `stride` coordinates f
@@ -260,6 +276,15 @@ typedef struct palate__kernels {
     /* Transforms `count` rows into out, count x width, each sum taken in order of coordinates. */
     void (*transform)(const palate__transform *by, const float *const *rows, size_t count,
                       double *out);
+
+    /*
+     * Lists, in increasing order, where what follows an a, b or c begins among the first `bytes` (at most
+     * PALATE__MARKED_BYTES) of `text`: its place + 1. Returns how many there are. What else is in `places` may be
+     * overwritten. (Text is looked at by the page: a loop that looks for the end of each field guesses wrongly, at nearly
+     * every field, how long it is.)
+     */
+    size_t (*list_marks)(const char *text, size_t bytes, char a, char b, char c,
+                         uint16_t places[PALATE__MARKS_ROOM]);
 
     /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
      * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */

@@ -11,6 +11,7 @@
 #include <immintrin.h>
 #endif
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef float lanes __attribute__((vector_size(WIDTH * sizeof(float))));
@@ -79,6 +80,32 @@ LANES_INLINE lanes load_part(const float *from, size_t count)
     const __m256i mask = _mm256_loadu_si256((const void *)(chosen + WIDTH - count));
     return (lanes)_mm256_maskload_ps(from, mask);
 #endif
+}
+
+/* 1 in the first `count` lanes, 0 in the others. */
+LANES_INLINE lanes first_ones(size_t count)
+{
+    static const float ones[WIDTH] = {
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+#if WIDTH == 16
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F,
+        1.0F
+#endif
+    };
+    return load_part(ones, count);
 }
 
 #if defined(__aarch64__)
@@ -176,7 +203,8 @@ LANES_INLINE float sum1_of_8(lanes8 a)
 /* ---- Turning WIDTH rows of WIDTH into columns, in place ---- */
 
 #if WIDTH == 8
-LANES_INLINE void transpose(lanes r[WIDTH])
+/* Of rows 4q .. 4q + 3, r[4q + j] is to hold columns j and j + 4. */
+LANES_INLINE void transpose_fours(lanes r[WIDTH])
 {
     lanes t[WIDTH];
     for (int i = 0; i < WIDTH; i += 2) {
@@ -189,7 +217,11 @@ LANES_INLINE void transpose(lanes r[WIDTH])
         r[i + 2] = SHUFFLE(t[i + 1], t[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
         r[i + 3] = SHUFFLE(t[i + 1], t[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
     }
-    /* r[4q + j] holds columns j and j + 4 of rows 4q .. 4q + 3. */
+}
+
+LANES_INLINE void transpose(lanes r[WIDTH])
+{
+    transpose_fours(r);
     for (int j = 0; j < 4; j++) {
         lanes low = SHUFFLE(r[j], r[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
         lanes high = SHUFFLE(r[j], r[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
@@ -202,7 +234,8 @@ LANES_INLINE void transpose(lanes r[WIDTH])
 #define EVEN_QUARTERS(a, b) SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
 #define ODD_QUARTERS(a, b) SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
 
-LANES_INLINE void transpose(lanes r[WIDTH])
+/* Of rows 4q .. 4q + 3, r[4q + j] is to hold columns j, j + 4, j + 8, j + 12, a quarter each. */
+LANES_INLINE void transpose_fours(lanes r[WIDTH])
 {
     lanes t[WIDTH];
     for (int i = 0; i < WIDTH; i += 2) {
@@ -218,7 +251,12 @@ LANES_INLINE void transpose(lanes r[WIDTH])
                                        26, 27, 14, 15, 30, 31);
         }
     }
-    /* r[4q + j] holds columns j, j + 4, j + 8, j + 12 of rows 4q .. 4q + 3, a quarter each. */
+}
+
+LANES_INLINE void transpose(lanes r[WIDTH])
+{
+    lanes t[WIDTH];
+    transpose_fours(r);
     for (int j = 0; j < 4; j++) {
         lanes even_low = EVEN_QUARTERS(r[j], r[j + 4]);
         lanes odd_low = ODD_QUARTERS(r[j], r[j + 4]);
@@ -233,5 +271,80 @@ LANES_INLINE void transpose(lanes r[WIDTH])
         r[i] = t[i];
 }
 #endif
+
+/* ---- Narrow numbers: 16 bits each (IEEE 754 binary16) ---- */
+
+enum { NARROW = 2 * WIDTH }; /* To a vector. */
+typedef uint16_t narrow_lanes __attribute__((vector_size(NARROW * sizeof(uint16_t))));
+
+/* Half `part` of a vector of narrow numbers as floats. */
+LANES_INLINE lanes widen_part(const lanes *of, size_t part)
+{
+    uint16_t narrow[WIDTH];
+    memcpy(narrow, (const char *)of + part * sizeof narrow, sizeof narrow);
+#if WIDTH == 16
+    return (lanes)_mm512_cvtph_ps(_mm256_loadu_si256((const void *)narrow));
+#elif defined(__aarch64__)
+    const float32x4_t both[2] = {vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(narrow))),
+                                 vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(narrow + 4)))};
+    lanes value;
+    memcpy(&value, both, sizeof value);
+    return value;
+#else
+    return (lanes)_mm256_cvtph_ps(_mm_loadu_si128((const void *)narrow));
+#endif
+}
+
+/* To the nearest, of those as near the even one. */
+LANES_INLINE void store_narrow(void *to, lanes value)
+{
+#if WIDTH == 16
+    _mm256_storeu_si256(to, _mm512_cvtps_ph((__m512)value, _MM_FROUND_TO_NEAREST_INT));
+#elif defined(__aarch64__)
+    float32x4_t both[2];
+    memcpy(both, &value, sizeof both);
+    const float16x4_t narrow[2] = {vcvt_f16_f32(both[0]), vcvt_f16_f32(both[1])};
+    memcpy(to, narrow, sizeof narrow);
+#else
+    _mm_storeu_si128(to, _mm256_cvtps_ph((__m256)value, _MM_FROUND_TO_NEAREST_INT));
+#endif
+}
+
+/* From quarters of 16 bytes of a and of b, one number of each by turns: four from `first` on. */
+#define BY_TURNS(first)                                                                            \
+    (first), (first) + NARROW, (first) + 1, (first) + NARROW + 1, (first) + 2,                     \
+        (first) + NARROW + 2, (first) + 3, (first) + NARROW + 3
+#if WIDTH == 8
+#define LOW_BY_TURNS(a, b) SHUFFLE(a, b, BY_TURNS(0), BY_TURNS(8))
+#define HIGH_BY_TURNS(a, b) SHUFFLE(a, b, BY_TURNS(4), BY_TURNS(12))
+#else
+#define LOW_BY_TURNS(a, b) SHUFFLE(a, b, BY_TURNS(0), BY_TURNS(8), BY_TURNS(16), BY_TURNS(24))
+#define HIGH_BY_TURNS(a, b) SHUFFLE(a, b, BY_TURNS(4), BY_TURNS(12), BY_TURNS(20), BY_TURNS(28))
+#endif
+
+/* WIDTH rows of 2 WIDTH narrow numbers: r[j] is to hold columns j and j + WIDTH. */
+LANES_INLINE void transpose_narrow(lanes r[WIDTH])
+{
+    lanes t[WIDTH];
+    for (int i = 0; i < WIDTH / 2; i++) {
+        const narrow_lanes even = (narrow_lanes)r[2 * i];
+        const narrow_lanes odd = (narrow_lanes)r[2 * i + 1];
+        t[i] = (lanes)LOW_BY_TURNS(even, odd);
+        t[WIDTH / 2 + i] = (lanes)HIGH_BY_TURNS(even, odd);
+    }
+    transpose_fours(t);
+#if WIDTH == 8
+    for (int j = 0; j < WIDTH; j++)
+        r[j] = t[j];
+#else
+    /* A quarter is a column of 8 rows: of the first in t[8h + i], of the last in t[8h + 4 + i]. */
+    for (int j = 0; j < WIDTH / 2; j++) {
+        const lanes first = t[j / 4 * 8 + j % 4];
+        const lanes last = t[j / 4 * 8 + 4 + j % 4];
+        r[j] = SHUFFLE(first, last, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+        r[8 + j] = SHUFFLE(first, last, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+    }
+#endif
+}
 
 #endif

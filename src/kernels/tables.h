@@ -11,6 +11,7 @@
         .name = #set,                                                                              \
         .row_update = row_update,                                                                  \
         .row_update_scratch = row_update_scratch,                                                  \
+        .narrow_row = narrow_row,                                                                  \
         .multiply_sums = multiply_sums,                                                            \
         .slice_gather = slice_gather,                                                              \
         .slice_spread = slice_spread,                                                              \
@@ -27,6 +28,7 @@
         .to_steps = to_steps,                                                                      \
         .byte_limit = BYTE_LIMIT,                                                                  \
         .transform = transform,                                                                    \
+        .list_marks = list_marks,                                                                  \
         .multiply_adds = multiply_adds,                                                            \
     }
 

@@ -127,9 +127,9 @@ static inline uint32_t palate__id_builder_find_wanted(const palate__id_builder *
 {
     if (PALATE__LIKELY(builder->count > 0 && wanted->bytes <= PALATE__SHORT_BYTES)) {
         const uint32_t mask = builder->slot_count - 1;
-        const palate__id_slot *first = &builder->slots[wanted->mixed & mask];
-        const palate__id_slot *second = &builder->slots[(wanted->mixed + 1) & mask];
-        const palate__id_slot *slot = first->key == wanted->key ? first : second;
+        const uint32_t at = wanted->mixed & mask;
+        const uint32_t next = builder->slots[at].key != wanted->key;
+        const palate__id_slot *slot = &builder->slots[(at + next) & mask];
         if (PALATE__LIKELY(slot->key == wanted->key))
             return slot->number;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Most of reading ratings is looking for the ends of fields of 1 to 9 bytes: base/marks.h says where
+/* Most of reading ratings is looking for the ends of fields of 1 to 9 bytes: a kernel lists where
  * they may be, and cutting goes from one to the next.
  */
 #include "ratings/lines.h"
@@ -65,7 +65,8 @@ static void look(palate__cursor *cursor, const char *base, enders of)
     cursor->base = base;
     cursor->mark = 1;
     cursor->marks[0] = 0;
-    cursor->mark_count = 1 + palate__list_marks(base, bytes, of.a, of.b, of.c, cursor->marks + 1);
+    cursor->mark_count = 1 + palate__kernels_get()->list_marks(base, bytes, of.a, of.b, of.c,
+                                                               cursor->marks + 1);
 }
 
 /* A walk over the marks of a cursor. It lies in registers, as long as nobody is given its address. */

@@ -4,8 +4,8 @@
 #define PALATE_RATINGS_LINES_H
 
 #include "base/context.h"
-#include "base/marks.h"
 #include "base/text.h"
+#include "kernels/kernels.h"
 
 /* Fields of a line that are kept; those beyond are counted. At most 64: see `doubled`. */
 enum { PALATE__FIELDS_MAX = 64 };

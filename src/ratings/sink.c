@@ -239,7 +239,7 @@ static palate_status hand_on_group(palate__sink *sink, const palate__group *grou
 static void fetch_ids(const palate__id_builder *builder, const palate__wanted *wanted, size_t count)
 {
     /* Those of so many lie in the second-level cache. */
-    enum { NEAR_SLOTS = 1 << 14 };
+    enum { NEAR_SLOTS = 1 << 15 };
     if (builder->slot_count <= NEAR_SLOTS)
         return;
     for (size_t r = 0; r < count; r++)

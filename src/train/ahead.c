@@ -67,8 +67,10 @@ static void move_task(size_t task, int thread, void *argument)
     float *restrict to = m->rows + first * m->stride;
     const float *restrict last = m->last + first * m->stride;
     const float *restrict before = m->before + first * m->stride;
-    for (size_t c = 0; c < rows * m->stride; c++) {
-        const float moved = last[c] + m->step * (last[c] - before[c]);
+    const size_t count = rows * m->stride;
+    const float step = m->step;
+    for (size_t c = 0; c < count; c++) {
+        const float moved = last[c] + step * (last[c] - before[c]);
         to[c] = moved > 0.0F ? moved : 0.0F;
     }
 }

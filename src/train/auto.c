@@ -93,7 +93,7 @@ void palate__training_resolve_counts(palate__training *training)
     int64_t most = options->epochs - options->burn_in;
     resolve_count(&options->samples, choose_samples(training, most));
     options->samples = options->samples < most ? options->samples : most;
-    const double of_descent = options->missing == PALATE_MISSING_ZERO ? 1e-6 : 1e-4;
+    const double of_descent = options->missing == PALATE_MISSING_ZERO ? 3e-7 : 1e-4;
     resolve(&options->tolerance, mu || bayes ? 0.0 : of_descent);
 }
 
@@ -168,7 +168,7 @@ static void resolve_zero(palate__training *training)
     palate__train_side *items = &training->items;
     if (options->init == PALATE_INIT_AUTO)
         options->init = palate__training_fits_svd(training) && options->factors <= SVD_FACTORS
-                            ? PALATE_INIT_NNDSVDAR
+                            ? PALATE_INIT_NNDSVDA
                             : PALATE_INIT_RANDOM;
     resolve(&options->regularization, 0.0);
     resolve(&options->item_regularization, options->regularization);

@@ -6,8 +6,8 @@
  *     U_f = sqrt(s |u+| |v+|) u+ / |u+|        V_f = sqrt(s |u+| |v+|) v+ / |v+|
  *
  * The triplets are those of R in the space that some powers of R'R turn random vectors into (Halko, Martinsson
- * & Tropp 2011, SIAM Review 53(2), algorithm 4.4): a few more vectors than are wanted, orthogonal after
- * every product. Beside products with R there are but symmetric matrices of that few rows.
+ * & Tropp 2011, SIAM Review 53(2), algorithm 4.4): a few more vectors than are wanted, as many as fill the
+ * registers, orthogonal after every product. Beside products with R there are but symmetric matrices of that few rows.
  */
 #include "train/nndsvd.h"
 
@@ -19,7 +19,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { OVERSAMPLING = 10, POWERS = 4, ROWS_OF_TASK = 64, LANES = PALATE__LANES };
+enum { OVERSAMPLING = 5, POWERS = 6, ROWS_OF_TASK = 64, LANES = PALATE__LANES };
 
 typedef struct work {
     palate__training *training;
@@ -272,7 +272,7 @@ palate_status palate__nndsvd_start(palate__training *training, palate_error *err
     const size_t rows = training->users.matrix.row_count;
     const size_t columns = training->items.matrix.row_count;
     const size_t most = rows < columns ? rows : columns;
-    const size_t wanted = training->factor_count + OVERSAMPLING;
+    const size_t wanted = (training->factor_count + OVERSAMPLING + LANES) / LANES * LANES - 1;
     work of = {.training = training, .l = wanted < most ? wanted : most};
     if (training->options.start != NULL || training->options.missing != PALATE_MISSING_ZERO ||
         training->options.init <= PALATE_INIT_RANDOM)

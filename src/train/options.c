@@ -63,7 +63,7 @@ static const palate_option rows[] = {
      "Missing zero: share of the regularization that weighs factors rather than their squares"},
     {"init", "", PALATE_OPTION_CHOICE, AT(init), "auto", 0, 0,
      "auto|random|nndsvd|nndsvda|nndsvdar", "HOW",
-     "Missing zero: where factors start; auto: nndsvdar, or random for more factors than rows"},
+     "Missing zero: where factors start; auto: nndsvda, or random for more factors than rows"},
     {"init-low", "", PALATE_OPTION_REAL, AT(init_low), "0", 0, 1e6, NULL, "X",
      "Rule mu: least starting value of a factor"},
     {"init-high", "", PALATE_OPTION_REAL, AT(init_high), "1", 0, 1e6, NULL, "X",
@@ -96,7 +96,7 @@ static const palate_option rows[] = {
      "With validation: stop after N epochs without a better RMSE; 0: never"},
     {"tolerance", "tol", PALATE_OPTION_REAL_AUTO, AT(tolerance), "auto", 0, 1, NULL, "X",
      "Stop when the objective falls by less than this share in an epoch; auto: 0.0001, rule mu and "
-     "bayes 0, with missing zero 1e-06"},
+     "bayes 0, with missing zero 3e-07"},
     {"time-limit", "", PALATE_OPTION_REAL, AT(time_limit), "0", 0, 1e9, NULL, "SECONDS",
      "Stop after this long with the model reached; 0: no limit"},
 };

@@ -81,6 +81,7 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
     gather_away(prior, row, training->stride, away);
     palate__row_problem problem = {
         .fixed = half->other->rows,
+        .narrow = half->other->narrow,
         .stride = training->stride,
         .coordinate_count = training->factor_count + 1,
         .columns = matrix->columns + begin,

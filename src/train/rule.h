@@ -37,6 +37,9 @@ struct palate__rule {
     /* Rows have a prior that follows them (prior.h). */
     bool has_prior;
 
+    /* What is read of the other side may be rounded to 16 bits. */
+    bool takes_narrow;
+
     /* Rows that update_rows() takes together: tasks hold multiples of it. 0: it is 1. */
     uint32_t rows_at_once;
 

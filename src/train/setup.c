@@ -168,6 +168,18 @@ static void fill_lambda(const palate__training *training, palate__train_side *si
     fill(prior->links[PALATE__LINK_TABLE].lambda, training, of_biases, of_table);
 }
 
+/* Ratings from which on rows of the other side are read in 16 bits: with fewer, an epoch takes some milliseconds. */
+static const int64_t ROUNDED_FROM = 250000;
+
+/* The modes strict and pure are compared with papers and other programs. A row of so few numbers that it is one cache
+ * line is one line narrow, too. */
+static bool takes_narrow(const palate__training *training)
+{
+    return training->rule->takes_narrow && training->options.mode == PALATE_MODE_DEFAULT &&
+           training->stride > PALATE__LANES &&
+           palate__matrix_count(&training->users.matrix) >= ROUNDED_FROM;
+}
+
 static palate_status begin_side(palate__training *training, palate__train_side *side,
                                 palate_error *err)
 {
@@ -176,7 +188,12 @@ static palate_status begin_side(palate__training *training, palate__train_side *
     side->rows = palate__allocate_zeroed(training->context, rows, row_bytes);
     if (training->rule->simultaneous)
         side->next = palate__allocate_array(training->context, rows, row_bytes);
-    if (side->rows == NULL || (training->rule->simultaneous && side->next == NULL))
+    if (takes_narrow(training))
+        side->narrow = palate__allocate_array(training->context, side->matrix.row_count,
+                                              palate__narrow_stride(training->stride) *
+                                                  sizeof *side->narrow);
+    if (side->rows == NULL || (training->rule->simultaneous && side->next == NULL) ||
+        (takes_narrow(training) && side->narrow == NULL))
         return palate__fail_memory(err, "preparing training: fewer factors need less");
     if (!training->rule->has_prior)
         return PALATE_OK;
@@ -354,6 +371,7 @@ static void end_side(palate__training *training, palate__train_side *side)
     palate__release(context, side->table_rows);
     palate__release(context, side->rows);
     palate__release(context, side->next);
+    palate__release(context, side->narrow);
     palate__release(context, side->variances);
     palate__release(context, side->squares);
     palate__prior_end(context, &side->prior);
@@ -370,8 +388,16 @@ static void end_held_out(palate_context *context, palate__held_out *held)
     palate__release(context, held->sums);
 }
 
+void palate__training_widen(palate__training *training)
+{
+    palate__release(training->context, training->users.narrow);
+    palate__release(training->context, training->items.narrow);
+    training->users.narrow = training->items.narrow = NULL;
+}
+
 void palate__training_settle(palate__training *training)
 {
+    palate__training_widen(training);
     palate__train_side *sides[] = {&training->users, &training->items};
     for (size_t s = 0; s < sizeof sides / sizeof sides[0]; s++) {
         palate__release(training->context, sides[s]->prior.away);

@@ -101,6 +101,7 @@ static void start_side(palate__training *training, palate__train_side *side, con
         else
             start_row(training, is_users,
                       palate__id_hash(palate__ids_text(ids, row), palate__ids_bytes(ids, row)), x);
+        palate__row_narrow(training, side, row);
     }
     if (side->prior.away != NULL)
         palate__prior_start(training, side);

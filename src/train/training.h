@@ -44,6 +44,7 @@ typedef struct palate__train_side {
     uint32_t row_count; /* Those of the matrix, then those that only the table has. */
     float *rows;        /* row_count x stride */
     float *next;        /* The same, for rules that update both sides at once; else NULL. */
+    uint16_t *narrow;   /* As long as the other side's updates read them in 16 bits; else NULL. */
     /* row_count each, for rule vb, else NULL: of each factor the variance, and the mean of the
      * squares of a row's factors. */
     float *variances, *squares;
@@ -117,6 +118,7 @@ struct palate__training {
     int64_t best_epoch;
     bool stop_requested; /* on_progress said so. Written by the calling thread, read by all:
                             atomically. */
+    bool rounded;        /* The last epoch was of rows in 16 bits. */
     const char *stopped_by;
     palate_epoch *log; /* options.epochs of them at most, grown as needed. */
     size_t log_count, log_capacity;
@@ -125,6 +127,15 @@ struct palate__training {
 static inline float *palate__row_of(const palate__training *training, float *rows, uint32_t row)
 {
     return rows + (size_t)row * training->stride;
+}
+
+/* What the other side's updates see of a row that has changed. */
+static inline void palate__row_narrow(const palate__training *training,
+                                      const palate__train_side *side, uint32_t row)
+{
+    if (side->narrow != NULL)
+        training->kernels->narrow_row(palate__row_of(training, side->rows, row), training->stride,
+                                      side->narrow + row * palate__narrow_stride(training->stride));
 }
 
 /* check.c: whether options fit the ranges and each other; the second, where a training is judged by ratings
@@ -164,6 +175,9 @@ double palate__training_validate(const palate__training *training);
 
 /* What the rows as they are make of held-out rating e, on the scale of the ratings, not clipped. */
 double palate__training_score(const palate__training *training, size_t e);
+
+/* setup.c: rows of the other side are read as they are from now on. */
+void palate__training_widen(palate__training *training);
 
 /* setup.c: gives back what only epochs need, before there is a model, too. Nothing but
  * palate__training_finish() and palate__training_end() may follow. */

@@ -163,7 +163,7 @@ PYTHON
     python3 - "$output" <<'PYTHON' || fail "$output"
 import json, sys
 for factor in json.loads(sys.argv[1]):
-    assert 0.9 < factor["correlation"] <= factor["cosine"] <= 1
+    assert 0.9 < factor["correlation"] <= 1 and 0.9 < factor["cosine"] <= 1
 PYTHON
 }
 

@@ -408,6 +408,118 @@ static void test_row_update_converges_to_the_minimum(void **unused)
     }
 }
 
+/* ---- Narrow rows ---- */
+
+/* Ties, the ends of the range and what is beyond, and numbers so small that they have fewer digits. */
+static float narrow_case(size_t i)
+{
+    static const float special[] = {0.0F,     -0.0F,       1.0F,     65504.0F,   65519.0F,
+                                    65520.0F, -1e9F,       3e38F,    0x1.002p0F, 0x1.006p0F,
+                                    0x1p-14F, 0x1p-24F,    0x1p-25F, 0x3p-26F,   0x1.8p-24F,
+                                    0x1p-40F, 0x1.FFFp-15F};
+    enum { SPECIAL = sizeof special / sizeof special[0] };
+    return i % 3 == 0 ? special[i / 3 % SPECIAL]
+                      : uniform(-1.0F, 1.0F) * ldexpf(1.0F, (int)(i % 40) - 22);
+}
+
+/* The value a narrow number stands for. */
+static double value_of_narrow(uint16_t narrow)
+{
+    const int power = narrow >> 10 & 31;
+    const double digits = narrow & 1023;
+    const double size = power == 0 ? ldexp(digits, -24) : ldexp(1024.0 + digits, power - 25);
+    return (narrow & 0x8000) != 0 ? -size : size;
+}
+
+static void test_narrow_numbers_are_the_nearest(void **unused)
+{
+    (void)unused;
+    for (size_t stride = 16; stride <= 112; stride += 16) {
+        float *row = aligned_floats(stride);
+        uint16_t *narrow = (uint16_t *)(void *)aligned_floats(stride + 16);
+        uint16_t *expected = (uint16_t *)(void *)aligned_floats(stride + 16);
+        const size_t bytes = palate__narrow_stride(stride) * sizeof *narrow;
+        for (size_t f = 0; f < stride; f++)
+            row[f] = narrow_case(f + stride * 17);
+        plain()->narrow_row(row, stride, expected);
+        for (size_t f = 0; f < stride; f++) {
+            const double size = fmin(fabs((double)row[f]), (double)PALATE__NARROW_MOST);
+            const double off = fabs(fabs(value_of_narrow(expected[f])) - size);
+            assert_true(off <= fmax(size * 0x1p-11, 0x1p-25));
+            assert_true(expected[f] >> 15 == (signbit(row[f]) ? 1 : 0));
+        }
+        for (size_t set = 1; palate__kernels_all()[set] != NULL; set++) {
+            if (!palate__kernels_usable(palate__kernels_all()[set]))
+                continue;
+            memset(narrow, 0xFF, bytes);
+            palate__kernels_all()[set]->narrow_row(row, stride, narrow);
+            assert_memory_equal(narrow, expected, bytes);
+        }
+        free(row);
+        free(narrow);
+        free(expected);
+    }
+}
+
+/* Floats that are as good in 16 bits. */
+static uint16_t *make_narrow(example *made)
+{
+    const size_t stride = made->problem.stride;
+    uint16_t *narrow = (uint16_t *)(void *)aligned_floats(ROWS * (stride + 16));
+    for (size_t i = 0; i < ROWS * stride; i++)
+        made->fixed[i] = roundf(made->fixed[i] * 1024.0F) / 1024.0F;
+    for (size_t row = 0; row < ROWS; row++)
+        plain()->narrow_row(made->fixed + row * stride, stride,
+                            narrow + row * palate__narrow_stride(stride));
+    return narrow;
+}
+
+static void check_narrow(const palate__kernels *kernels, size_t k, size_t count, int fit_bias)
+{
+    example made;
+    make_example(&made, k, count, fit_bias);
+    palate__row_problem *p = &made.problem;
+    const size_t bytes = p->stride * sizeof(float);
+    uint16_t *narrow = make_narrow(&made);
+    float *x = aligned_floats(p->stride);
+    float *away = aligned_floats(p->stride);
+    float *scratch = aligned_floats(kernels->row_update_scratch(p->stride, count) + 16);
+    float *residual = aligned_floats(count + 16);
+    memcpy(x, made.x, bytes);
+    memcpy(away, made.away, bytes);
+    const double expected = kernels->row_update(p, x, away, scratch);
+    memcpy(residual, scratch, count * sizeof(float));
+    p->narrow = narrow;
+    p->fixed = NULL; /* Not looked at. */
+    const double found = kernels->row_update(p, made.x, made.away, scratch);
+    assert_memory_equal(&found, &expected, sizeof found);
+    assert_memory_equal(made.x, x, bytes);
+    assert_memory_equal(made.away, away, bytes);
+    assert_memory_equal(scratch, residual, count * sizeof(float));
+    free(narrow);
+    free(x);
+    free(away);
+    free(scratch);
+    free(residual);
+    free_example(&made);
+}
+
+static void test_narrow_rows_are_taken_for_what_they_stand(void **unused)
+{
+    (void)unused;
+    static const size_t factors[] = {1, 3, 14, 15, 16, 17, 31, 32, 33, 47, 63, 64, 100};
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        if (!palate__kernels_usable(palate__kernels_all()[set]))
+            continue;
+        for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+            for (size_t count = 0; count <= 50; count++)
+                check_narrow(palate__kernels_all()[set], factors[i], count, 1);
+            check_narrow(palate__kernels_all()[set], factors[i], 299, 1);
+            check_narrow(palate__kernels_all()[set], factors[i], 37, 0);
+        }
+    }
+}
+
 /* ---- Draws ---- */
 
 typedef struct counter {
@@ -794,6 +906,8 @@ int main(void)
         cmocka_unit_test(test_a_screen_keeps_what_is_no_number),
         cmocka_unit_test(test_row_update_agrees_and_descends),
         cmocka_unit_test(test_row_update_converges_to_the_minimum),
+        cmocka_unit_test(test_narrow_numbers_are_the_nearest),
+        cmocka_unit_test(test_narrow_rows_are_taken_for_what_they_stand),
         cmocka_unit_test(test_row_update_draws_around_the_minimum),
         cmocka_unit_test(test_slices_for_every_count),
         cmocka_unit_test(test_sums_of_multiplicative_updates),

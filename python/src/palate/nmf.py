@@ -105,9 +105,10 @@ class _Cells:
             X = X.copy() if not X.has_canonical_format else X
             X.sum_duplicates()
             known = ~np.isnan(X.data) if zeros else X.data != 0
-            counts = np.diff(X.indptr)
-            rows = np.repeat(np.arange(X.shape[0]), counts)[known]
-            self.columns, self.values = X.indices[known], X.data[known]
+            rows = np.repeat(np.arange(X.shape[0], dtype=X.indices.dtype), np.diff(X.indptr))
+            self.columns, self.values = X.indices, X.data
+            if not known.all():
+                rows, self.columns, self.values = rows[known], self.columns[known], self.values[known]
         else:
             rows, self.columns = np.nonzero(~np.isnan(X) if zeros else X)
             self.values = X[rows, self.columns]
@@ -118,8 +119,8 @@ class _Cells:
     def __len__(self) -> int:
         return len(self.values)
 
-    def ratings(self) -> Ratings:
-        return Ratings.from_arrays(self.rows, self.columns, self.values)
+    def ratings(self, threads: int | None) -> Ratings:
+        return Ratings.from_arrays(self.rows, self.columns, self.values, threads=threads)
 
     def select(self, chosen: npt.NDArray[np.bool_]) -> _Cells:
         made = object.__new__(_Cells)
@@ -158,7 +159,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
             better: W = [U, o, 1] and H = [V; 1; s] then have k + 2 components, those of the offsets last; with
             "default" offsets may be negative, and so may X.
         solver: "map", coordinate descent; or "mu", multiplicative updates.
-        init: With missing="zero", where it starts: "random", "nndsvd", "nndsvda", "nndsvdar"; None: nndsvdar where
+        init: With missing="zero", where it starts: "random", "nndsvd", "nndsvda", "nndsvdar"; None: nndsvda where
             there are no more components than rows and columns, else random. "custom": at the W and H given to fit, by
             either reading.
         tol: Training ends when the objective falls by less than this share in a sweep; or "auto".
@@ -275,7 +276,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """Return alpha_W and alpha_H as palate takes them, which counts no row and no column that is all zeros."""
         of_W = 0.0 if self.alpha_W in ("auto", None) else self.alpha_W
         of_H = of_W if self.alpha_H in ("same", "auto", None) else self.alpha_H
-        rows, columns = len(np.unique(cells.rows)), len(np.unique(cells.columns))
+        rows, columns = (int(np.count_nonzero(np.bincount(numbers))) for numbers in (cells.rows, cells.columns))
         return {
             "regularization": of_W * cells.shape[1] / max(columns, 1),
             "item_regularization": of_H * cells.shape[0] / max(rows, 1),
@@ -290,7 +291,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         if start is not None:
             options.pop("factors")
         try:
-            model = train(cells.ratings(), progress=bool(self.verbose), start=start, **options)
+            model = train(cells.ratings(self._threads()), progress=bool(self.verbose), start=start, **options)
         except InvalidError as error:
             raise InvalidError(f"NMF: {error}") from None
         self._take(model, cells)
@@ -329,7 +330,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
             raise ValueError(f"W and H have shapes {W.shape} and {H.shape}; X has {cells.shape}")
         if self.n_components not in ("auto", None, len(H)):
             raise ValueError(f"H has {len(H)} rows, but n_components is {self.n_components}")
-        ratings = cells.ratings()
+        ratings = cells.ratings(self._threads())
         return W[ratings.user_ids], H.T[ratings.item_ids]
 
     def fit(self, X: Any, y: Any = None, W: Any = None, H: Any = None) -> NMF:
@@ -346,9 +347,13 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
             The estimator.
 
         """
+        self._fit(X, W, H)
+        return self
+
+    def _fit(self, X: Any, W: Any = None, H: Any = None) -> _Cells:
         cells = self._check(X, reset=True)
         self._train(cells, start=self._custom(cells, W, H))
-        return self
+        return cells
 
     def partial_fit(self, X: Any, y: Any = None) -> NMF:
         """Learn from more rows.
@@ -368,7 +373,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         cells = self._check(X, reset=first)
         if first:
             self._train(cells)
-            self._seen = cells
+            self._seen = cells.select(np.ones(len(cells), bool))  # X may change.
             return self
         seen = self._seen.below(cells)
         added = self._fold(cells)
@@ -385,7 +390,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         old, _ = _with_typical(self.model_, _rows_of(self.model_.user_ids, before), users=True)
         users = np.vstack([old, added])
         items, _ = _with_typical(self.model_, self._items_of)
-        ratings = seen.ratings()
+        ratings = seen.ratings(self._threads())
         return users[ratings.user_ids], items[ratings.item_ids]
 
     # ---- Using ----
@@ -422,12 +427,18 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
 
         """
         self._check_fitted()
-        cells = self._check(X, reset=False)
+        return self._transform(self._check(X, reset=False))
+
+    def _transform(self, cells: _Cells) -> npt.NDArray[Any]:
         return self._weights(cells).astype(cells.values.dtype)
 
-    def fit_transform(self, X: Any, y: Any = None, **params: Any) -> npt.NDArray[Any]:
-        """Learn H from X, and return W for it: as `fit(X).transform(X)`."""
-        return self.fit(X, y, **params).transform(X)
+    def fit_transform(self, X: Any, y: Any = None, W: Any = None, H: Any = None) -> npt.NDArray[Any]:
+        """Learn H from X, and return W for it: as `fit(X).transform(X)`; with missing="zero" the W of training."""
+        cells = self._fit(X, W, H)
+        if not self._is_zero():
+            return self._transform(cells)
+        trained, _ = _with_typical(self.model_, _rows_of(self.model_.user_ids, cells.shape[0]), users=True)
+        return trained.astype(cells.values.dtype)
 
     def inverse_transform(self, X: Any) -> npt.NDArray[Any]:
         """Return W H: what is predicted for every cell.

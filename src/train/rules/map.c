@@ -23,6 +23,7 @@ const palate__rule palate__rule_map = {
     .measures = true,
     .descends = true,
     .has_prior = true,
+    .takes_narrow = true,
     .before_epoch = palate__row_before_epoch,
     .after_side = palate__row_after_side,
     .scratch_floats = palate__row_scratch,

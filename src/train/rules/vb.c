@@ -86,6 +86,7 @@ const palate__rule palate__rule_vb = {
     .paper = "Lim & Teh 2007; Raiko, Ilin & Karhunen 2007",
     .measures = true,
     .has_prior = true,
+    .takes_narrow = true,
     .begin = begin,
     .before_epoch = palate__row_before_epoch,
     .after_side = palate__row_after_side,
