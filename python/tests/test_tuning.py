@@ -105,3 +105,19 @@ def test_failed_trials(ratings):
 def test_what_cannot_be_done(ratings, space, options, error, says):
     with pytest.raises(error, match=says):
         palate.tune(ratings, space, **options)
+
+
+def test_folds_come_from_files(tmp_path, columns):
+    frame = "".join(f"{user},{item},{rating}\n" for user, item, rating in zip(*columns))
+    lines = frame.splitlines(keepends=True)
+    for fold in (1, 2):
+        head = "user,item,rating\n"
+        (tmp_path / f"f{fold}.train.csv").write_text(head + "".join(lines[fold % 2 :: 2]))
+        (tmp_path / f"f{fold}.test.csv").write_text(head + "".join(lines[1 - fold % 2 :: 2]))
+    found = palate.tune(None, {"factors": [1, 2]}, folds_from=tmp_path, scale=(1, 5), epochs=3)
+    assert (found.trained, [trial.folds for trial in found.trials]) == (4, [2, 2])
+    train = palate.read(tmp_path / "f1.train.csv", scale=(1, 5))
+    test = palate.read(tmp_path / "f1.test.csv", scale=(1, 5))
+    one = palate.tune(None, {"factors": [2]}, folds_from=tmp_path / "f1.train*", scale=(1, 5), epochs=3)
+    expected = palate.train(train, factors=2, epochs=3).evaluate(test).rmse
+    assert one.best.mean == pytest.approx(expected, rel=1e-6)

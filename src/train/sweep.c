@@ -167,26 +167,43 @@ static void swap_rows(palate__train_side *side)
 
 /* ---- For rules that do not measure while they update ---- */
 
-static void measure_task(size_t task, int thread, void *argument)
+/* Squared errors of a row of users, some ratings at a time. `room` has `stride` floats. */
+static double measure_row(const palate__half *half, uint32_t row, float *room)
 {
-    (void)thread;
-    const job *shared = argument;
-    const palate__training *training = shared->training;
-    const palate__train_side *side = shared->half.side;
-    const palate__matrix *matrix = &side->matrix;
-    double base = (training->options.biases ? training->mean : training->shift);
+    enum { AT_ONCE = 64 };
+    static const float zeros[AT_ONCE];
+    const palate__training *training = half->training;
+    const palate__matrix *matrix = &half->side->matrix;
+    const float *x = palate__row_of(training, half->side->rows, row);
+    const double base = (training->options.biases ? training->mean : training->shift) +
+                        (double)x[0];
     double sum = 0.0;
-    for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++) {
-        const float *x = palate__row_of(training, side->rows, row);
-        for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
-            const float *z = shared->half.other->rows +
-                             (size_t)matrix->columns[e] * training->stride;
-            double estimate = base + (double)x[0] + (double)z[0] +
-                              (double)training->kernels->dot(x + 1, z + 1, training->factor_count);
-            double error = (double)matrix->values[e] - estimate;
+    memcpy(room, x, training->stride * sizeof *room);
+    room[0] = 1.0F; /* The other side's offset comes as it is. */
+    for (int64_t begin = matrix->begins[row]; begin < matrix->begins[row + 1]; begin += AT_ONCE) {
+        float products[AT_ONCE];
+        const int64_t left = matrix->begins[row + 1] - begin;
+        const size_t count = left < AT_ONCE ? (size_t)left : AT_ONCE;
+        training->kernels->scores_at(room, half->other->rows, matrix->columns + begin, zeros,
+                                     training->stride, count, products);
+        for (size_t e = 0; e < count; e++) {
+            const double error = (double)matrix->values[(size_t)begin + e] - base -
+                                 (double)products[e];
             sum += error * error;
         }
     }
+    return sum;
+}
+
+static void measure_task(size_t task, int thread, void *argument)
+{
+    const job *shared = argument;
+    const palate__training *training = shared->training;
+    const palate__train_side *side = shared->half.side;
+    float *room = training->scratch + (size_t)thread * training->scratch_floats;
+    double sum = 0.0;
+    for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++)
+        sum += measure_row(&shared->half, row, room);
     side->task_sums[task] = (palate__sums){sum, 0.0};
 }
 

@@ -492,6 +492,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_filter_quota": (c_int, [_HANDLE, _HANDLE, c_char_p, _ERR]),
     "palate_filter_rules": (POINTER(FilterRule), [_HANDLE, POINTER(c_size_t)]),
     "palate_split_create": (c_int, [_HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_split_open": (c_int, [_HANDLE, c_char_p, c_void_p, _OUT, _ERR]),
     "palate_split_free": (None, [_HANDLE]),
     "palate_tune": (c_int, [_HANDLE, POINTER(c_char_p), c_size_t, c_void_p, c_void_p, _OUT, _ERR]),
     "palate_tuning_free": (None, [_HANDLE]),

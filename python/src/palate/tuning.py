@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, Callable, Union
 from . import _library, _options, _structs
 from ._progress import Bar, Watcher
 from .errors import TrainingStopped
-from .training import _take_ratings
+from .training import _split, _take_ratings
 
 __all__ = ["TuneProgress", "Tuning", "TuningTrial", "tune"]
 
@@ -163,6 +164,24 @@ def _take_holdout(split: dict[str, Any], holdout: float | None) -> None:
     split.update(method="shuffle", folds=1, test_share=holdout)
 
 
+def _divide(ratings: Any, split: dict[str, Any], rest: dict[str, Any]) -> tuple[int, Any, dict[str, Any]]:
+    """Return folds of ratings, the ratings, and the options of training."""
+    taken, given = _take_ratings(ratings, rest)
+    splitting = _options.splitting.fill(split, "tune")
+    return _library.create(_library.lib.palate_split_create, taken._handle.pointer, splitting.pointer), taken, given
+
+
+def _open(ratings: Any, path: Any, split: dict[str, Any], rest: dict[str, Any]) -> tuple[int, Any, dict[str, Any]]:
+    """Return folds of files, how to read them, and the options of training."""
+    if ratings is not None or split:
+        raise TypeError("tune() takes folds_from, or ratings and ways to split them, not both; give None as ratings")
+    options, given = _split(rest)
+    reading = _options.reading.fill(options, "tune")
+    encoded = _library.path_bytes(path)
+    made = _library.create(_library.lib.palate_split_open, _library.context, encoded, reading.pointer)
+    return made, reading, given
+
+
 def _trial(raw: Any, names: list[str], given: Mapping[str, Any]) -> TuningTrial:
     values = _options.training.values({name: raw.values[place].decode() for place, name in enumerate(names)})
     measured = raw.failed is None and raw.fold_count > 0
@@ -232,6 +251,7 @@ def tune(
     space: Mapping[str, Any],
     *,
     holdout: float | None = None,
+    folds_from: str | os.PathLike[str] | None = None,
     progress: ProgressArgument = None,
     **options: Any,
 ) -> Tuning:
@@ -244,10 +264,12 @@ def tune(
     the search was stopped and went on. Ctrl-C stops it and returns what there is, with a `TrainingStopped` warning.
 
     Args:
-        ratings: `Ratings`, or anything `Ratings` takes.
+        ratings: `Ratings`, or anything `Ratings` takes; None with `folds_from`.
         space: What to try: options of training, each with a list of values, or a range as "1..100", "1..100:log" or
             "1..100:log:7" (7 numbers of it).
         holdout: Instead of folds hold out one random share.
+        folds_from: Instead of dividing ratings, folds from files: a folder of NAME.train.csv and NAME.test.csv as
+            `palate split` writes them, or of NAME.base and NAME.test; or a pattern such as "ml-100k/u[1-5].base".
         progress: True shows a bar. A function is called with a `TuneProgress` a few times a second; if it returns
             False, the search stops and what there is is returned.
         **options: Of the search (see below); of splitting (`folds`, `method`, `repeats`, `test_share`, `test_count`,
@@ -273,20 +295,20 @@ def tune(
         raise TypeError('space: give options and what to try of each, such as {"factors": [8, 16, 32]}')
     search, split, rest = _sort(options)
     _take_holdout(split, holdout)
-    taken, given = _take_ratings(ratings, rest)
+    folds, kept, given = (
+        _divide(ratings, split, rest) if folds_from is None else _open(ratings, folds_from, split, rest)
+    )
+    divided = _library.Handle(folds, _library.lib.palate_split_free)
     filled = _options.training.fill(given, "tune")
     for keyword in space:
         option = _options.training.find(keyword)
         if option is not None and option.name in filled._given:
             raise TypeError(f"{keyword} is given and tried: leave one out")
     searching = _options.searching.fill(search, "tune")
-    splitting = _options.splitting.fill(split, "tune")
     watch = Watcher(_TuningBar() if progress is True else progress or None, TuneProgress)
     lib = _library.lib
-    divided = _library.Handle(
-        _library.create(lib.palate_split_create, taken._handle.pointer, splitting.pointer), lib.palate_split_free
-    )
     made = _library.Handle(_search(divided.pointer, space, filled, searching, watch), lib.palate_tuning_free)
+    del kept
     names = [lib.palate_tuning_axis(made.pointer, place).contents.name.decode() for place in range(len(space))]
     if watch.interrupted:
         warnings.warn("the search was stopped by Ctrl-C: this is what was measured", TrainingStopped, stacklevel=2)

@@ -10,14 +10,18 @@
  *
  * With biases est_e = mean + b_u + c_i + x.z, where the biases take one step of stochastic gradient
  * at each rating, in the order of the input (palate_read_options.keep_order): that pass is serial,
- * and leaves its estimates for the rows.
+ * and leaves its estimates for the rows. Products x.z do not change on the way, and are made before,
+ * by all threads: what is left of a rating are some numbers.
  *
  * Cost of a row with c ratings: O(c k) time, 2 k doubles of scratch.
  */
 #include "train/rule.h"
 
+#include "base/threads.h"
+
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* With biases one update may make a factor this many times larger: an estimate, and so a
  * denominator, can come near zero or below it, where the rule means nothing, and Surprise's factors
@@ -28,20 +32,19 @@ static const double BIASED_CHANGE_MAX = 10.0;
  * would make every product with them slow. */
 static const float FACTOR_FLOOR = 1e-30F;
 
-/* What the pass over the biases leaves behind: an estimate for each rating, in the order of either
- * matrix. */
+/* What the pass over the biases leaves behind: an estimate for each rating of by_user. */
 typedef struct state {
-    float *user_estimates, *item_estimates;
+    float *estimates;
     int64_t *visits;   /* The entries of by_user in the order of the input. */
-    uint32_t *users;   /* The user of each entry of by_user. */
-    int64_t *in_items; /* Where each entry of by_user lies in by_item. */
+    int64_t *in_users; /* Where each entry of by_item lies in by_user. */
     double *user_biases, *item_biases;
+    float *zeros; /* As many as there are items. */
 } state;
 
+/* Two rows of doubles, and an item's estimates. */
 static size_t scratch_floats(const palate__training *training, size_t count)
 {
-    (void)count;
-    return 4 * training->stride; /* Two rows of doubles. */
+    return 4 * training->stride + (training->options.biases ? count : 0);
 }
 
 static double factor_of_change(double numerator, double denominator, double most)
@@ -49,15 +52,25 @@ static double factor_of_change(double numerator, double denominator, double most
     return denominator > 0.0 ? fmin(numerator / denominator, most) : 1.0;
 }
 
+/* What the pass over the biases took the ratings of a row for; NULL: there was none. */
+static const float *estimates_of(const palate__half *half, uint32_t row, float *room)
+{
+    const state *biased = half->training->rule_state;
+    const int64_t *begins = half->side->matrix.begins;
+    if (biased == NULL)
+        return NULL;
+    if (half->is_users)
+        return biased->estimates + begins[row];
+    for (int64_t e = begins[row]; e < begins[row + 1]; e++)
+        room[e - begins[row]] = biased->estimates[biased->in_users[e]];
+    return room;
+}
+
 static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
                                const palate__desk *desk)
 {
     const palate__training *training = half->training;
     const palate__matrix *matrix = &half->side->matrix;
-    const state *biased = training->rule_state;
-    const float *estimates = biased == NULL   ? NULL
-                             : half->is_users ? biased->user_estimates
-                                              : biased->item_estimates;
     const size_t k = training->factor_count;
     const int64_t begin = matrix->begins[row];
     const palate__rated rated = {
@@ -67,12 +80,12 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
         .ratings = matrix->values + begin,
         .count = (size_t)(matrix->begins[row + 1] - begin),
         .shift = training->shift,
-        .estimates = estimates == NULL ? NULL : estimates + begin,
+        .estimates = estimates_of(half, row, desk->scratch + 4 * training->stride),
     };
     double *numerator = (double *)(void *)desk->scratch;
     double *denominator = numerator + training->stride;
     training->kernels->multiply_sums(&rated, x, numerator, denominator);
-    double most = estimates != NULL ? BIASED_CHANGE_MAX : INFINITY;
+    double most = training->rule_state != NULL ? BIASED_CHANGE_MAX : INFINITY;
     const palate_train_options *options = &training->options;
     double lambda = half->is_users ? options->regularization : options->item_regularization;
     double count = (double)rated.count;
@@ -84,19 +97,16 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
     return (palate__sums){0.0, 0.0};
 }
 
-/* Where each entry of by_user lies in by_item, and its user. */
+/* Where each entry of by_item lies in by_user. */
 static void map_entries(const palate__training *training, state *biased, int64_t *cursors)
 {
     const palate__matrix *by_user = &training->users.matrix;
     const palate__matrix *by_item = &training->items.matrix;
     for (uint32_t j = 0; j < by_item->row_count; j++)
         cursors[j] = by_item->begins[j];
-    for (uint32_t i = 0; i < by_user->row_count; i++) {
-        for (int64_t e = by_user->begins[i]; e < by_user->begins[i + 1]; e++) {
-            biased->users[e] = i;
-            biased->in_items[e] = cursors[by_user->columns[e]]++;
-        }
-    }
+    const int64_t count = palate__matrix_count(by_user);
+    for (int64_t e = 0; e < count; e++)
+        biased->in_users[cursors[by_user->columns[e]]++] = e;
 }
 
 static int by_sequence(const void *a, const void *b, void *sequence)
@@ -132,13 +142,12 @@ static void end(palate__training *training)
     if (biased == NULL)
         return;
     palate_context *context = training->context;
-    palate__release(context, biased->user_estimates);
-    palate__release(context, biased->item_estimates);
+    palate__release(context, biased->estimates);
     palate__release(context, biased->visits);
-    palate__release(context, biased->users);
-    palate__release(context, biased->in_items);
+    palate__release(context, biased->in_users);
     palate__release(context, biased->user_biases);
     palate__release(context, biased->item_biases);
+    palate__release(context, biased->zeros);
     palate__release(context, biased);
     training->rule_state = NULL;
 }
@@ -154,18 +163,17 @@ static palate_status begin(palate__training *training, palate_error *err)
     training->rule_state = biased;
     size_t count = (size_t)palate__matrix_count(&training->users.matrix);
     uint32_t item_count = training->items.matrix.row_count;
-    biased->user_estimates = palate__allocate_array(context, count, sizeof(float));
-    biased->item_estimates = palate__allocate_array(context, count, sizeof(float));
+    biased->estimates = palate__allocate_array(context, count, sizeof(float));
     biased->visits = palate__allocate_array(context, count, sizeof(int64_t));
-    biased->users = palate__allocate_array(context, count, sizeof(uint32_t));
-    biased->in_items = palate__allocate_array(context, count, sizeof(int64_t));
+    biased->in_users = palate__allocate_array(context, count, sizeof(int64_t));
     biased->user_biases = palate__allocate_zeroed(context, training->users.matrix.row_count,
                                                   sizeof(double));
     biased->item_biases = palate__allocate_zeroed(context, item_count, sizeof(double));
+    biased->zeros = palate__allocate_zeroed(context, item_count, sizeof(float));
     int64_t *cursors = palate__allocate_array(context, item_count, sizeof(int64_t));
-    if (biased->user_estimates == NULL || biased->item_estimates == NULL ||
-        biased->visits == NULL || biased->users == NULL || biased->in_items == NULL ||
-        biased->user_biases == NULL || biased->item_biases == NULL || cursors == NULL) {
+    if (biased->estimates == NULL || biased->visits == NULL || biased->in_users == NULL ||
+        biased->user_biases == NULL || biased->item_biases == NULL || biased->zeros == NULL ||
+        cursors == NULL) {
         palate__release(context, cursors);
         return palate__fail_memory(err, "preparing rule mu");
     }
@@ -175,31 +183,75 @@ static palate_status begin(palate__training *training, palate_error *err)
     return PALATE_OK;
 }
 
+/* x.z of a task's users, in place of their estimates. */
+static void multiply_task(size_t task, int thread, void *argument)
+{
+    const palate__training *training = argument;
+    const state *biased = training->rule_state;
+    const palate__train_side *users = &training->users;
+    const palate__matrix *by_user = &users->matrix;
+    float *x = training->scratch + (size_t)thread * training->scratch_floats;
+    for (uint32_t i = users->task_begins[task]; i < users->task_begins[task + 1]; i++) {
+        const int64_t begin = by_user->begins[i];
+        memcpy(x, palate__row_of(training, users->rows, i), training->stride * sizeof *x);
+        x[0] = 0.0F; /* Biases are not multiplied. */
+        training->kernels->scores_at(
+            x, training->items.rows, by_user->columns + begin, biased->zeros, training->stride,
+            (size_t)(by_user->begins[i + 1] - begin), biased->estimates + begin);
+    }
+}
+
+/*
+ * One step at each rating of a user:
+ *
+ *     error = r - mean - b - c - x.z
+ *     b <- b + rate (error - lambda b)            c <- c + item_rate (error - item_lambda c)
+ *
+ * The next rating waits for b: written as a sum whose other term is known before, that takes a product and a sum.
+ */
+static void step_user(const palate__training *training, uint32_t user, const int64_t *visits)
+{
+    const state *biased = training->rule_state;
+    const palate_train_options *options = &training->options;
+    const palate__matrix *by_user = &training->users.matrix;
+    const double rate = options->bias_learning_rate;
+    const double item_rate = options->item_bias_learning_rate;
+    const double item_lambda = options->item_bias_regularization;
+    const double kept = 1.0 - rate * (1.0 + options->user_bias_regularization);
+    const double mean = training->mean;
+    const double to_mean = training->mean - training->shift;
+    const uint32_t *columns = by_user->columns;
+    const float *ratings = by_user->values;
+    float *estimates = biased->estimates;
+    double *item_biases = biased->item_biases;
+    const int64_t count = by_user->begins[user + 1] - by_user->begins[user];
+    double bias = biased->user_biases[user];
+    for (int64_t visit = 0; visit < count; visit++) {
+        const int64_t e = visits[visit];
+        const uint32_t item = columns[e];
+        const double of_item = item_biases[item];
+        const double known = of_item + (double)estimates[e];
+        const double rest = (double)ratings[e] - mean - known;
+        const double error = rest - bias;
+        estimates[e] = (float)(to_mean + known + bias);
+        bias = kept * bias + rate * rest;
+        item_biases[item] = of_item + item_rate * (error - item_lambda * of_item);
+    }
+    biased->user_biases[user] = bias;
+}
+
 static void before_epoch(palate__training *training)
 {
     state *biased = training->rule_state;
     if (biased == NULL)
         return;
     const palate__matrix *by_user = &training->users.matrix;
-    const palate_train_options *options = &training->options;
-    const double rate = options->bias_learning_rate;
-    const double item_rate = options->item_bias_learning_rate;
-    int64_t count = palate__matrix_count(by_user);
-    for (int64_t visit = 0; visit < count; visit++) {
-        int64_t e = biased->visits[visit];
-        uint32_t i = biased->users[e];
-        uint32_t j = by_user->columns[e];
-        double *bias_of_user = &biased->user_biases[i];
-        double *bias_of_item = &biased->item_biases[j];
-        const float *x = palate__row_of(training, training->users.rows, i);
-        const float *z = palate__row_of(training, training->items.rows, j);
-        double estimated = training->mean - training->shift + *bias_of_user + *bias_of_item +
-                           (double)training->kernels->dot(x + 1, z + 1, training->factor_count);
-        double error = (double)by_user->values[e] - training->shift - estimated;
-        *bias_of_user += rate * (error - options->user_bias_regularization * *bias_of_user);
-        *bias_of_item += item_rate * (error - options->item_bias_regularization * *bias_of_item);
-        biased->user_estimates[e] = (float)estimated;
-        biased->item_estimates[biased->in_items[e]] = (float)estimated;
+    const int64_t *visits = biased->visits;
+    palate__parallel_for(training->threads, training->users.task_count, multiply_task, training);
+    for (uint32_t place = 0; place < by_user->row_count; place++) {
+        const uint32_t user = training->ratings->users.order[place];
+        step_user(training, user, visits);
+        visits += by_user->begins[user + 1] - by_user->begins[user];
     }
     /* The biases live in slot 0 of the rows, where the rest of the engine looks for them. */
     for (uint32_t i = 0; i < by_user->row_count; i++)

@@ -98,7 +98,8 @@ class Trainset:
         """Return users, items and ratings: users by number, the ratings of each in their order."""
         if "_columns" in self.__dict__:
             users, items, ratings = self._columns
-            order = np.argsort(users, kind="stable")
+            # Numbers of 16 bits are sorted by their digits.
+            order = np.argsort(users.astype(np.uint16) if self.n_users <= 1 << 16 else users, kind="stable")
             return users[order], items[order], ratings[order]
         counts = [len(rated) for rated in self.ur.values()]
         pairs = [pair for rated in self.ur.values() for pair in rated]
