@@ -17,7 +17,7 @@
 static const double REPORT_SECONDS = 0.1;
 
 /* Rows are read in 16 bits until an epoch changes the objective by less than this share: rounding moves it by 1e-7
- * to 1e-6. Of 40 epochs on MovieLens 1M all change it by more (docs/decisions/0061-rows-in-16-bits.md). */
+ * to 1e-6. All 30 of a default run on MovieLens 1M change it by more (docs/decisions/0061-rows-in-16-bits.md). */
 static const double LEAST_CHANGE_ROUNDED = 1e-4;
 
 typedef struct job {
