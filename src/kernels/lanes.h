@@ -85,26 +85,8 @@ LANES_INLINE lanes load_part(const float *from, size_t count)
 /* 1 in the first `count` lanes, 0 in the others. */
 LANES_INLINE lanes first_ones(size_t count)
 {
-    static const float ones[WIDTH] = {
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-#if WIDTH == 16
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F,
-        1.0F
-#endif
-    };
+    static const float ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    _Static_assert(sizeof ones >= sizeof(lanes), "one for each lane");
     return load_part(ones, count);
 }
 
