@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE
 /* Multiplicative updates over the observed ratings: the plain reference, as Surprise's NMF does it.
  *
  *     x_f <- x_f * sum_e r_e z_ef / (sum_e est_e z_ef + c lambda x_f)       c: ratings of the row
@@ -20,7 +19,6 @@
 #include "base/threads.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* With biases one update may make a factor this many times larger: an estimate, and so a
@@ -35,7 +33,7 @@ static const float FACTOR_FLOOR = 1e-30F;
 /* What the pass over the biases leaves behind: an estimate for each rating of by_user. */
 typedef struct state {
     float *estimates;
-    int64_t *visits;   /* The entries of by_user in the order of the input. */
+    uint32_t *visits;  /* By user: the entries of its row, as they come in the input. */
     int64_t *in_users; /* Where each entry of by_item lies in by_user. */
     double *user_biases, *item_biases;
     float *zeros; /* As many as there are items. */
@@ -109,31 +107,60 @@ static void map_entries(const palate__training *training, state *biased, int64_t
         biased->in_users[cursors[by_user->columns[e]]++] = e;
 }
 
-static int by_sequence(const void *a, const void *b, void *sequence)
+static void visit_as_stored(const palate__matrix *by_user, uint32_t *visits)
 {
-    const int64_t *places = sequence;
-    int64_t left = places[*(const int64_t *)a];
-    int64_t right = places[*(const int64_t *)b];
-    return (left > right) - (left < right);
+    for (uint32_t i = 0; i < by_user->row_count; i++)
+        for (int64_t e = by_user->begins[i]; e < by_user->begins[i + 1]; e++)
+            visits[e] = (uint32_t)(e - by_user->begins[i]);
 }
 
-/* The order of the input: users as they first appear, then the ratings of each by line (as
- * Surprise's trainset). */
-static void order_visits(const palate__training *training, state *biased)
+/* A rating at its place in the input. */
+typedef struct line {
+    uint32_t user, entry;
+} line;
+
+static int64_t count_lines(const palate__matrix *by_user, const int64_t *sequence)
 {
-    const palate_ratings *ratings = training->ratings;
-    const palate__matrix *by_user = &training->users.matrix;
-    int64_t *sequence = training->split ? NULL : ratings->sequence;
-    int64_t *visit = biased->visits;
-    for (uint32_t place = 0; place < by_user->row_count; place++) {
-        uint32_t i = ratings->users.order[place];
-        int64_t count = by_user->begins[i + 1] - by_user->begins[i];
-        for (int64_t e = 0; e < count; e++)
-            visit[e] = by_user->begins[i] + e;
-        if (sequence != NULL)
-            qsort_r(visit, (size_t)count, sizeof *visit, by_sequence, sequence);
-        visit += count;
+    int64_t last = -1;
+    for (int64_t e = 0; e < palate__matrix_count(by_user); e++)
+        last = sequence[e] > last ? sequence[e] : last;
+    return last + 1;
+}
+
+/* Ratings go to their lines, and from there, one line after the other, to their users. */
+static palate_status visit_in_sequence(palate_context *context, const palate__matrix *by_user,
+                                       const int64_t *sequence, uint32_t *visits, palate_error *err)
+{
+    const int64_t count = count_lines(by_user, sequence);
+    line *lines = palate__allocate_array(context, (size_t)count, sizeof *lines);
+    int64_t *next = palate__allocate_array(context, by_user->row_count, sizeof *next);
+    if (lines != NULL && next != NULL) {
+        memset(lines, 0xFF, (size_t)count * sizeof *lines); /* No user: a line that was dropped. */
+        for (uint32_t i = 0; i < by_user->row_count; i++) {
+            next[i] = by_user->begins[i];
+            for (int64_t e = by_user->begins[i]; e < by_user->begins[i + 1]; e++)
+                lines[sequence[e]] = (line){i, (uint32_t)(e - by_user->begins[i])};
+        }
+        for (int64_t l = 0; l < count; l++)
+            if (lines[l].user != UINT32_MAX)
+                visits[next[lines[l].user]++] = lines[l].entry;
     }
+    const bool done = lines != NULL && next != NULL;
+    palate__release(context, lines);
+    palate__release(context, next);
+    return done ? PALATE_OK : palate__fail_memory(err, "preparing rule mu");
+}
+
+/* The ratings of each user by line, where lines are known (as Surprise's trainset). */
+static palate_status order_visits(const palate__training *training, state *biased,
+                                  palate_error *err)
+{
+    const palate__matrix *by_user = &training->users.matrix;
+    const int64_t *sequence = training->split ? NULL : training->ratings->sequence;
+    if (sequence != NULL)
+        return visit_in_sequence(training->context, by_user, sequence, biased->visits, err);
+    visit_as_stored(by_user, biased->visits);
+    return PALATE_OK;
 }
 
 static void end(palate__training *training)
@@ -164,7 +191,7 @@ static palate_status begin(palate__training *training, palate_error *err)
     size_t count = (size_t)palate__matrix_count(&training->users.matrix);
     uint32_t item_count = training->items.matrix.row_count;
     biased->estimates = palate__allocate_array(context, count, sizeof(float));
-    biased->visits = palate__allocate_array(context, count, sizeof(int64_t));
+    biased->visits = palate__allocate_array(context, count, sizeof(uint32_t));
     biased->in_users = palate__allocate_array(context, count, sizeof(int64_t));
     biased->user_biases = palate__allocate_zeroed(context, training->users.matrix.row_count,
                                                   sizeof(double));
@@ -179,8 +206,7 @@ static palate_status begin(palate__training *training, palate_error *err)
     }
     map_entries(training, biased, cursors);
     palate__release(context, cursors);
-    order_visits(training, biased);
-    return PALATE_OK;
+    return order_visits(training, biased, err);
 }
 
 /* x.z of a task's users, in place of their estimates. */
@@ -209,7 +235,7 @@ static void multiply_task(size_t task, int thread, void *argument)
  *
  * The next rating waits for b: written as a sum whose other term is known before, that takes a product and a sum.
  */
-static void step_user(const palate__training *training, uint32_t user, const int64_t *visits)
+static void step_user(const palate__training *training, uint32_t user)
 {
     const state *biased = training->rule_state;
     const palate_train_options *options = &training->options;
@@ -220,14 +246,16 @@ static void step_user(const palate__training *training, uint32_t user, const int
     const double kept = 1.0 - rate * (1.0 + options->user_bias_regularization);
     const double mean = training->mean;
     const double to_mean = training->mean - training->shift;
-    const uint32_t *columns = by_user->columns;
-    const float *ratings = by_user->values;
-    float *estimates = biased->estimates;
+    const int64_t begin = by_user->begins[user];
+    const int64_t count = by_user->begins[user + 1] - begin;
+    const uint32_t *visits = biased->visits + begin;
+    const uint32_t *columns = by_user->columns + begin;
+    const float *ratings = by_user->values + begin;
+    float *estimates = biased->estimates + begin;
     double *item_biases = biased->item_biases;
-    const int64_t count = by_user->begins[user + 1] - by_user->begins[user];
     double bias = biased->user_biases[user];
     for (int64_t visit = 0; visit < count; visit++) {
-        const int64_t e = visits[visit];
+        const uint32_t e = visits[visit];
         const uint32_t item = columns[e];
         const double of_item = item_biases[item];
         const double known = of_item + (double)estimates[e];
@@ -246,13 +274,9 @@ static void before_epoch(palate__training *training)
     if (biased == NULL)
         return;
     const palate__matrix *by_user = &training->users.matrix;
-    const int64_t *visits = biased->visits;
     palate__parallel_for(training->threads, training->users.task_count, multiply_task, training);
-    for (uint32_t place = 0; place < by_user->row_count; place++) {
-        const uint32_t user = training->ratings->users.order[place];
-        step_user(training, user, visits);
-        visits += by_user->begins[user + 1] - by_user->begins[user];
-    }
+    for (uint32_t place = 0; place < by_user->row_count; place++)
+        step_user(training, training->ratings->users.order[place]);
     /* The biases live in slot 0 of the rows, where the rest of the engine looks for them. */
     for (uint32_t i = 0; i < by_user->row_count; i++)
         palate__row_of(training, training->users.rows, i)[0] = (float)biased->user_biases[i];
