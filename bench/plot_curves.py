@@ -29,12 +29,12 @@ def draw(axes, panel):
     axes.xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
     axes.set_xticks([tick for tick in (.1, .2, .5, 1, 2, 5, 10) if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]])
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8, loc="center right")
+    axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(.5, -.2))
 
 
 def main():
     panels = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    figure, axes = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 3.2), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 3.6), squeeze=False, layout="constrained")
     for place, panel in zip(axes[0], panels):
         draw(place, panel)
     figure.savefig(sys.argv[2], metadata={"Date": None, "Creator": None}, facecolor="white")

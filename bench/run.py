@@ -374,7 +374,7 @@ def curves(data, scratch):
     panels = []
     for title, ratings, best, options in [
             ("MovieLens 1M", real, (128, .05, 50), ["--fast", "--factors", 63]),
-            ("10 million made up", made_up, (32, .03, 20),
+            ("10 million made up", made_up, (16, .02, 30),
              ["--fast", "--factors", 15, "--link", "off", "--regularization", 7])]:
         hold_out(ratings, train, test)
         panels.append({"title": title, "lines": [libmf_line(python, library, train, test, model, *best),

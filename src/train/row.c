@@ -112,7 +112,7 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
 
 /* Steps beyond the minimum of each coordinate, while the run has far to go. The objective falls with each of them,
  * as a parabola does on both sides of its minimum. Not in the first epoch: from the starting rows they lead to a
- * slightly worse end (docs/decisions/0068-relaxation.md). */
+ * slightly worse end (docs/decisions/0067-relaxation.md). */
 static const float RELAXATION = 0.4F;
 static const float RELAXATION_KEPT = 0.9F; /* From epoch to epoch. */
 
