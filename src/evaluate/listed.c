@@ -15,20 +15,10 @@ static void *take(char *room, size_t *used, size_t bytes)
     return piece;
 }
 
-static size_t longest_row(const palate__matrix *matrix)
-{
-    int64_t longest = 0;
-    for (uint32_t row = 0; row < matrix->row_count; row++) {
-        int64_t count = matrix->begins[row + 1] - matrix->begins[row];
-        longest = count > longest ? count : longest;
-    }
-    return (size_t)longest;
-}
-
 static size_t divide(const palate__test *test, size_t places, bool with_order, char *room,
                      palate__listed *out)
 {
-    const size_t longest = longest_row(&test->ratings->by_user);
+    const size_t longest = palate__matrix_longest(&test->ratings->by_user);
     const size_t n = test->items.item_count;
     size_t used = 0;
     *out = (palate__listed){.test = test};

@@ -209,16 +209,6 @@ done:
 
 /* ---- Memory ---- */
 
-static size_t longest_row(const palate__matrix *matrix)
-{
-    int64_t longest = 0;
-    for (uint32_t row = 0; row < matrix->row_count; row++) {
-        int64_t count = matrix->begins[row + 1] - matrix->begins[row];
-        longest = count > longest ? count : longest;
-    }
-    return (size_t)longest;
-}
-
 /* Room for lists no longer than there are items. */
 static bool make_lists(filling *work)
 {
@@ -249,7 +239,7 @@ static bool make_desks(filling *work)
     palate_context *context = work->test->context;
     const size_t threads = work->plan->threads < TASKS_A_BLOCK ? (size_t)work->plan->threads
                                                                : TASKS_A_BLOCK;
-    const size_t longest = longest_row(&work->test->ratings->by_user);
+    const size_t longest = palate__matrix_longest(&work->test->ratings->by_user);
     const bool with_order = work->plan->needs_order && work->system->no_order == NULL;
     const size_t places = work->lists.places;
     const size_t floats = (longest * FLOATS + 15) / 16 * 16;

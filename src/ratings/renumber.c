@@ -70,14 +70,6 @@ static const uint64_t *order(const uint32_t *items, size_t count, unsigned item_
     return keys;
 }
 
-static unsigned bits_of(uint32_t greatest)
-{
-    unsigned bits = 0;
-    while (bits < 32 && greatest >> bits != 0)
-        bits++;
-    return bits;
-}
-
 /* ---- Rows ---- */
 
 typedef struct move {
@@ -141,7 +133,7 @@ static palate_status move_all(const palate__rows *from, const uint32_t *user_row
                to,
                old_row,
                item_row,
-               bits_of(from->by_user.column_count - 1),
+               palate__bits_of(from->by_user.column_count - 1),
                longest,
                items,
                keys,

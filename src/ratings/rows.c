@@ -528,21 +528,13 @@ done:
     return status;
 }
 
-static unsigned bits_of(uint32_t greatest)
-{
-    unsigned bits = 0;
-    while (bits < 32 && greatest >> bits != 0)
-        bits++;
-    return bits;
-}
-
 static palate_status prepare(work *of, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate__rows_plan *plan = of->plan;
     palate__numbers_map(plan->users, plan->user_row);
     palate__numbers_map(plan->items, plan->item_row);
-    of->item_bits = bits_of(plan->items->ids.count - 1);
+    of->item_bits = palate__bits_of(plan->items->ids.count - 1);
     of->scratch = palate__allocate_zeroed(of->out->context, (size_t)plan->threads,
                                           sizeof *of->scratch);
     if (of->scratch == NULL)

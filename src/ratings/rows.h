@@ -17,6 +17,15 @@
 #include "ratings/matrix.h"
 #include "ratings/numbers.h"
 
+/* Of numbers up to this. */
+static inline unsigned palate__bits_of(uint32_t greatest)
+{
+    unsigned bits = 0;
+    while (bits < 32 && greatest >> bits != 0)
+        bits++;
+    return bits;
+}
+
 /* A second rating of an item by a user, where that is an error. */
 typedef struct palate__repeat {
     int64_t line, first_line;

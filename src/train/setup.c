@@ -246,21 +246,11 @@ done:
     return status;
 }
 
-static int64_t longest_row(const palate__matrix *matrix)
-{
-    int64_t longest = 0;
-    for (uint32_t row = 0; row < matrix->row_count; row++) {
-        int64_t count = matrix->begins[row + 1] - matrix->begins[row];
-        longest = count > longest ? count : longest;
-    }
-    return longest;
-}
-
 static palate_status allocate_scratch(palate__training *training, palate_error *err)
 {
-    const int64_t users = longest_row(&training->users.matrix);
-    const int64_t items = longest_row(&training->items.matrix);
-    size_t longest = (size_t)(users > items ? users : items);
+    const size_t users = palate__matrix_longest(&training->users.matrix);
+    const size_t items = palate__matrix_longest(&training->items.matrix);
+    size_t longest = users > items ? users : items;
     if (palate__is_long(training, longest)) {
         longest = PALATE__LONG_ROW;
         const palate_status status = palate__long_begin(training, err);

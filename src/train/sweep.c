@@ -106,6 +106,8 @@ static palate__sums update_long_rows(const job *shared)
 {
     palate__sums sums = {0.0, 0.0};
     const palate__desk desk = {0, shared->training->scratch};
+    if (shared->training->long_sums == NULL) /* No row of either side is. */
+        return sums;
     for (uint32_t row = 0; row < shared->half.side->matrix.row_count; row++)
         if (is_long(shared, row) && !is_stopped(shared->training))
             update_row(shared, row, &desk, &sums);
