@@ -65,6 +65,8 @@ CASES = {
         (lambda at: palate.tune(None, {"factors": [1]}, folds_from="none"), Reading, "none"),
         (lambda at: palate.tune(None, {"factors": [1]}, folds_from=5), TypeError, "int"),
         (lambda at: palate.tune(at.ratings, {"factors": [1]}, metric="taste"), Invalid, "taste"),
+        (lambda at: palate.tune(at.ratings, {"factors": [1]}, stability=1), ValueError, "from 2 to 1000"),
+        (lambda at: palate.tune(None, {"factors": [1]}, folds_from="x", stability=2), TypeError, "folds alone"),
     ],
     "NMF": [(lambda at: palate.NMF(3, "unknown"), TypeError, "positional")],
     "NMF.fit": [
@@ -228,6 +230,17 @@ CASES = {
         (lambda at: at.model.suggest_names(at.films, level=-1), Invalid, "level"),
     ],
     "Model.match_factors": [(lambda at: at.model.match_factors(5), TypeError, "Model")],
+    "Model.stability": [
+        (lambda at: at.model.stability(at.ratings, 1), ValueError, "seeds: 1 is no number of seeds"),
+        (lambda at: at.model.stability(at.ratings, 2.5), ValueError, "from 2 to 1000"),
+        (lambda at: at.model.stability(5), TypeError, "holds no ratings"),
+        (lambda at: at.model.stability({**TABLE, "rating": [3, 40]}), Wrong, "scale"),
+        (
+            lambda at: palate.Model.from_factors([[1.0]], [[1.0]]).stability(at.ratings),
+            palate.UnsupportedError,
+            "train it first",
+        ),
+    ],
     "Model.fold_in": [
         (lambda at: at.model.fold_in({1000: INF}), Invalid, "inf|finite"),
         (lambda at: at.model.fold_in({1000: 3}, "films"), Invalid, "side"),
