@@ -370,7 +370,6 @@ static void end_side(palate__training *training, palate__train_side *side)
     palate__release(context, side->next);
     palate__release(context, side->narrow);
     palate__release(context, side->variances);
-    palate__release(context, side->squares);
     palate__prior_end(context, &side->prior);
     if (training->split)
         palate__matrix_free(context, &side->matrix);
