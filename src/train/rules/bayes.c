@@ -215,7 +215,6 @@ static void after_epoch(palate__training *training, const palate__sums *users,
 const palate__rule palate__rule_bayes = {
     .name = "bayes",
     .paper = "Salakhutdinov & Mnih 2008; Schmidt, Winther & Hansen 2009",
-    .measures = true,
     .has_prior = true,
     .begin = palate__average_begin,
     .end = palate__average_end,

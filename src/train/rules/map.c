@@ -20,7 +20,6 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
 const palate__rule palate__rule_map = {
     .name = "map",
     .paper = "Hsieh & Dhillon 2011; Salakhutdinov & Mnih 2007; Koren 2008",
-    .measures = true,
     .descends = true,
     .has_prior = true,
     .takes_narrow = true,

@@ -65,7 +65,6 @@ done:
 const palate__rule palate__rule_vb = {
     .name = "vb",
     .paper = "Lim & Teh 2007; Raiko, Ilin & Karhunen 2007",
-    .measures = true,
     .has_prior = true,
     .takes_narrow = true,
     .begin = begin,
