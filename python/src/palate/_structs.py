@@ -123,6 +123,11 @@ class RatingColumns(Struct):
     _fields_ = [("users", Column), ("items", Column), ("ratings", Column), ("times", Column)]
 
 
+class Csr(Struct):
+    c_name = "palate_csr"
+    _fields_ = [("column_count", c_size_t), ("begins", Column), ("columns", Column), ("ratings", Column)]
+
+
 class IdList(Struct):
     c_name = "palate_id_list"
     _fields_ = [
@@ -476,6 +481,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, POINTER(RatingColumns), c_size_t, c_char_p, c_void_p, _OUT, _ERR],
     ),
+    "palate_ratings_from_csr": (c_int, [_HANDLE, POINTER(Csr), c_char_p, c_void_p, _OUT, _ERR]),
     "palate_ratings_save": (c_int, [_HANDLE, c_char_p, _ERR]),
     "palate_ratings_free": (None, [_HANDLE]),
     "palate_ratings_report": (POINTER(ReadReport), [_HANDLE]),
@@ -570,7 +576,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 }
 
 STRUCTS: list[type[Struct]] = [
-    Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
+    Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, Csr, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
     Progress, DataSet, DataProgress, FactorFacts, FactorMatch, Reason, Reasons, Start, Trial, Measure, TuneProgress,
     TuningTrial,

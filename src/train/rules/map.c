@@ -14,7 +14,7 @@
 static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
                                const palate__desk *desk)
 {
-    return palate__row_improve(half, row, x, desk, &(palate__row_manner){.noise = NULL});
+    return palate__row_improve(half, row, x, desk, &(palate__row_manner){.noise = NULL}, NULL);
 }
 
 const palate__rule palate__rule_map = {
