@@ -409,6 +409,7 @@ void palate__training_settle(palate__training *training)
         palate__release(training->context, sides[s]->prior.away);
         sides[s]->prior.away = NULL;
     }
+    palate__drift_settle(training->context, &training->drift);
     palate__release(training->context, training->scratch);
     palate__release(training->context, training->long_sums);
     training->scratch = NULL;
