@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Numbers of 32 bits in a line. */
 enum { PALATE__LINE_WORDS = 16 };
@@ -38,6 +39,14 @@ static inline void palate__stream_pairs(const palate__pair *pairs, uint32_t *num
     }
 }
 
+/* A line that begins where one does, out of numbers that lie anywhere. */
+static inline void palate__stream_line(const uint32_t *from, uint32_t *to)
+{
+    for (size_t part = 0; part < PALATE__LINE_WORDS / 4; part++)
+        _mm_stream_si128((__m128i *)(void *)to + part,
+                         _mm_loadu_si128((const __m128i *)(const void *)from + part));
+}
+
 static inline void palate__stream_end(void)
 {
     _mm_sfence();
@@ -51,9 +60,28 @@ static inline void palate__stream_pairs(const palate__pair *pairs, uint32_t *num
     }
 }
 
+static inline void palate__stream_line(const uint32_t *from, uint32_t *to)
+{
+    memcpy(to, from, PALATE__LINE_WORDS * sizeof *to);
+}
+
 static inline void palate__stream_end(void)
 {
 }
 #endif
+
+/* `count` numbers to anywhere: whole lines of the target go past the cache. */
+static inline void palate__stream_words(const void *from, void *to, size_t count)
+{
+    const uint32_t *at = from;
+    uint32_t *target = to;
+    size_t before = (0 - (uintptr_t)target / sizeof *target) % PALATE__LINE_WORDS;
+    before = before < count ? before : count;
+    memcpy(target, at, before * sizeof *target);
+    size_t e = before;
+    for (; e + PALATE__LINE_WORDS <= count; e += PALATE__LINE_WORDS)
+        palate__stream_line(at + e, target + e);
+    memcpy(target + e, at + e, (count - e) * sizeof *target);
+}
 
 #endif

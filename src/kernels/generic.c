@@ -334,26 +334,28 @@ static void weigh_rows(const float *matrix, size_t stride, const uint32_t *rows,
     }
 }
 
-static void gram_add(const float *rows, size_t stride, size_t count, size_t first, double *sums)
+static void gram_add(const float *rows, size_t stride, size_t count, size_t first, size_t end,
+                     double *sums)
 {
     for (size_t r = 0; r < count; r++, rows += stride)
-        for (size_t i = 0; i < LANES; i++)
-            for (size_t j = 0; j < stride; j++)
+        for (size_t i = 0; i < LANES && first + i < end; i++)
+            for (size_t j = first; j < stride; j++)
                 sums[i * stride + j] += (double)rows[first + i] * (double)rows[j];
 }
 
 /* One pass over the coordinates of a row that stands in lane l. Returns about how much lower it is. */
 static float descend_once(const palate__gram_problem *p, const float *b, float *x, size_t l)
 {
+    enum { ROWS = PALATE__GRAM_ROWS };
     float lowered = 0.0F;
     for (size_t f = 0; f < p->count; f++) {
-        float slope = b[f * LANES + l];
+        float slope = b[f * ROWS + l];
         for (size_t j = 0; j < p->count; j++)
-            slope -= p->gram[f * p->count + j] * x[j * LANES + l];
-        const float old = x[f * LANES + l];
+            slope -= p->gram[f * p->count + j] * x[j * ROWS + l];
+        const float old = x[f * ROWS + l];
         const float now = old + slope * p->inverse[f];
-        x[f * LANES + l] = now > 0.0F ? now : 0.0F;
-        const float step = x[f * LANES + l] - old;
+        x[f * ROWS + l] = now > 0.0F ? now : 0.0F;
+        const float step = x[f * ROWS + l] - old;
         lowered += step * step * p->gram[f * p->count + f];
     }
     return lowered;
@@ -364,7 +366,7 @@ static void gram_descend(const palate__gram_problem *p, const float *b, float *x
     float first = 0.0F;
     for (size_t pass = 0; pass < p->passes; pass++) {
         float lowered = 0.0F;
-        for (size_t l = 0; l < LANES; l++)
+        for (size_t l = 0; l < PALATE__GRAM_ROWS; l++)
             lowered += descend_once(p, b, x, l);
         if (pass == 0)
             first = lowered;

@@ -19,6 +19,7 @@ enum {
     PALATE__SCREEN_USERS = 32,                     /* Of a screen in floats. */
     PALATE__TILE_ITEMS = 16,                       /* Of a screen in bytes; */
     PALATE__TILE_USERS = 8,                        /* and users. */
+    PALATE__GRAM_ROWS = 32,                        /* Of gram_descend. */
     PALATE__CHAINS = 192,                          /* Of multiply_adds. */
     PALATE__MARKED_BYTES = 4096,                   /* Most of a text that list_marks looks at; */
     PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 16 /* for what it lists. */
@@ -193,17 +194,21 @@ typedef struct palate__kernels {
                        const float *weights, size_t count, float *sums);
 
     /*
-     * PALATE__LANES rows of the Gram matrix of `count` aligned rows of `stride` floats:
+     * PALATE__LANES rows of the Gram matrix of `count` aligned rows of `stride` floats, those before `end` of them, from
+     * about the diagonal on:
      *
-     *     sums[i * stride + j] += sum_r rows[r][first + i] rows[r][j]     i < PALATE__LANES, j < stride
+     *     sums[i * stride + j] += sum_r rows[r][first + i] rows[r][j]
      *
-     * where `first` and stride are multiples of PALATE__LANES.
+     *     i < PALATE__LANES, first + i < end, first <= j < stride
+     *
+     * where `first` and stride are multiples of PALATE__LANES. Rows from `end` on may be summed as well.
      */
-    void (*gram_add)(const float *rows, size_t stride, size_t count, size_t first, double *sums);
+    void (*gram_add)(const float *rows, size_t stride, size_t count, size_t first, size_t end,
+                     double *sums);
 
     /*
-     * Improves PALATE__LANES rows x at once, coordinate f of row l at x[f * PALATE__LANES + l], as in
-     * b, by passes of coordinate descent:
+     * Improves PALATE__GRAM_ROWS rows x at once, coordinate f of row l at x[f * PALATE__GRAM_ROWS + l], as in
+     * b, both aligned, by passes of coordinate descent:
      *
      *     x_f <- max(x_f + (b_f - sum_j G_fj x_j) inverse_f, 0)      f = 0 .. count - 1
      *

@@ -140,7 +140,7 @@ static size_t lay_out(const palate__fold *fold, unsigned char *room, size_t long
     desk->targets = cut_floats(room, &used, longest);
     desk->scratch = cut_floats(room, &used,
                                fold->kernels->row_update_scratch(fold->stride, longest));
-    desk->group = cut_floats(room, &used, fold->is_zero ? 2 * fold->k * PALATE__LANES : 0);
+    desk->group = cut_floats(room, &used, fold->is_zero ? 2 * fold->k * PALATE__GRAM_ROWS : 0);
     desk->phis = cut_floats(room, &used, moments);
     desk->rests = cut_floats(room, &used, moments);
     desk->values = cut_floats(room, &used, moments);
@@ -394,7 +394,7 @@ static float moved(const palate__fold *fold, const palate__fold_desk *desk)
 /* The row is the first of a group that has no others. */
 static void solve_zero(const palate__fold *fold, palate__fold_desk *desk, const float *from)
 {
-    enum { LANES = PALATE__LANES };
+    enum { LANES = PALATE__GRAM_ROWS };
     const palate__gram *gram = &fold->gram;
     const palate__gram_problem problem = {gram->matrix, gram->inverse, fold->k, PASSES_MAX,
                                           ZERO_STILL};

@@ -7,6 +7,8 @@
  * E - 2 g'd + d'G d. The ratings are cut into pieces, whose sums are added in order. */
 #include "train/long.h"
 
+#include "model/gram.h"
+
 #include "base/threads.h"
 
 #include <math.h>
@@ -65,7 +67,7 @@ static void add_batch(const job *of, size_t first, size_t count, float *scratch,
             slopes[stride + 1] += (double)of->problem->doubts[of->problem->columns[first + e]];
     }
     for (size_t f = 0; f < stride; f += PALATE__LANES)
-        kernels->gram_add(rows, stride, count, f, sums + f * stride);
+        kernels->gram_add(rows, stride, count, f, stride, sums + f * stride);
     for (size_t e = 0; e < count; e++)
         for (size_t f = 0; f < stride; f++)
             slopes[f] += (double)scratch[e] * (double)rows[e * stride + f];
@@ -140,6 +142,7 @@ palate__row_sums palate__long_update(const palate__training *training,
     job shared = {training, problem, x};
     palate__parallel_for(training->threads, PIECES, add_piece, &shared);
     add_up(training);
+    palate__gram_mirror(sums, stride);
     const double change = descend(problem, sums, slopes, x, away);
     palate__row_sums found = {fmax(slopes[stride] + change, 0.0), slopes[stride + 1], 0.0};
     for (size_t f = 1; f < problem->coordinate_count; f++)

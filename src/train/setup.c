@@ -6,6 +6,7 @@
 #include "train/long.h"
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/threads.h"
 #include "ratings/features.h"
 
@@ -21,15 +22,17 @@ static const double LAMBDA_FLOOR = 1e-6;
 /* In eight sums: in one, every rating waits for the one before. */
 static double mean_of(const palate__matrix *matrix)
 {
-    enum { SUMS = 8 };
+    enum { SUMS = 8, AHEAD = 1024 };
     double sums[SUMS] = {0.0};
     double sum = 0.0;
     const size_t count = (size_t)palate__matrix_count(matrix);
     const float *values = matrix->values;
     const size_t even = count - count % SUMS;
-    for (size_t e = 0; e < even; e += SUMS)
+    for (size_t e = 0; e < even; e += SUMS) {
+        PALATE__PREFETCH(values + e + AHEAD);
         for (size_t s = 0; s < SUMS; s++)
             sums[s] += (double)values[e + s];
+    }
     for (size_t e = even; e < count; e++)
         sum += (double)values[e];
     for (size_t s = 0; s < SUMS; s++)
@@ -409,6 +412,7 @@ void palate__training_settle(palate__training *training)
         palate__release(training->context, sides[s]->prior.away);
         sides[s]->prior.away = NULL;
     }
+    palate__drift_settle(training->context, &training->drift);
     palate__release(training->context, training->scratch);
     palate__release(training->context, training->long_sums);
     training->scratch = NULL;

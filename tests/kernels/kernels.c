@@ -785,14 +785,15 @@ static void check_products(const palate__kernels *kernels, const float *matrix, 
     double *sums = calloc(stride * stride, sizeof *sums);
     assert_non_null(sums);
     for (size_t count = 0; count <= ROWS; count += count < 3 ? 1 : 99) {
-        const size_t first = stride - PALATE__LANES;
+        const size_t first = count % 2 == 0 || stride == PALATE__LANES ? 0 : stride - 32;
+        const size_t wanted = count % 3 == 0 ? PALATE__LANES : 8;
         for (size_t i = 0; i < stride * stride; i++)
             sums[i] = 1.0;
-        kernels->gram_add(matrix, stride, count, first, sums);
+        kernels->gram_add(matrix, stride, count, first, first + wanted, sums);
         for (size_t i = 0; i < stride; i++)
             for (size_t j = 0; j < stride; j++) {
                 double exact = 1.0;
-                for (size_t r = 0; i < PALATE__LANES && r < count; r++)
+                for (size_t r = 0; i < wanted && j >= first && r < count; r++)
                     exact += (double)matrix[r * stride + first + i] *
                              (double)matrix[r * stride + j];
                 assert_true(fabs(sums[i * stride + j] - exact) <= 1e-5 * exact);
@@ -819,7 +820,7 @@ static void test_sums_of_rows_that_are_all_known(void **unused)
     }
 }
 
-enum { GRAM_COUNT_MAX = 37, GRAM_GROUP = GRAM_COUNT_MAX * PALATE__LANES };
+enum { GRAM_COUNT_MAX = 37, GRAM_GROUP = GRAM_COUNT_MAX * PALATE__GRAM_ROWS };
 
 typedef struct gram_case {
     float gram[GRAM_COUNT_MAX * GRAM_COUNT_MAX], inverse[GRAM_COUNT_MAX];
@@ -843,7 +844,7 @@ static void make_gram(gram_case *made, size_t count)
         const float diagonal = made->gram[f * count + f];
         made->inverse[f] = diagonal > 0.0F ? 1.0F / diagonal : 0.0F;
     }
-    for (size_t i = 0; i < count * PALATE__LANES; i++) {
+    for (size_t i = 0; i < count * PALATE__GRAM_ROWS; i++) {
         made->b[i] = uniform(-5.0F, 30.0F);
         made->x[i] = uniform(0.0F, 1.0F);
     }
@@ -853,10 +854,10 @@ static double value_of(const gram_case *of, size_t count, const float *x, size_t
 {
     double sum = 0.0;
     for (size_t f = 0; f < count; f++) {
-        double slope = -2.0 * (double)of->b[f * PALATE__LANES + lane];
+        double slope = -2.0 * (double)of->b[f * PALATE__GRAM_ROWS + lane];
         for (size_t g = 0; g < count; g++)
-            slope += (double)of->gram[f * count + g] * (double)x[g * PALATE__LANES + lane];
-        sum += (double)x[f * PALATE__LANES + lane] * slope;
+            slope += (double)of->gram[f * count + g] * (double)x[g * PALATE__GRAM_ROWS + lane];
+        sum += (double)x[f * PALATE__GRAM_ROWS + lane] * slope;
     }
     return sum;
 }
@@ -878,11 +879,11 @@ static void test_descents_agree_and_descend(void **unused)
                 memcpy(before, made.x, sizeof before);
                 kernels->gram_descend(&problem, made.b, made.x);
                 palate__kernels_all()[0]->gram_descend(&problem, made.b, plain);
-                for (size_t lane = 0; lane < PALATE__LANES; lane++)
+                for (size_t lane = 0; lane < PALATE__GRAM_ROWS; lane++)
                     assert_true(value_of(&made, count, made.x, lane) <=
                                 value_of(&made, count, before, lane) + 1e-3);
             }
-            for (size_t i = 0; i < count * PALATE__LANES; i++) {
+            for (size_t i = 0; i < count * PALATE__GRAM_ROWS; i++) {
                 assert_true(made.x[i] >= 0.0F);
                 assert_true(fabsf(made.x[i] - plain[i]) < 1e-3F);
             }
@@ -909,14 +910,14 @@ static void test_descents_end_at_the_minimum(void **unused)
         problem.passes = 5000;
         problem.still = 1.0F;
         kernels->gram_descend(&problem, made.b, x);
-        assert_memory_equal(x, once, COUNT * PALATE__LANES * sizeof(float));
+        assert_memory_equal(x, once, COUNT * PALATE__GRAM_ROWS * sizeof(float));
         problem.still = 1e-12F;
         kernels->gram_descend(&problem, made.b, x);
-        for (size_t i = 0; i < COUNT * PALATE__LANES; i++) {
+        for (size_t i = 0; i < COUNT * PALATE__GRAM_ROWS; i++) {
             double slope = -(double)made.b[i];
             for (size_t g = 0; g < COUNT; g++)
-                slope += (double)made.gram[i / PALATE__LANES * COUNT + g] *
-                         (double)x[g * PALATE__LANES + i % PALATE__LANES];
+                slope += (double)made.gram[i / PALATE__GRAM_ROWS * COUNT + g] *
+                         (double)x[g * PALATE__GRAM_ROWS + i % PALATE__GRAM_ROWS];
             assert_true(slope > -1e-2 && (x[i] == 0.0F || slope < 1e-2));
         }
     }
