@@ -29,6 +29,7 @@ from .errors import (
     UnknownIdError,
     UnsupportedError,
 )
+from .evaluation import Difference, Evaluation, Figure, MetricDefinition, Slice, evaluate, metrics
 from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .naming import FactorMatch
@@ -59,14 +60,18 @@ def __dir__() -> list[str]:
 __all__ = [
     "NMF",
     "Catalogue",
+    "Difference",
     "Epoch",
+    "Evaluation",
     "Explanation",
     "Factor",
     "FactorMatch",
     "Factors",
+    "Figure",
     "FormatError",
     "InternalError",
     "InvalidError",
+    "MetricDefinition",
     "Metrics",
     "Model",
     "ModelInfo",
@@ -80,6 +85,7 @@ __all__ = [
     "ReadingError",
     "Reason",
     "RowsLeft",
+    "Slice",
     "Stability",
     "TrainingStopped",
     "Trial",
@@ -90,7 +96,9 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "datasets",
+    "evaluate",
     "load",
+    "metrics",
     "options",
     "read",
     "train",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue
+    from .evaluation import Evaluation, Figure
     from .factors import Factors
     from .model import Epoch, Explanation, Model
     from .ratings import Ratings
@@ -24,6 +25,23 @@ class _Picture(str):
     """Text that is SVG already; all other text is escaped."""
 
     __slots__ = ()
+
+
+def of_evaluation(evaluation: Evaluation) -> str:
+    """Return the figures over everything, with intervals where there are."""
+    rows = []
+    for measure in evaluation.measures:
+        figures = [evaluation[measure, system] for system in evaluation.systems]
+        rows.append((measure, *(_figure(one) for one in figures)))
+    count = evaluation.facts["rating_count"]
+    return table(f"Evaluation on {count:,} ratings", rows, ("", *evaluation.systems))
+
+
+def _figure(figure: Figure) -> str:
+    if figure.value is None:
+        return "-"
+    interval = "" if figure.low is None else f" ({figure.low:.4f} to {figure.high:.4f})"
+    return f"{figure.value:.4f}{interval}"
 
 
 def table(title: str, rows: Sequence[tuple[str, ...]], heads: tuple[str, ...] = ()) -> str:
