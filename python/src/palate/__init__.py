@@ -17,6 +17,7 @@ from ._library import version as __version__
 from ._options import Option, options
 from ._progress import Progress, Trial
 from .catalogue import Catalogue
+from .cross_validation import CrossValidation, FoldProgress, FoldResult, Spread, cross_validate
 from .errors import (
     FormatError,
     InternalError,
@@ -34,6 +35,7 @@ from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .naming import FactorMatch
 from .ratings import Ratings, ReadReport, read
+from .splitting import Split, split
 from .stability import Stability
 from .training import train
 from .tuning import TuneProgress, Tuning, TuningTrial, tune
@@ -60,6 +62,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "NMF",
     "Catalogue",
+    "CrossValidation",
     "Difference",
     "Epoch",
     "Evaluation",
@@ -68,6 +71,8 @@ __all__ = [
     "FactorMatch",
     "Factors",
     "Figure",
+    "FoldProgress",
+    "FoldResult",
     "FormatError",
     "InternalError",
     "InvalidError",
@@ -86,6 +91,8 @@ __all__ = [
     "Reason",
     "RowsLeft",
     "Slice",
+    "Split",
+    "Spread",
     "Stability",
     "TrainingStopped",
     "Trial",
@@ -95,12 +102,14 @@ __all__ = [
     "UnknownIdError",
     "UnsupportedError",
     "__version__",
+    "cross_validate",
     "datasets",
     "evaluate",
     "load",
     "metrics",
     "options",
     "read",
+    "split",
     "train",
     "tune",
 ]

@@ -240,7 +240,7 @@ evaluating = Table("palate_evaluate_options", lib.palate_evaluate_options_table)
 
 
 def options(of: str = "train") -> list[Option]:
-    """Return the options of `train`, `read`, `recommend`, `fold_in`, `similar`, `update`, `tune` or `evaluate`.
+    """Return the options of one of: train, read, recommend, fold_in, similar, update, tune, evaluate, split.
 
     >>> [option.name for option in options("train")][:3]
     ['factors', 'epochs', 'mode']
@@ -254,6 +254,7 @@ def options(of: str = "train") -> list[Option]:
         "tune": searching,
         "update": updating,
         "evaluate": evaluating,
+        "split": splitting,
     }
     if of not in tables:
         raise ValueError(f"there are options of {', '.join(tables)}, not of {of!r}")

@@ -390,6 +390,42 @@ class Difference(Struct):
     _fields_ = [*Figure._fields_, ("has_test", c_bool), ("p", c_double), ("p_holm", c_double)]
 
 
+class FoldProgress(Struct):
+    c_name = "palate_fold_progress"
+    _fields_ = [
+        ("fold", c_int64),
+        ("fold_count", c_int64),
+        ("fold_name", c_char_p),
+        ("share", c_double),
+        ("seconds", c_double),
+    ]
+
+
+class FoldResult(Struct):
+    c_name = "palate_fold_result"
+    _fields_ = [
+        ("name", c_char_p),
+        ("train_count", c_int64),
+        ("test_count", c_int64),
+        ("epochs", c_int64),
+        ("train_seconds", c_double),
+        ("evaluation", c_void_p),
+    ]
+
+
+class Spread(Struct):
+    c_name = "palate_spread"
+    _fields_ = [
+        ("mean", c_double),
+        ("undefined", c_char_p),
+        ("fold_count", c_int64),
+        ("sd", c_double),
+        ("has_interval", c_bool),
+        ("low", c_double),
+        ("high", c_double),
+    ]
+
+
 class Slice(Struct):
     c_name = "palate_slice"
     _fields_ = [
@@ -466,6 +502,7 @@ ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
 TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
 DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
 TuneCallback = ctypes.CFUNCTYPE(c_bool, POINTER(TuneProgress), c_void_p)
+FoldCallback = ctypes.CFUNCTYPE(c_bool, POINTER(FoldProgress), c_void_p)
 ShareCallback = ctypes.CFUNCTYPE(c_bool, c_double, c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
@@ -580,6 +617,16 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_tune": (c_int, [_HANDLE, POINTER(c_char_p), c_size_t, c_void_p, c_void_p, _OUT, _ERR]),
     "palate_tuning_free": (None, [_HANDLE]),
     "palate_tuning_complete": (c_bool, [_HANDLE]),
+    "palate_split_fold_count": (c_int64, [_HANDLE]),
+    "palate_split_fold_name": (c_char_p, [_HANDLE, c_int64]),
+    "palate_split_take": (c_int, [_HANDLE, c_int64, _OUT, _OUT, _ERR]),
+    "palate_split_save": (c_int, [_HANDLE, c_char_p, _ERR]),
+    "palate_cross_validate": (c_int, [_HANDLE, c_void_p, c_void_p, FoldCallback, c_void_p, _OUT, _ERR]),
+    "palate_cross_validation_free": (None, [_HANDLE]),
+    "palate_cross_validation_fold_count": (c_int64, [_HANDLE]),
+    "palate_cross_validation_fold": (POINTER(FoldResult), [_HANDLE, c_int64]),
+    "palate_cross_validation_spread": (Spread, [_HANDLE, c_size_t, c_size_t]),
+    "palate_cross_validation_difference": (Difference, [_HANDLE, c_size_t, c_size_t]),
     "palate_evaluate_options_table": (POINTER(OptionTable), []),
     "palate_metric_at": (POINTER(MetricDefinition), [c_size_t]),
     "palate_evaluation_run": (c_int, [_HANDLE, _HANDLE, c_void_p, _OUT, _ERR]),
@@ -674,4 +721,5 @@ STRUCTS: list[type[Struct]] = [
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
     Progress, DataSet, DataProgress, FactorFacts, FactorMatch, Reason, Reasons, Start, Trial, Measure, TuneProgress,
     TuningTrial, MetricDefinition, OtherSystem, Figure, Difference, Slice, TestFacts,
+    FoldProgress, FoldResult, Spread,
 ]  # fmt: skip

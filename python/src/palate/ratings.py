@@ -305,6 +305,14 @@ class Ratings:
         self._item_ids = _views.Ids(lib.palate_ratings_item_ids(self._handle.pointer), self._handle, whole_items)
 
     @classmethod
+    def _of_pointer(cls, pointer: int, whole: tuple[bool | None, bool | None]) -> Ratings:
+        self = cls.__new__(cls)
+        self._handle = Handle(pointer, lib.palate_ratings_free)
+        self._shape = None
+        self._finish(*whole)
+        return self
+
+    @classmethod
     def from_arrays(cls, users: Any, items: Any, ratings: Any, times: Any = None, **options: Any) -> Ratings:
         """Make ratings of columns: arrays, Series, lists.
 
