@@ -301,6 +301,9 @@ typedef struct palate__kernels {
     size_t (*list_marks)(const char *text, size_t bytes, char a, char b, char c,
                          uint16_t places[PALATE__MARKS_ROOM]);
 
+    /* XXH3-64 of `count` bytes of any alignment. */
+    uint64_t (*hash)(const void *bytes, size_t count);
+
     /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
      * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */
     float (*multiply_adds)(size_t rounds, float factor, float addend);
