@@ -4,7 +4,6 @@
 #include "train/long.h"
 
 #include <math.h>
-#include <string.h>
 
 static size_t kernel_floats(const palate__training *training, size_t count)
 {
@@ -16,21 +15,6 @@ static size_t kernel_floats(const palate__training *training, size_t count)
 size_t palate__row_scratch(const palate__training *training, size_t count)
 {
     return kernel_floats(training, count) + training->stride + count;
-}
-
-/* The row's slices side by side, and back. */
-static void gather_away(const palate__prior *prior, uint32_t row, size_t stride, float *away)
-{
-    for (size_t f = 0; f < stride; f += PALATE__LANES)
-        memcpy(away + f, palate__away_of(prior, f / PALATE__LANES, row),
-               PALATE__LANES * sizeof *away);
-}
-
-static void spread_away(const palate__prior *prior, uint32_t row, size_t stride, const float *away)
-{
-    for (size_t f = 0; f < stride; f += PALATE__LANES)
-        memcpy(palate__away_of(prior, f / PALATE__LANES, row), away + f,
-               PALATE__LANES * sizeof *away);
 }
 
 /* sum over the factors of away^2 */
@@ -71,7 +55,7 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
     float *away = desk->scratch + kernel_floats(training, is_long ? PALATE__LONG_ROW : count);
     if (training->drift.on)
         ratings = without_drift(half, row, away + training->stride);
-    gather_away(prior, row, training->stride, away);
+    palate__prior_gather(prior, row, x, training->stride, away);
     palate__row_problem problem = {
         .fixed = half->other->rows,
         .narrow = half->other->narrow,
@@ -95,7 +79,7 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
     sums.squared_error = found.squared_error;
     if (told != NULL)
         *told = found;
-    spread_away(prior, row, training->stride, away);
+    palate__prior_spread(prior, row, training->stride, away);
     if (found.doubt > 0.0)
         sums.penalty = found.doubt * distance_of(training, away);
     if (training->drift.on && half->is_users)

@@ -84,7 +84,7 @@ static void start_biases(palate__training *training, palate__train_side *side,
 {
     if (!training->with_bias)
         return;
-    side->prior.bias_mean = known->mean * training->gain;
+    side->prior.bias_mean = (double)(float)(known->mean * training->gain); /* As `away` takes it. */
     for (uint32_t row = 0; row < side->matrix.row_count; row++)
         palate__row_of(training, side->rows,
                        row)[0] = (float)((double)known->biases[row] * training->gain);
