@@ -384,12 +384,11 @@ typedef struct palate__kernels {
                           const uint64_t keys[PALATE__GROUP], const uint32_t mixed[PALATE__GROUP],
                           size_t count, uint32_t numbers[PALATE__GROUP]);
 
-    /* out[3 r], [3 r + 1], [3 r + 2] are users[r], items[r] and the bits of values[r] as a float, for r < count, at most PALATE__GROUP. Returns
-     * bit r: values[r] is within low..high, as what is no number never is. */
-    uint32_t (*join_ratings)(const uint32_t users[PALATE__GROUP],
-                             const uint32_t items[PALATE__GROUP],
-                             const double values[PALATE__GROUP], size_t count, double low,
-                             double high, uint32_t *out);
+    /* out[3 r], [3 r + 1], [3 r + 2] are users[r], items[r] and the bits of values[r] as a float, for r < count,
+     * 1..PALATE__GROUP. Are all values within low..high, as what is no number never is? */
+    int (*join_ratings)(const uint32_t users[PALATE__GROUP], const uint32_t items[PALATE__GROUP],
+                        const double values[PALATE__GROUP], size_t count, double low, double high,
+                        uint32_t *out);
 
     /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
      * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */
