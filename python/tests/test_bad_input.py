@@ -50,6 +50,12 @@ CASES = {
         (lambda at: palate.train(at.ratings, start=(at.u * NAN, at.v)), Invalid, "starting factors"),
         (lambda at: palate.train(at.ratings, progress=5), TypeError, "give True or a function"),
         (lambda at: palate.train([]), Wrong, "no ratings"),
+        (lambda at: palate.train(at.ratings, items=at.films), TypeError, "name them as item_features: title"),
+        (lambda at: palate.train(at.ratings, item_features="title"), TypeError, "give it as items"),
+        (lambda at: palate.train(at.ratings, items=at.films, item_features="taste"), Invalid, "taste"),
+        (lambda at: palate.train(at.ratings, items=at.films, item_features=5), TypeError, "give names of columns"),
+        (lambda at: palate.train(at.ratings, items=5, item_features="title"), TypeError, "give a Catalogue"),
+        (lambda at: palate.train(at.ratings, users="none.csv", user_features="age"), Reading, "none.csv"),
         (lambda at: palate.train(None), TypeError, "NoneType holds no ratings"),
     ],
     "tune": [

@@ -64,8 +64,9 @@ def test_ctrl_c_ends_it(ratings, monkeypatch):
     assert [trial.stability for trial in tuning.trials] == [None, None]
 
 
-def test_tables_stand_in_the_way(ratings, monkeypatch):
-    model = palate.train(ratings, factors=2)
-    monkeypatch.setattr(stability._library.lib, "palate_model_feature_count", lambda *_: 1)
+def test_tables_stand_in_the_way(ratings, tmp_path):
+    table = tmp_path / "items.csv"
+    table.write_text("id,kind\n" + "".join(f"{id},{'ab'[id % 2]}\n" for id in ratings.item_ids))
+    model = palate.train(ratings, factors=2, items=table, item_features="kind", item_feature_regularization=1)
     with pytest.raises(palate.UnsupportedError, match="tables of users or items"):
         model.stability(ratings)

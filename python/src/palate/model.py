@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _columns, _filters, _fold_in, _options, _pickling, _structs, _views
+from . import _columns, _features, _filters, _fold_in, _options, _pickling, _structs, _views
 from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib, path_bytes
 from .errors import RowsLeft, UnknownIdError
@@ -411,6 +411,16 @@ class Model:
         from .naming import rename
 
         rename(self, names)
+
+    @property
+    def user_features(self) -> list[str]:
+        """Names of what the model learned of users from a table, such as "gender: F"; empty where nothing."""
+        return _features.names(self._handle.pointer, 0)
+
+    @property
+    def item_features(self) -> list[str]:
+        """The same of items, such as "genres: Horror"."""
+        return _features.names(self._handle.pointer, 1)
 
     @property
     def user_ids(self) -> npt.NDArray[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _library, _options
+from . import _features, _options
 from ._progress import Watch
 from .errors import UnsupportedError
 from .model import Model
@@ -70,8 +70,11 @@ def compare(models: Sequence[Model]) -> Stability:
 def train_seeds(ratings: Ratings, options: Mapping[str, Any], first: int, count: int, progress: bool) -> list[Model]:
     """Train with each of `count` seeds from one on, all else being equal; Ctrl-C is a KeyboardInterrupt."""
     models = []
+    tables = {name: value for name, value in options.items() if name in _features.KEYWORDS}
+    rest = {name: value for name, value in options.items() if name not in tables}
     for seed in range(first, first + count):
-        filled = _options.training.fill({**options, "seed": seed, "keep_ratings": False}, "stability")
+        filled = _options.training.fill({**rest, "seed": seed, "keep_ratings": False}, "stability")
+        _features.take(filled, tables)
         watch = Watch(progress or None, None)
         made = _run(ratings, filled, watch)
         models.append(Model._of(made, ratings))
@@ -81,9 +84,9 @@ def train_seeds(ratings: Ratings, options: Mapping[str, Any], first: int, count:
 
 
 def by_name(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options of training by their own keywords, whatever they were given by."""
+    """Return options of training by their own keywords, whatever they were given by; tables as they are."""
     found = {keyword: _options.training.find(keyword) for keyword in options}
-    return {option.name: options[keyword] for keyword, option in found.items() if option is not None}
+    return {option.name if option else keyword: options[keyword] for keyword, option in found.items()}
 
 
 def of_model(model: Model, ratings: Any, seeds: Any, progress: bool, reading: dict[str, Any]) -> Stability:
@@ -91,10 +94,9 @@ def of_model(model: Model, ratings: Any, seeds: Any, progress: bool, reading: di
     count = check_seeds(seeds, "seeds")
     # What a pilot or --tune chose is not chosen again.
     options = {**model.options, "tune": False}
-    pointer = model._handle.pointer
     if "seed" not in options:
         raise UnsupportedError("stability: the model was not trained by this palate; train it first")
-    if any(_library.lib.palate_model_feature_count(pointer, side) > 0 for side in (0, 1)):
+    if model.user_features or model.item_features:
         raise UnsupportedError(
             "stability: the model learned from tables of users or items, too, and cannot be trained again without them"
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Union
 
-from . import _library, _options, _structs
+from . import _features, _library, _options, _structs
 from . import stability as _stability
 from ._progress import Bar, Watcher
 from .errors import TrainingStopped
@@ -293,7 +293,7 @@ def tune(
         progress: True shows a bar. A function is called with a `TuneProgress` a few times a second; if it returns
             False, the search stops and what there is is returned.
         **options: Of the search (see below); of splitting (`folds`, `method`, `repeats`, `test_share`, `test_count`,
-            `split_seed`); of training, for all trials; and of reading.
+            `split_seed`); of training, for all trials, with tables as `palate.train` takes them; and of reading.
 
     Returns:
         The trials, and which to choose.
@@ -323,7 +323,8 @@ def tune(
         _divide(ratings, split, rest) if folds_from is None else _open(ratings, folds_from, split, rest)
     )
     divided = _library.Handle(folds, _library.lib.palate_split_free)
-    filled = _options.training.fill(given, "tune")
+    filled = _options.training.fill({key: given[key] for key in given if key not in _features.KEYWORDS}, "tune")
+    _features.take(filled, given)
     for keyword in space:
         option = _options.training.find(keyword)
         if option is not None and option.name in filled._given:
