@@ -377,6 +377,9 @@ static void gram_descend(const palate__gram_problem *p, const float *b, float *x
 
 /* ---- Text ---- */
 
+#include "kernels/hash.inc"
+#include "kernels/keys.inc"
+#include "kernels/lines.inc"
 #include "kernels/marks.inc"
 
 /* ---- What the registers can do ---- */

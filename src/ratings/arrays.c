@@ -311,11 +311,10 @@ static bool fill(const palate_rating_columns *part, size_t e, char (*room)[PALAT
     return user_within && item_within;
 }
 
-static void add_to_group(const palate__record *record, bool keyed, palate__group *to)
+static void add_to_group(const palate__record *record, palate__group *to, size_t at)
 {
-    const size_t at = to->count++;
-    palate__group_id(&to->users[at], record->user, keyed);
-    palate__group_id(&to->items[at], record->item, keyed);
+    palate__group_id(&to->users, at, record->user.text, record->user.bytes);
+    palate__group_id(&to->items, at, record->item.text, record->item.bytes);
     to->ratings[at] = record->rating;
     to->times[at] = record->time;
 }
@@ -327,22 +326,22 @@ static palate_status take_some(const palate_rating_columns *part, size_t e, int6
     char rooms[PALATE__GROUP][2][PALATE__WHOLE_BYTES];
     const size_t left = part->users.count - e;
     const size_t most = left < PALATE__GROUP ? left : PALATE__GROUP;
-    const bool keyed = palate__sink_is_keyed(sink);
+    const int64_t line = before + (int64_t)e + 1;
+    size_t count = 0;
     palate__group group;
     palate__record record;
     palate_status status = PALATE_OK;
-    group.count = 0;
-    group.line = before + (int64_t)e + 1;
+    group.users.longer = group.items.longer = 0;
     *taken = 0;
-    while (group.count < most && fill(part, e + group.count, rooms[group.count], &record))
-        add_to_group(&record, keyed, &group);
-    if (group.count > 0)
-        status = palate__sink_group(sink, &group, taken);
+    for (; count < most && fill(part, e + count, rooms[count], &record); count++)
+        add_to_group(&record, &group, count);
+    if (count > 0)
+        status = palate__sink_group(sink, &group, count, line, taken);
     if (status != PALATE_OK || *taken > 0)
         return status;
-    if (group.count > 0)
+    if (count > 0)
         (void)fill(part, e, rooms[0], &record);
-    record.line = group.line;
+    record.line = line;
     *taken = 1;
     return palate__sink_rating(sink, &record, &FIELDS);
 }

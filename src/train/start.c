@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting rows. Each number depends on the seed, the side, the id's hash and the factor, on
  * nothing else. */
+#include "train/nndsvd.h"
 #include "train/rule.h"
 
 #include "base/random.h"
@@ -110,7 +111,7 @@ static void start_task(size_t task, int thread, void *argument)
         float *x = palate__row_of(training, side->rows, row);
         if (of->given != NULL)
             take_row(training, of->given + (size_t)row * training->factor_count, x);
-        else
+        else if (!palate__nndsvd_starts(training))
             start_row(training, of->is_users,
                       palate__id_hash(palate__ids_text(ids, row), palate__ids_bytes(ids, row)), x);
         palate__row_narrow(training, side, row);
