@@ -74,6 +74,12 @@ CASES = {
         (lambda at: palate.tune(at.ratings, {"factors": [1]}, stability=1), ValueError, "from 2 to 1000"),
         (lambda at: palate.tune(None, {"factors": [1]}, folds_from="x", stability=2), TypeError, "folds alone"),
     ],
+    "check": [
+        (lambda at: palate.check("none.csv"), Reading, "none.csv"),
+        (lambda at: palate.check(5), TypeError, "int"),
+        (lambda at: palate.check(at.folder / "films.csv", colour=1), TypeError, "no option 'colour'"),
+        (lambda at: palate.check(at.folder / "films.csv", scale=(5, 1)), (Invalid, ValueError), "scale"),
+    ],
     "split": [
         (lambda at: palate.split([]), Wrong, "no ratings"),
         (lambda at: palate.split(at.ratings, folds=1), Invalid, "folds"),

@@ -34,7 +34,7 @@ from .evaluation import Difference, Evaluation, Figure, MetricDefinition, Slice,
 from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .naming import FactorMatch
-from .ratings import Ratings, ReadReport, read
+from .ratings import Problem, Ratings, ReadReport, check, read
 from .splitting import Split, split
 from .stability import Stability
 from .training import train
@@ -84,6 +84,7 @@ __all__ = [
     "Option",
     "OutOfMemoryError",
     "PalateError",
+    "Problem",
     "Progress",
     "Ratings",
     "ReadReport",
@@ -102,6 +103,7 @@ __all__ = [
     "UnknownIdError",
     "UnsupportedError",
     "__version__",
+    "check",
     "cross_validate",
     "datasets",
     "evaluate",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .factors import Factors
     from .model import Epoch, Explanation, Model
     from .ratings import Ratings
+    from .tuning import Tuning
 
 _LEFT = "style='text-align:left'"
 _UP, _DOWN, _WHOLE = "#4c72b0", "#c44e52", "#8c8c8c"
@@ -25,6 +26,18 @@ class _Picture(str):
     """Text that is SVG already; all other text is escaped."""
 
     __slots__ = ()
+
+
+def of_tuning(tuning: Tuning) -> str:
+    """Return the trials, from the best to the worst, with the simplest marked."""
+    names = list(tuning.trials[0].values) if tuning.trials else []
+    rows = []
+    for trial in tuning.trials:
+        mean = trial.failed or "-" if trial.mean is None else f"{trial.mean:.4f}"
+        error = "" if trial.error is None else f"{trial.error:.4f}"
+        mark = "the best" if trial is tuning.best else "the simplest" if trial is tuning.simplest else ""
+        rows.append((*(str(trial.values[name]) for name in names), mean, error, mark))
+    return table(f"Search by {tuning.metric}", rows, (*names, tuning.metric, "s. e.", ""))
 
 
 def of_evaluation(evaluation: Evaluation) -> str:

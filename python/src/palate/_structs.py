@@ -76,6 +76,11 @@ class OptionTable(Struct):
     ]
 
 
+class Problem(Struct):
+    c_name = "palate_problem"
+    _fields_ = [("file", c_char_p), ("line", c_int64), ("column", c_int64), ("message", c_char_p)]
+
+
 class ReadReport(Struct):
     c_name = "palate_read_report"
     _fields_ = [
@@ -503,6 +508,7 @@ TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
 DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
 TuneCallback = ctypes.CFUNCTYPE(c_bool, POINTER(TuneProgress), c_void_p)
 FoldCallback = ctypes.CFUNCTYPE(c_bool, POINTER(FoldProgress), c_void_p)
+ProblemCallback = ctypes.CFUNCTYPE(None, POINTER(Problem), c_void_p)
 ShareCallback = ctypes.CFUNCTYPE(c_bool, c_double, c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
@@ -575,6 +581,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_options_nearest": (POINTER(Option), [POINTER(OptionTable), c_char_p, POINTER(c_size_t)]),
     "palate_options_allowed": (c_size_t, [POINTER(Option), c_char_p, c_size_t]),
     "palate_ratings_read": (c_int, [_HANDLE, c_char_p, c_void_p, _OUT, _ERR]),
+    "palate_ratings_check": (
+        c_int,
+        [_HANDLE, c_char_p, c_void_p, ProblemCallback, c_void_p, POINTER(ReadReport), _ERR],
+    ),
     "palate_data_count": (c_size_t, []),
     "palate_data_at": (POINTER(DataSet), [c_size_t]),
     "palate_data_find": (POINTER(DataSet), [c_char_p, _ERR]),
@@ -721,5 +731,5 @@ STRUCTS: list[type[Struct]] = [
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
     Progress, DataSet, DataProgress, FactorFacts, FactorMatch, Reason, Reasons, Start, Trial, Measure, TuneProgress,
     TuningTrial, MetricDefinition, OtherSystem, Figure, Difference, Slice, TestFacts,
-    FoldProgress, FoldResult, Spread,
+    FoldProgress, FoldResult, Spread, Problem,
 ]  # fmt: skip

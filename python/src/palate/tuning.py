@@ -110,6 +110,23 @@ class Tuning:
     trained: int
     found: int
 
+    def to_pandas(self) -> Any:
+        """Return a DataFrame, a row a trial: the values tried, and what they came to."""
+        import pandas as pd
+
+        told = ("mean", "error", "difference", "difference_error", "rung", "folds", "epochs", "seconds", "failed")
+        rows = [{**trial.values, **{name: getattr(trial, name) for name in told}} for trial in self.trials]
+        frame = pd.DataFrame(rows, [trial.number for trial in self.trials]).rename_axis("number")
+        stable = [trial.stability for trial in self.trials]
+        if any(stable):
+            frame["stability"] = [None if one is None else one.correlation for one in stable]
+        return frame
+
+    def _repr_html_(self) -> str:
+        from ._html import of_tuning
+
+        return of_tuning(self)
+
 
 ProgressArgument = Union[bool, Callable[[TuneProgress], Union[bool, None]], None]
 
