@@ -243,7 +243,7 @@ def options(of: str = "train") -> list[Option]:
     """Return the options of one of: train, read, recommend, fold_in, similar, update, tune, evaluate, split.
 
     >>> [option.name for option in options("train")][:3]
-    ['factors', 'epochs', 'mode']
+    ['factors', 'epochs', 'missing']
     """
     tables = {
         "train": training,

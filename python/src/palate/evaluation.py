@@ -158,7 +158,7 @@ def metrics() -> list[MetricDefinition]:
     """Return all metrics that there are, with their formulas.
 
     >>> [metric.name for metric in metrics() if metric.kind == "rating"]
-    ['rmse', 'mae', 'fcp']
+    ['rmse', 'mae', 'fcp', 'fcp-surprise']
     """
     made = []
     place = 0
