@@ -58,12 +58,21 @@ typedef struct palate__row_problem {
     size_t count;            /* c >= 0 */
     float shift, gain;       /* Targets are (rating - shift) * gain. */
     const float *lambda;     /* `stride` floats > 0: the strength of each coordinate's prior. */
+    const float *doubts;     /* Of each row of `fixed`, >= 0: their sum over what is rated adds to
+                                lambda_1..k. Any alignment. NULL: none. */
     float bound;             /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
     float
         relaxation; /* Steps are this times those to the minimum: above 0, below 2; 1 with noise. */
     int fit_bias;   /* 0: coordinate 0 stays as it is (and counts as 0). */
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
+
+/* What the ratings of a row come to. */
+typedef struct palate__row_sums {
+    double squared_error; /* Once it is improved. */
+    double doubt;         /* 0 without doubts. */
+    double squares;       /* Of coordinates 1..k of the rated rows. */
+} palate__row_sums;
 
 /* The ratings of one row, and what they rate. */
 typedef struct palate__rated {
@@ -142,11 +151,12 @@ typedef struct palate__kernels {
      *            N(m, deviation^2 / (lambda_f + sum z_f^2)) >= bound  with noise: drawn
      *
      * where `away` (`stride` floats, 0 in the padding) is how far x is from the mean of its prior, and
-     * moves with x. Without noise sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding).
-     * `scratch` has row_update_scratch(stride, count) floats; afterwards the first `count` of them
-     * hold e. Returns sum e^2.
+     * moves with x, and lambda_f holds the sum of doubts for f > 0. Without noise
+     * sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding). `scratch` has
+     * row_update_scratch(stride, count) floats; afterwards the first `count` of them hold e.
      */
-    double (*row_update)(const palate__row_problem *problem, float *x, float *away, float *scratch);
+    palate__row_sums (*row_update)(const palate__row_problem *problem, float *x, float *away,
+                                   float *scratch);
 
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*row_update_scratch)(size_t stride, size_t count);
@@ -290,6 +300,9 @@ typedef struct palate__kernels {
      */
     size_t (*list_marks)(const char *text, size_t bytes, char a, char b, char c,
                          uint16_t places[PALATE__MARKS_ROOM]);
+
+    /* XXH3-64 of `count` bytes of any alignment. */
+    uint64_t (*hash)(const void *bytes, size_t count);
 
     /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
      * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */

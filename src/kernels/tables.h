@@ -29,6 +29,7 @@
         .byte_limit = BYTE_LIMIT,                                                                  \
         .transform = transform,                                                                    \
         .list_marks = list_marks,                                                                  \
+        .hash = hash,                                                                              \
         .multiply_adds = multiply_adds,                                                            \
     }
 

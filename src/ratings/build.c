@@ -15,7 +15,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <xxhash.h>
 
 /* ---- Numbers ---- */
 
@@ -316,14 +315,14 @@ typedef struct prints {
 
 uint64_t palate__fingerprint(const uint64_t parts[PALATE__FINGERPRINT_PARTS])
 {
-    return XXH3_64bits(parts, PALATE__FINGERPRINT_PARTS * sizeof *parts);
+    return palate__kernels_get()->hash(parts, PALATE__FINGERPRINT_PARTS * sizeof *parts);
 }
 
 static void hash_print(size_t task, int thread, void *argument)
 {
     (void)thread;
     prints *all = argument;
-    all->hashes[task] = XXH3_64bits(all->of[task].text, all->of[task].bytes);
+    all->hashes[task] = palate__kernels_get()->hash(all->of[task].text, all->of[task].bytes);
 }
 
 static palate__span bytes_of(const void *array, size_t count, size_t size)

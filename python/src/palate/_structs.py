@@ -550,6 +550,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
     ),
     "palate_model_name_factor": (c_int, [_HANDLE, c_uint32, c_char_p, _ERR]),
+    "palate_model_feature_count": (c_uint32, [_HANDLE, c_int]),
     "palate_model_match_factors": (c_int, [_HANDLE, _HANDLE, POINTER(FactorMatch), _ERR]),
     "palate_words_create": (c_int, [_HANDLE, _OUT, _ERR]),
     "palate_words_free": (None, [_HANDLE]),

@@ -215,7 +215,7 @@ static palate__sums update_rows(const palate__half *half, uint32_t first, uint32
     return sums;
 }
 
-static palate__sums measure(const palate__training *training, const palate__sums *users,
+static palate__sums measure(palate__training *training, const palate__sums *users,
                             const palate__sums *items)
 {
     const state *zero = training->rule_state;
