@@ -68,6 +68,7 @@ void palate_context_free(palate_context *context)
  */
 typedef struct head {
     void *block;
+    struct head *whole;   /* Of the block; that of a part of it leads there. */
     atomic_size_t owners; /* Each releases the memory. */
 } head;
 
@@ -88,6 +89,7 @@ void *palate__allocate(palate_context *context, size_t bytes)
     char *memory = block + sizeof(head);
     memory += (PALATE__ALIGNMENT - (uintptr_t)memory % PALATE__ALIGNMENT) % PALATE__ALIGNMENT;
     head_of(memory)->block = block;
+    head_of(memory)->whole = head_of(memory);
     atomic_init(&head_of(memory)->owners, 1);
     return memory;
 }
@@ -143,8 +145,15 @@ void palate__give_back(void *memory, size_t bytes)
 void *palate__share(const void *memory)
 {
     head *of = head_of(memory);
-    atomic_fetch_add_explicit(&of->owners, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&of->whole->owners, 1, memory_order_relaxed);
     return of + 1;
+}
+
+void *palate__divide(void *memory, size_t offset)
+{
+    char *part = (char *)memory + offset;
+    head_of(part)->whole = head_of(memory)->whole;
+    return palate__share(part);
 }
 
 void palate__release(palate_context *context, void *memory)
@@ -152,7 +161,7 @@ void palate__release(palate_context *context, void *memory)
     if (memory == NULL)
         return;
     const palate_allocator *allocator = allocator_of(context);
-    head *of = head_of(memory);
+    head *of = head_of(memory)->whole;
     if (atomic_fetch_sub_explicit(&of->owners, 1, memory_order_acq_rel) == 1)
         allocator->release(of->block, allocator->user);
 }

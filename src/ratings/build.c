@@ -25,6 +25,8 @@ typedef struct draft {
     palate__numbers users, items;
     uint32_t *user_row, *item_row; /* By number. */
     palate__rows rows;
+    void *reserve; /* Where items' rows will lie; NULL: not known yet. */
+    size_t reserve_bytes;
 } draft;
 
 static void free_draft(draft *work)
@@ -32,6 +34,7 @@ static void free_draft(draft *work)
     palate__numbers_free(&work->users);
     palate__numbers_free(&work->items);
     palate__rows_free(&work->rows);
+    palate__release(work->context, work->reserve);
     palate__release(work->context, work->user_row);
     palate__release(work->context, work->item_row);
 }
@@ -198,6 +201,8 @@ static palate_status make_rows(draft *work, palate_error *err)
         .threads = work->threads,
     };
     PALATE_TRY(palate__rows_make(&plan, &work->rows, err));
+    if (work->rows.duplicate_count == 0)
+        work->reserve = palate__store_take_reserve(&sink->store, &work->reserve_bytes);
     palate__store_free(&sink->store);
     sink->report->duplicate_count += work->rows.duplicate_count;
     if (work->rows.repeat_count > 0)
@@ -206,6 +211,16 @@ static palate_status make_rows(draft *work, palate_error *err)
         PALATE_TRY(renumber(work, err));
 done:
     return status;
+}
+
+static palate_status allocate_items(draft *work, palate__matrix *out, palate_error *err)
+{
+    const palate__matrix *by_user = &work->rows.by_user;
+    void *reserve = work->reserve;
+    work->reserve = NULL;
+    return palate__matrix_allocate_in(work->context, reserve, work->reserve_bytes,
+                                      by_user->column_count, by_user->row_count,
+                                      palate__matrix_count(by_user), out, err);
 }
 
 static palate_status make_matrices(draft *work, palate_ratings *ratings, palate_error *err)
@@ -221,8 +236,9 @@ static palate_status make_matrices(draft *work, palate_ratings *ratings, palate_
         palate__id_builder_freeze_as(&work->users.ids, work->user_row, &ratings->users, err));
     PALATE_TRY(
         palate__id_builder_freeze_as(&work->items.ids, work->item_row, &ratings->items, err));
-    PALATE_TRY(palate__matrix_transpose_sorted(work->context, &work->rows.by_user, counts,
-                                               work->threads, &ratings->by_item, err));
+    PALATE_TRY(allocate_items(work, &ratings->by_item, err));
+    PALATE_TRY(palate__matrix_transpose_into(work->context, &work->rows.by_user, counts,
+                                             work->threads, &ratings->by_item, err));
     ratings->by_user = work->rows.by_user;
     ratings->times = work->rows.times;
     ratings->sequence = work->rows.sequence;

@@ -35,6 +35,32 @@ palate_status palate__matrix_allocate(palate_context *context, uint32_t row_coun
     return palate__fail_memory(err, "storing ratings");
 }
 
+palate_status palate__matrix_allocate_in(palate_context *context, void *memory, size_t bytes,
+                                         uint32_t row_count, uint32_t column_count,
+                                         int64_t entry_count, palate__matrix *out,
+                                         palate_error *err)
+{
+    const size_t count = (size_t)entry_count;
+    const size_t lines = (count + PALATE__LINE_WORDS - 1) / PALATE__LINE_WORDS;
+    const size_t offset = lines * PALATE__LINE_WORDS * sizeof *out->columns + PALATE__ALIGNMENT;
+    if (memory == NULL || bytes < offset + count * sizeof *out->values) {
+        palate__release(context, memory);
+        return palate__matrix_allocate(context, row_count, column_count, entry_count, out, err);
+    }
+    *out = (palate__matrix){
+        .row_count = row_count,
+        .column_count = column_count,
+        .begins = palate__allocate_zeroed(context, (size_t)row_count + 1, sizeof *out->begins),
+        .columns = memory,
+        .values = palate__divide(memory, offset),
+    };
+    palate__give_back(out->values + count, bytes - offset - count * sizeof *out->values);
+    if (out->begins != NULL)
+        return PALATE_OK;
+    palate__matrix_free(context, out);
+    return palate__fail_memory(err, "storing ratings");
+}
+
 void palate__matrix_place_rows(palate__matrix *matrix)
 {
     int64_t sum = 0;
@@ -212,9 +238,9 @@ static palate_status allocate_ranges(ranges *of, int threads, palate_error *err)
                : palate__fail_memory(err, "storing ratings");
 }
 
-palate_status palate__matrix_transpose_sorted(palate_context *context, const palate__matrix *matrix,
-                                              const int64_t *column_counts, int threads,
-                                              palate__matrix *out, palate_error *err)
+palate_status palate__matrix_transpose_into(palate_context *context, const palate__matrix *matrix,
+                                            const int64_t *column_counts, int threads,
+                                            palate__matrix *out, palate_error *err)
 {
     palate_status status = PALATE_OK;
     ranges of = {.context = context,
@@ -222,8 +248,6 @@ palate_status palate__matrix_transpose_sorted(palate_context *context, const pal
                  .to = out,
                  .count = choose_ranges(matrix, threads),
                  .staged_columns = choose_staged(matrix)};
-    PALATE_TRY(palate__matrix_allocate(context, matrix->column_count, matrix->row_count,
-                                       palate__matrix_count(matrix), out, err));
     PALATE_TRY(allocate_ranges(&of, threads, err));
     if (of.count == 1 && column_counts != NULL)
         memcpy(of.next, column_counts, matrix->column_count * sizeof *column_counts);
@@ -235,13 +259,18 @@ done:
     palate__release(context, of.first);
     palate__release(context, of.next);
     palate__release(context, of.staged);
-    if (status != PALATE_OK)
-        palate__matrix_free(context, out);
     return status;
 }
 
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err)
 {
-    return palate__matrix_transpose_sorted(context, matrix, NULL, 1, out, err);
+    palate_status status = PALATE_OK;
+    PALATE_TRY(palate__matrix_allocate(context, matrix->column_count, matrix->row_count,
+                                       palate__matrix_count(matrix), out, err));
+    PALATE_TRY(palate__matrix_transpose_into(context, matrix, NULL, 1, out, err));
+done:
+    if (status != PALATE_OK)
+        palate__matrix_free(context, out);
+    return status;
 }
