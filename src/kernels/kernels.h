@@ -13,15 +13,19 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
     PALATE__LANES = 16,
-    PALATE__SCREEN_USERS = 32,                     /* Of a screen in floats. */
-    PALATE__TILE_ITEMS = 16,                       /* Of a screen in bytes; */
-    PALATE__TILE_USERS = 8,                        /* and users. */
-    PALATE__CHAINS = 192,                          /* Of multiply_adds. */
-    PALATE__MARKED_BYTES = 4096,                   /* Most of a text that list_marks looks at; */
-    PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 16 /* for what it lists. */
+    PALATE__SCREEN_USERS = 32,                      /* Of a screen in floats. */
+    PALATE__TILE_ITEMS = 16,                        /* Of a screen in bytes; */
+    PALATE__TILE_USERS = 8,                         /* and users. */
+    PALATE__GRAM_ROWS = 32,                         /* Of gram_descend. */
+    PALATE__CHAINS = 192,                           /* Of multiply_adds. */
+    PALATE__MARKED_BYTES = 4096,                    /* Most of a text that list_marks looks at; */
+    PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 16, /* for what it lists. */
+    PALATE__GROUP = 32,                             /* Ratings that are taken together. */
+    PALATE__SHAPE_FIELDS = 64                       /* Most of a line. */
 };
 #define PALATE__CHAIN_STEP 0x1p-8F
 
@@ -57,12 +61,21 @@ typedef struct palate__row_problem {
     size_t count;            /* c >= 0 */
     float shift, gain;       /* Targets are (rating - shift) * gain. */
     const float *lambda;     /* `stride` floats > 0: the strength of each coordinate's prior. */
+    const float *doubts;     /* Of each row of `fixed`, >= 0: their sum over what is rated adds to
+                                lambda_1..k. Any alignment. NULL: none. */
     float bound;             /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
     float
         relaxation; /* Steps are this times those to the minimum: above 0, below 2; 1 with noise. */
     int fit_bias;   /* 0: coordinate 0 stays as it is (and counts as 0). */
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
+
+/* What the ratings of a row come to. */
+typedef struct palate__row_sums {
+    double squared_error; /* Once it is improved. */
+    double doubt;         /* 0 without doubts. */
+    double squares;       /* Of coordinates 1..k of the rated rows. */
+} palate__row_sums;
 
 /* The ratings of one row, and what they rate. */
 typedef struct palate__rated {
@@ -129,6 +142,81 @@ typedef struct palate__gram_problem {
         still; /* The last is one that lowers the objective by this share of what the first did. */
 } palate__gram_problem;
 
+/* Ids of up to SHORT_BYTES bytes, which most are, are their own key: their bytes, the first lowest, then
+ * their length in the top byte. Longer ones have a hash there, under 255. */
+enum { PALATE__SHORT_BYTES = 7, PALATE__TOP_BYTE = 56 };
+
+/* Where the search for a key begins: all of the key counts. One multiplication (Fibonacci hashing) would do for
+ * most ids, but not for numbers padded with zeros: 8 looks at slots for one id. These three are of 32 bits, which vectors have. */
+#define PALATE__MIX_LOW 0x9E3779B9U
+#define PALATE__MIX_HIGH 0x85EBCA77U
+#define PALATE__MIX_BOTH 0xC2B2AE3DU
+static inline uint32_t palate__mix(uint64_t key)
+{
+    uint64_t sum = (key & UINT32_MAX) * PALATE__MIX_LOW + (key >> 32) * PALATE__MIX_HIGH;
+    sum ^= sum >> 32;
+    return (uint32_t)((sum & UINT32_MAX) * PALATE__MIX_BOTH >> 32);
+}
+
+/* A slot of a table of keys. */
+typedef struct palate__key_slot {
+    uint64_t key; /* 0: empty. */
+    uint32_t number;
+} palate__key_slot;
+
+/* The ids of one side of a group. */
+typedef struct palate__group_ids {
+    _Alignas(64) const char *texts[PALATE__GROUP];
+    size_t bytes[PALATE__GROUP];
+    uint64_t keys[PALATE__GROUP];
+    uint32_t mixed[PALATE__GROUP]; /* palate__mix(key) */
+    uint32_t longer;               /* Bit r: id r is no short one. */
+} palate__group_ids;
+
+/* Puts an id there, from whose beginning 8 bytes can be read. The key of a longer one is the caller's to make. */
+static inline void palate__group_id(palate__group_ids *ids, size_t r, const char *text,
+                                    size_t bytes)
+{
+    uint64_t key;
+    memcpy(&key, text, sizeof key);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    key = __builtin_bswap64(key);
+#endif
+    if (__builtin_expect(bytes > PALATE__SHORT_BYTES, 0))
+        ids->longer |= UINT32_C(1) << r;
+    key = (key & ~(UINT64_MAX << (8 * bytes & 63))) | (uint64_t)bytes << PALATE__TOP_BYTE;
+    ids->texts[r] = text;
+    ids->bytes[r] = bytes;
+    ids->keys[r] = key;
+    ids->mixed[r] = palate__mix(key);
+}
+
+/* Ratings that follow each other. */
+typedef struct palate__group {
+    palate__group_ids users, items;
+    double ratings[PALATE__GROUP]; /* NaN: there is none. */
+    int64_t times[PALATE__GROUP];
+} palate__group;
+
+/* A field of lines that all look alike. */
+typedef struct palate__place {
+    uint32_t mark; /* Of the line: that ends it. */
+    uint32_t back; /* Bytes from the end of the field to that mark. */
+    uint64_t after,
+        bits; /* The bytes from its last one on, the lowest, are `after` in those bits. */
+    int bare; /* Its last byte is no CR. */
+} palate__place;
+
+/* What lines look like. */
+typedef struct palate__line_shape {
+    size_t marks; /* Of a line; the last ends it. */
+    palate__place user, item, rating, time;
+    int rated, timed; /* Is there such a field? */
+    int solid;        /* No field is empty or begins with CR. */
+    size_t other_count;
+    palate__place others[PALATE__SHAPE_FIELDS]; /* That are looked at, not read. */
+} palate__line_shape;
+
 typedef struct palate__kernels {
     const char *name;
 
@@ -141,11 +229,12 @@ typedef struct palate__kernels {
      *            N(m, deviation^2 / (lambda_f + sum z_f^2)) >= bound  with noise: drawn
      *
      * where `away` (`stride` floats, 0 in the padding) is how far x is from the mean of its prior, and
-     * moves with x. Without noise sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding).
-     * `scratch` has row_update_scratch(stride, count) floats; afterwards the first `count` of them
-     * hold e. Returns sum e^2.
+     * moves with x, and lambda_f holds the sum of doubts for f > 0. Without noise
+     * sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding). `scratch` has
+     * row_update_scratch(stride, count) floats; afterwards the first `count` of them hold e.
      */
-    double (*row_update)(const palate__row_problem *problem, float *x, float *away, float *scratch);
+    palate__row_sums (*row_update)(const palate__row_problem *problem, float *x, float *away,
+                                   float *scratch);
 
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*row_update_scratch)(size_t stride, size_t count);
@@ -183,17 +272,21 @@ typedef struct palate__kernels {
                        const float *weights, size_t count, float *sums);
 
     /*
-     * PALATE__LANES rows of the Gram matrix of `count` aligned rows of `stride` floats:
+     * PALATE__LANES rows of the Gram matrix of `count` aligned rows of `stride` floats, those before `end` of them, from
+     * about the diagonal on:
      *
-     *     sums[i * stride + j] += sum_r rows[r][first + i] rows[r][j]     i < PALATE__LANES, j < stride
+     *     sums[i * stride + j] += sum_r rows[r][first + i] rows[r][j]
      *
-     * where `first` and stride are multiples of PALATE__LANES.
+     *     i < PALATE__LANES, first + i < end, first <= j < stride
+     *
+     * where `first` and stride are multiples of PALATE__LANES. Rows from `end` on may be summed as well.
      */
-    void (*gram_add)(const float *rows, size_t stride, size_t count, size_t first, double *sums);
+    void (*gram_add)(const float *rows, size_t stride, size_t count, size_t first, size_t end,
+                     double *sums);
 
     /*
-     * Improves PALATE__LANES rows x at once, coordinate f of row l at x[f * PALATE__LANES + l], as in
-     * b, by passes of coordinate descent:
+     * Improves PALATE__GRAM_ROWS rows x at once, coordinate f of row l at x[f * PALATE__GRAM_ROWS + l], as in
+     * b, both aligned, by passes of coordinate descent:
      *
      *     x_f <- max(x_f + (b_f - sum_j G_fj x_j) inverse_f, 0)      f = 0 .. count - 1
      *
@@ -288,6 +381,30 @@ typedef struct palate__kernels {
 
     /* XXH3-64 of `count` bytes of any alignment. */
     uint64_t (*hash)(const void *bytes, size_t count);
+
+    /*
+     * Cuts lines l < count (at most PALATE__GROUP) of which mark m is marks[l * shape->marks + m], from `base`: a
+     * field begins at the mark before its own, the first one of all at marks[-1]. Returns how many there are before the
+     * first that is not plain: whose fields all end and begin as the shape has it, and of which no field that is read is
+     * empty.
+     *
+     * Fills what the group has of plain lines, but not keys of longer ids, nor numbers of lines whose bit is set in
+     * odd_ratings or odd_times: a set reads what numbers it likes, as palate__parse_real() and palate__parse_integer()
+     * would. After each line 8 bytes can be read.
+     */
+    size_t (*cut_lines)(const char *base, const uint16_t *marks, size_t count,
+                        const palate__line_shape *shape, palate__group *out, uint32_t *odd_ratings,
+                        uint32_t *odd_times);
+
+    /* Numbers of `count` keys, 1..PALATE__GROUP, none of them 0: numbers[i] is that of the first slot which has the key, from mixed[i] on up
+     * to an empty one; anything where there is none. slot_count is a power of two above the number of keys there. Returns bit i: key i was found. */
+    uint32_t (*find_keys)(const palate__key_slot *slots, uint32_t slot_count,
+                          const uint64_t keys[PALATE__GROUP], const uint32_t mixed[PALATE__GROUP],
+                          size_t count, uint32_t numbers[PALATE__GROUP]);
+
+    /* out[2 r], [2 r + 1] are items[r] and the bits of values[r] as a float, for r < count, 1..PALATE__GROUP. Are all values within low..high, as what is no number never is? */
+    int (*join_ratings)(const uint32_t items[PALATE__GROUP], const double values[PALATE__GROUP],
+                        size_t count, double low, double high, uint32_t *out);
 
     /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
      * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */

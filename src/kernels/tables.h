@@ -30,6 +30,9 @@
         .transform = transform,                                                                    \
         .list_marks = list_marks,                                                                  \
         .hash = hash,                                                                              \
+        .cut_lines = cut_lines,                                                                    \
+        .find_keys = find_keys,                                                                    \
+        .join_ratings = join_ratings,                                                              \
         .multiply_adds = multiply_adds,                                                            \
     }
 

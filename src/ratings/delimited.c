@@ -137,47 +137,38 @@ static palate_status refuse_count(const palate__fields *fields, size_t wanted, i
 
 /* ---- The first line ---- */
 
-/* Where fields are in plain lines. */
-typedef struct places {
-    palate__place user, item, rating, time;
-    palate__place others[PALATE__FIELDS_MAX]; /* That are not read, but looked at. */
-    size_t other_count;
-} places;
-
-static places places_of(const palate__plain *plain, const palate__columns *columns)
-{
-    places found = {.other_count = 0};
-    for (size_t f = 0; f < plain->width && f < PALATE__FIELDS_MAX; f++) {
-        const int column = (int)f + 1;
-        palate__place *place = column == columns->user     ? &found.user
-                               : column == columns->item   ? &found.item
-                               : column == columns->rating ? &found.rating
-                               : column == columns->time   ? &found.time
-                                                           : &found.others[found.other_count++];
-        *place = palate__plain_place(plain, f);
-    }
-    return found;
-}
-
 /* What is known of a text once its first line has been seen. */
 typedef struct table {
     palate__separator separator;
     palate__columns columns;
     size_t field_count;
     palate__plain plain;
-    places places;
     bool is_plain;  /* Its lines may be. */
     const char *at; /* The first rating, after so many lines: */
     int64_t lines;
 } table;
 
-/* Are the columns different ones? Then each field has its place. */
-static bool is_plain(const table *of)
+/* Where fields are in plain lines. False where there are none: a column has two roles, or there are more than can be
+ * looked at. */
+static bool shape_lines(palate__plain *plain, const palate__columns *columns)
 {
-    const palate__columns *columns = &of->columns;
-    const size_t roles = 2U + (columns->rating > 0 ? 1U : 0U) + (columns->time > 0 ? 1U : 0U);
-    return of->field_count <= PALATE__FIELDS_MAX &&
-           of->places.other_count + roles == of->field_count;
+    palate__line_shape *shape = &plain->shape;
+    shape->rated = columns->rating > 0;
+    shape->timed = columns->time > 0;
+    if (plain->width < 2 || plain->width > PALATE__FIELDS_MAX)
+        return false;
+    for (size_t f = 0; f < plain->width; f++) {
+        const int column = (int)f + 1;
+        palate__place *place = column == columns->user     ? &shape->user
+                               : column == columns->item   ? &shape->item
+                               : column == columns->rating ? &shape->rating
+                               : column == columns->time   ? &shape->time
+                                                           : &shape->others[shape->other_count];
+        const bool is_read = place != &shape->others[shape->other_count];
+        *place = palate__plain_place(plain, f, is_read);
+        shape->other_count += !is_read;
+    }
+    return shape->other_count + 2U + (size_t)shape->rated + (size_t)shape->timed == plain->width;
 }
 
 static palate_status begin(const palate__input *input, const palate_read_options *options,
@@ -217,8 +208,7 @@ static palate_status begin(const palate__input *input, const palate_read_options
     }
     palate_status status = palate__choose_columns(options, header ? &first : NULL, first.count,
                                                   sink, &out->columns);
-    out->places = places_of(&out->plain, &out->columns);
-    out->is_plain = is_plain(out);
+    out->is_plain = shape_lines(&out->plain, &out->columns);
     return status;
 }
 
@@ -238,59 +228,18 @@ static palate_status take_line(const table *of, int64_t line, palate__fields *fi
     return read_rating(fields, line, &of->columns, sink);
 }
 
-/* ---- The short way, for lines that are as they should be ---- */
-
-/* Puts a plain line into a group; false where it is not, or something in it is wrong. */
-PALATE__ALWAYS_INLINE bool add_plain(const palate__plain_line *line, const places *of, bool rated,
-                                     bool timed, bool keyed, palate__group *to, size_t at)
-{
-    palate__span user;
-    palate__span item;
-    palate__span text;
-    if (!palate__plain_field(line, &of->user, &user) ||
-        !palate__plain_field(line, &of->item, &item))
-        return false;
-    for (size_t f = 0; f < of->other_count; f++)
-        if (!palate__plain_field(line, &of->others[f], &text))
-            return false;
-    to->ratings[at] = NAN;
-    to->times[at] = PALATE_NO_TIME;
-    if (rated && !(palate__plain_field(line, &of->rating, &text) &&
-                   palate__parse_real(text, &to->ratings[at])))
-        return false;
-    if (timed && !(palate__plain_field(line, &of->time, &text) &&
-                   palate__parse_integer(text, &to->times[at])))
-        return false;
-    palate__group_id(&to->users[at], user, keyed);
-    palate__group_id(&to->items[at], item, keyed);
-    return true;
-}
-
-/* Takes what comes next of them, up to the first that needs the long way. What does not change is copied: what is
- * written through pointers cannot change a copy, which may so lie in registers. */
+/* Takes plain lines that come next, up to the first that needs the long way. */
 static palate_status take_plain_lines(const table *of, palate__cursor *cursor, palate__sink *sink,
                                       size_t *taken)
 {
-    const palate__plain plain = of->plain;
-    const places where = of->places;
-    const bool rated = of->columns.rating > 0;
-    const bool timed = of->columns.time > 0;
-    const bool keyed = palate__sink_is_keyed(sink);
-    palate__plain_line first;
     palate__group group;
     *taken = 0;
-    if (!of->is_plain || !palate__plain_first(cursor, &of->plain, &first))
+    if (!of->is_plain)
         return PALATE_OK;
-    palate__plain_line line = first;
-    size_t count = 0;
-    while (count < PALATE__GROUP && palate__ends_plain(&line, &plain) &&
-           add_plain(&line, &where, rated, timed, keyed, &group, count)) {
-        palate__plain_next(&line, &plain);
-        count++;
-    }
-    group.count = count;
-    group.line = cursor->passed + 1;
-    palate_status status = palate__sink_group(sink, &group, taken);
+    const size_t count = palate__cut_plain_lines(cursor, &of->plain, &group);
+    if (count == 0)
+        return PALATE_OK;
+    palate_status status = palate__sink_group(sink, &group, count, cursor->passed + 1, taken);
     palate__pass_plain_lines(cursor, &of->plain, *taken);
     return status;
 }

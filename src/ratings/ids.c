@@ -145,19 +145,23 @@ palate__wanted palate__want(const char *id, size_t bytes)
     return (palate__wanted){id, bytes, key, palate__mix(key)};
 }
 
+/* Is the one of that number, which has the same key, it? */
+static bool is_id(const palate__id_builder *builder, uint32_t number, const palate__wanted *wanted)
+{
+    return wanted->bytes <= PALATE__SHORT_BYTES ||
+           (palate__id_builder_bytes(builder, number) == wanted->bytes &&
+            memcmp(palate__id_builder_text(builder, number), wanted->id, wanted->bytes) == 0);
+}
+
 /* The slot that holds the id, or the empty one where it would go. */
 static uint32_t find_slot(const palate__id_builder *builder, const palate__wanted *wanted)
 {
     const uint32_t mask = builder->slot_count - 1;
     uint32_t at = wanted->mixed & mask;
-    for (; builder->slots[at].key != 0; at = (at + 1) & mask) {
-        const uint32_t number = builder->slots[at].number;
+    for (; builder->slots[at].key != 0; at = (at + 1) & mask)
         if (builder->slots[at].key == wanted->key &&
-            (wanted->bytes <= PALATE__SHORT_BYTES ||
-             (palate__id_builder_bytes(builder, number) == wanted->bytes &&
-              memcmp(palate__id_builder_text(builder, number), wanted->id, wanted->bytes) == 0)))
+            is_id(builder, builder->slots[at].number, wanted))
             break;
-    }
     return at;
 }
 
@@ -169,7 +173,7 @@ static void enter(uint32_t *slots, uint32_t slot_count, uint64_t hash, uint32_t 
     slots[slot] = number;
 }
 
-static void enter_key(palate__id_slot *slots, uint32_t slot_count, palate__id_slot slot)
+static void enter_key(palate__key_slot *slots, uint32_t slot_count, palate__key_slot slot)
 {
     uint32_t at = palate__mix(slot.key) & (slot_count - 1);
     while (slots[at].key != 0)
@@ -186,7 +190,7 @@ static palate_status grow_slots(palate__id_builder *builder, palate_error *err)
     const uint32_t wanted = old == 0 ? FIRST_SLOTS : old <= UINT32_MAX / 2 ? old * 2 : old;
     if (wanted == old)
         return PALATE_OK;
-    palate__id_slot *slots = palate__allocate_zeroed(builder->context, wanted, sizeof *slots);
+    palate__key_slot *slots = palate__allocate_zeroed(builder->context, wanted, sizeof *slots);
     if (slots == NULL)
         return palate__fail_memory(err, "numbering ids");
     for (uint32_t at = 0; at < old; at++)
@@ -244,7 +248,7 @@ uint32_t palate__id_builder_search(const palate__id_builder *builder, const pala
 {
     if (builder->count == 0)
         return PALATE__NO_ID;
-    const palate__id_slot *slot = &builder->slots[find_slot(builder, wanted)];
+    const palate__key_slot *slot = &builder->slots[find_slot(builder, wanted)];
     return slot->key != 0 ? slot->number : PALATE__NO_ID;
 }
 
@@ -252,6 +256,46 @@ uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *
 {
     const palate__wanted wanted = palate__want(id, bytes);
     return palate__id_builder_search(builder, &wanted);
+}
+
+/* ---- Groups ---- */
+
+void palate__id_builder_prepare(const palate__id_builder *builder, palate__group_ids *ids,
+                                size_t count)
+{
+    /* Those of so many lie in the second-level cache. */
+    enum { NEAR_SLOTS = 1 << 15 };
+    for (uint32_t left = ids->longer; left != 0; left &= left - 1) {
+        const size_t r = (size_t)__builtin_ctz(left);
+        if (r >= count)
+            break;
+        ids->keys[r] = key_of(ids->texts[r], ids->bytes[r]);
+        ids->mixed[r] = palate__mix(ids->keys[r]);
+    }
+    if (builder->slot_count <= NEAR_SLOTS)
+        return;
+    for (size_t r = 0; r < count; r++)
+        PALATE__PREFETCH(&builder->slots[ids->mixed[r] & (builder->slot_count - 1)]);
+}
+
+uint32_t palate__id_builder_find_group(const palate__id_builder *builder,
+                                       const palate__group_ids *ids, size_t count,
+                                       uint32_t *numbers)
+{
+    uint32_t found = 0;
+    if (builder->count > 0)
+        found = palate__kernels_get()->find_keys(builder->slots, builder->slot_count, ids->keys,
+                                                 ids->mixed, count, numbers);
+    for (uint32_t left = found & ids->longer; left != 0; left &= left - 1) {
+        const size_t r = (size_t)__builtin_ctz(left);
+        const palate__wanted wanted = {ids->texts[r], ids->bytes[r], ids->keys[r], ids->mixed[r]};
+        if (is_id(builder, numbers[r], &wanted))
+            continue;
+        numbers[r] = palate__id_builder_search(builder, &wanted);
+        if (numbers[r] == PALATE__NO_ID)
+            found &= ~(UINT32_C(1) << r);
+    }
+    return found;
 }
 
 palate_status palate__id_builder_add(palate__id_builder *builder, const char *id, size_t bytes,
@@ -274,7 +318,7 @@ palate_status palate__id_builder_add(palate__id_builder *builder, const char *id
     builder->bytes[used + bytes] = '\0';
     builder->ends[*number] = used + bytes + 1;
     builder->hashes[*number] = palate__id_hash(id, bytes);
-    enter_key(builder->slots, builder->slot_count, (palate__id_slot){wanted.key, *number});
+    enter_key(builder->slots, builder->slot_count, (palate__key_slot){wanted.key, *number});
 done:
     return status;
 }

@@ -14,6 +14,7 @@
 #define PALATE_RATINGS_IDS_H
 
 #include "base/context.h"
+#include "kernels/kernels.h"
 #include "palate/ratings.h"
 
 /* A slot without an id, and what a search that finds nothing returns. */
@@ -53,8 +54,7 @@ palate_status palate__ids_copy(palate_context *context, const palate__ids *from,
                                palate_error *err);
 void palate__ids_free(palate_context *context, palate__ids *ids);
 
-/* An id that is looked for. Ids of up to 7 bytes, which most are, are their own key: their bytes, then
- * their length in the top byte. Longer ones have a hash there, under 255, and are compared. */
+/* An id that is looked for. A longer one has a hash for a key, and is compared. */
 typedef struct palate__wanted {
     const char *id;
     size_t bytes;
@@ -62,42 +62,7 @@ typedef struct palate__wanted {
     uint32_t mixed; /* Of the key: where its search begins. */
 } palate__wanted;
 
-enum { PALATE__SHORT_BYTES = 7, PALATE__TOP_BYTE = 56 };
-
-/* Every bit depends on all of the key. One multiplication (Fibonacci hashing) would do for most ids, but
- * not for numbers padded with zeros: 8 looks at slots for one id. */
-static inline uint32_t palate__mix(uint64_t key)
-{
-    const uint64_t odd = 0x9E3779B97F4A7C15U;
-    key *= odd;
-    key ^= key >> 32;
-    return (uint32_t)((key * odd) >> 32);
-}
-
 palate__wanted palate__want(const char *id, size_t bytes);
-
-/* The same for an id from whose beginning 8 bytes can be read, be they part of it or not. (Field by field:
- * a struct that is returned is put together and copied in pieces of other sizes, for which the processor
- * waits.) */
-static inline void palate__want_within(const char *id, size_t bytes, palate__wanted *out)
-{
-    if (PALATE__UNLIKELY(bytes == 0 || bytes > PALATE__SHORT_BYTES)) {
-        *out = palate__want(id, bytes);
-        return;
-    }
-    const uint64_t text = palate__load_word(id) & ((UINT64_C(1) << 8 * bytes) - 1);
-    const uint64_t key = text | (uint64_t)bytes << PALATE__TOP_BYTE;
-    out->id = id;
-    out->bytes = bytes;
-    out->key = key;
-    out->mixed = palate__mix(key);
-}
-
-/* A slot of a table that grows. */
-typedef struct palate__id_slot {
-    uint64_t key; /* 0: empty. */
-    uint32_t number;
-} palate__id_slot;
 
 /* A table that grows: numbers ids 0, 1, 2 ... in order of first appearance. */
 typedef struct palate__id_builder {
@@ -109,7 +74,7 @@ typedef struct palate__id_builder {
     char *bytes;
     uint64_t *ends;
     uint64_t *hashes; /* XXH3-64, by which rows are ordered. */
-    palate__id_slot *slots;
+    palate__key_slot *slots;
 } palate__id_builder;
 
 /* All zero but the context is an empty builder. */
@@ -120,21 +85,13 @@ palate_status palate__id_builder_add(palate__id_builder *builder, const char *id
 uint32_t palate__id_builder_find(const palate__id_builder *builder, const char *id, size_t bytes);
 uint32_t palate__id_builder_search(const palate__id_builder *builder, const palate__wanted *wanted);
 
-/* The same; nearly all ids lie in one of the first two slots of their search, and which of them it is
- * need not be guessed. */
-static inline uint32_t palate__id_builder_find_wanted(const palate__id_builder *builder,
-                                                      const palate__wanted *wanted)
-{
-    if (PALATE__LIKELY(builder->count > 0 && wanted->bytes <= PALATE__SHORT_BYTES)) {
-        const uint32_t mask = builder->slot_count - 1;
-        const uint32_t at = wanted->mixed & mask;
-        const uint32_t next = builder->slots[at].key != wanted->key;
-        const palate__id_slot *slot = &builder->slots[(at + next) & mask];
-        if (PALATE__LIKELY(slot->key == wanted->key))
-            return slot->number;
-    }
-    return palate__id_builder_search(builder, wanted);
-}
+/* The same for ids that are looked for together: returns bit r: id r was found, its number is numbers[r].
+ * prepare() is called first, best a while before: it makes the keys of longer ids, and has fetched what is looked at. */
+void palate__id_builder_prepare(const palate__id_builder *builder, palate__group_ids *ids,
+                                size_t count);
+uint32_t palate__id_builder_find_group(const palate__id_builder *builder,
+                                       const palate__group_ids *ids, size_t count,
+                                       uint32_t *numbers);
 
 /* The text of a number, zero-terminated; valid until the next id is added. */
 static inline const char *palate__id_builder_text(const palate__id_builder *builder,
@@ -146,14 +103,6 @@ static inline const char *palate__id_builder_text(const palate__id_builder *buil
 static inline size_t palate__id_builder_bytes(const palate__id_builder *builder, uint32_t number)
 {
     return (size_t)(builder->ends[number] - (number == 0 ? 0 : builder->ends[number - 1])) - 1;
-}
-
-/* For a search that is to come soon. */
-static inline void palate__id_builder_fetch(const palate__id_builder *builder,
-                                            const palate__wanted *wanted)
-{
-    if (builder->count > 0)
-        PALATE__PREFETCH(&builder->slots[wanted->mixed & (builder->slot_count - 1)]);
 }
 
 void palate__id_builder_free(palate__id_builder *builder);

@@ -5,7 +5,9 @@
 #include "ratings/lines.h"
 
 #include "base/compiler.h"
+#include "palate/ratings.h"
 
+#include <math.h>
 #include <string.h>
 
 bool palate__next_line(palate__cursor *cursor, palate__span *line)
@@ -342,60 +344,114 @@ palate__plain palate__plain_of(palate__separator separator, const palate__fields
 {
     const size_t step = separator.doubled ? 2 : 1;
     const char *first_end = line->fields[0].text + line->fields[0].bytes;
+    const bool as_there = separator.spaces && first_end < after;
+    const uint64_t between = (unsigned char)(as_there ? *first_end : separator.character);
     return (palate__plain){
+        .separator = separator,
         .width = line->count,
         .step = step,
-        .marks = (line->count - 1) * step + 1,
-        .separator = separator,
-        .between = separator.spaces && first_end < after ? *first_end : separator.character,
+        .between = separator.doubled ? between << 8 | between : between,
         .returns = line->count > 1 && after[-1] == '\n' && after[-2] == '\r',
+        .shape = {.marks = (line->count - 1) * step + 1, .solid = separator.spaces},
     };
 }
 
-palate__place palate__plain_place(const palate__plain *plain, size_t field)
+/* The CR of CR LF is part of a last field that is not read. */
+palate__place palate__plain_place(const palate__plain *plain, size_t field, bool is_read)
 {
     const bool last = field + 1 == plain->width;
+    const bool returns = plain->returns && is_read;
+    const uint64_t end = returns ? '\r' | '\n' << 8 : '\n';
+    const bool two = last ? returns : plain->step == 2;
     return (palate__place){
-        .mark = (ptrdiff_t)(field * plain->step),
-        .less = last && plain->returns,
-        .end = !last            ? plain->between
-               : plain->returns ? '\r'
-                                : '\n',
-        .solid = plain->separator.spaces,
+        .mark = (uint32_t)(field * plain->step),
+        .back = last && returns ? 2 : 1,
+        .after = (last ? end : plain->between) << 8,
+        .bits = two ? 0xFFFF00 : 0xFF00,
+        .bare = last && is_read && !returns,
     };
 }
 
 /* Has the next line all its marks listed? Where the list ends within it, it is made anew from there. */
 static bool is_listed(palate__cursor *cursor, const palate__plain *plain)
 {
-    const bool listed = cursor->base != NULL && cursor->mark + plain->marks <= cursor->mark_count;
+    const size_t marks = plain->shape.marks;
+    const bool listed = cursor->base != NULL && cursor->mark + marks <= cursor->mark_count;
     if (listed || cursor->base == cursor->at || cursor->at == cursor->end)
         return listed;
     look(cursor, cursor->at, enders_of(plain->separator));
-    return plain->marks < cursor->mark_count;
+    return marks < cursor->mark_count;
 }
 
-bool palate__plain_first(palate__cursor *cursor, const palate__plain *plain,
-                         palate__plain_line *out)
+/* How many lines there may be that have all their marks listed, begin before the stop and can be read. */
+static size_t count_lines(const palate__cursor *cursor, size_t marks)
 {
     enum { READABLE_BYTES = 8 };
-    if (plain->width < 2 || !is_listed(cursor, plain) || cursor->end - cursor->at <= READABLE_BYTES)
-        return false;
-    *out = (palate__plain_line){
-        .base = cursor->base,
-        .marks = cursor->marks + cursor->mark,
-        .last = cursor->marks + cursor->mark_count - plain->marks,
-        .stop = cursor->stop - cursor->base,
-        .readable = cursor->end - READABLE_BYTES - cursor->base,
-    };
-    return true;
+    const uint16_t *first = cursor->marks + cursor->mark;
+    const ptrdiff_t stop = cursor->stop - cursor->base;
+    const ptrdiff_t readable = cursor->end - cursor->base - READABLE_BYTES;
+    const size_t listed = (cursor->mark_count - cursor->mark) / marks;
+    size_t count = listed < PALATE__GROUP ? listed : PALATE__GROUP;
+    while (count > 0 && (first[count * marks - 1] > readable ||
+                         first[(ptrdiff_t)((count - 1) * marks) - 1] >= stop))
+        count--;
+    return count;
+}
+
+static palate__span field_of(const palate__cursor *cursor, const uint16_t *marks,
+                             const palate__place *place)
+{
+    const uint16_t *mark = marks + place->mark;
+    return (palate__span){cursor->base + mark[-1], mark[0] - mark[-1] - place->back};
+}
+
+/* Numbers the kernel left. Returns the first line with something that is none, or `count`. */
+static size_t read_odd(const palate__cursor *cursor, const palate__line_shape *shape, size_t count,
+                       uint32_t odd_ratings, uint32_t odd_times, palate__group *out)
+{
+    for (uint32_t left = odd_ratings | odd_times; left != 0; left &= left - 1) {
+        const size_t line = (size_t)__builtin_ctz(left);
+        const uint16_t *marks = cursor->marks + cursor->mark + line * shape->marks;
+        if (line >= count)
+            break;
+        if ((odd_ratings >> line & 1) != 0 &&
+            !palate__parse_real(field_of(cursor, marks, &shape->rating), &out->ratings[line]))
+            return line;
+        if ((odd_times >> line & 1) != 0 &&
+            !palate__parse_integer(field_of(cursor, marks, &shape->time), &out->times[line]))
+            return line;
+    }
+    return count;
+}
+
+static void fill_in(const palate__line_shape *shape, palate__group *out)
+{
+    for (size_t r = 0; r < PALATE__GROUP && !shape->rated; r++)
+        out->ratings[r] = NAN;
+    for (size_t r = 0; r < PALATE__GROUP && !shape->timed; r++)
+        out->times[r] = PALATE_NO_TIME;
+}
+
+size_t palate__cut_plain_lines(palate__cursor *cursor, const palate__plain *plain,
+                               palate__group *out)
+{
+    const palate__line_shape *shape = &plain->shape;
+    uint32_t odd_ratings = 0;
+    uint32_t odd_times = 0;
+    if (!is_listed(cursor, plain))
+        return 0;
+    const size_t most = count_lines(cursor, shape->marks);
+    const size_t count = palate__kernels_get()->cut_lines(
+        cursor->base, cursor->marks + cursor->mark, most, shape, out, &odd_ratings, &odd_times);
+    fill_in(shape, out);
+    return read_odd(cursor, shape, count, odd_ratings, odd_times, out);
 }
 
 void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t count)
 {
     if (count == 0)
         return;
-    cursor->mark += count * plain->marks;
+    cursor->mark += count * plain->shape.marks;
     cursor->at = cursor->base + cursor->marks[cursor->mark - 1];
     cursor->passed += (int64_t)count;
     cursor->line = cursor->passed;

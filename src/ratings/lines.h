@@ -8,7 +8,7 @@
 #include "kernels/kernels.h"
 
 /* Fields of a line that are kept; those beyond are counted. At most 64: see `doubled`. */
-enum { PALATE__FIELDS_MAX = 64 };
+enum { PALATE__FIELDS_MAX = PALATE__SHAPE_FIELDS };
 
 /* What stands between fields. */
 typedef struct palate__separator {
@@ -57,18 +57,18 @@ bool palate__next_fields(palate__cursor *cursor, palate__separator separator, pa
 /* ---- Plain lines: as nearly all are, and so read by the short way ----
  *
  * A plain line has just `width` fields, with one separator between two, no quote at the start of a field, and ends as the
- * first line does. Where a field of it begins, at least 8 bytes of text follow. What is not plain, or has something wrong
- * in it, is read by palate__next_fields().
+ * first line does. Of what is read nothing is empty, and numbers are numbers without anything around them. Where a field of
+ * it begins, at least 8 bytes of text follow. What is not plain, or has something wrong in it, is read by palate__next_fields().
  */
 
 /* How plain lines of a text look. */
 typedef struct palate__plain {
-    size_t width;
-    size_t step;  /* Marks for each separator. */
-    size_t marks; /* Of a line. */
     palate__separator separator;
-    char between; /* The character of the separator. */
-    bool returns; /* Lines end in CR LF. */
+    size_t width;
+    size_t step;              /* Marks for each separator. */
+    uint64_t between;         /* The characters of a separator, the first lowest. */
+    bool returns;             /* Lines end in CR LF. */
+    palate__line_shape shape; /* Without fields, which palate__plain_of() does not know. */
 } palate__plain;
 
 /* As `line` is, which has been cut into fields; the next begins at `after`. */
@@ -76,63 +76,11 @@ palate__plain palate__plain_of(palate__separator separator, const palate__fields
                                const char *after);
 
 /* Where a field is in such lines. */
-typedef struct palate__place {
-    ptrdiff_t mark; /* That ends it. */
-    ptrdiff_t less; /* Of what ends before that. */
-    char end;       /* What follows. */
-    bool solid;     /* Neither empty nor begun by a CR. */
-} palate__place;
+palate__place palate__plain_place(const palate__plain *plain, size_t field, bool is_read);
 
-palate__place palate__plain_place(const palate__plain *plain, size_t field);
-
-/* Lines that may be plain: the next begins at marks[-1], from base. */
-typedef struct palate__plain_line {
-    const char *base;
-    const uint16_t *marks, *last; /* Of a line that has all its marks listed. */
-    ptrdiff_t stop;               /* The line begins before that, from base; */
-    ptrdiff_t readable;           /* the one after it not after that. */
-} palate__plain_line;
-
-/* The next line; false where it is known not to be plain. */
-bool palate__plain_first(palate__cursor *cursor, const palate__plain *plain,
-                         palate__plain_line *out);
-
-/* Two separators that touch between fields. */
-static inline bool palate__has_doubled(const palate__plain_line *line, const palate__plain *plain)
-{
-    for (size_t m = 0; m + 1 < plain->marks; m += 2)
-        if (line->base[line->marks[m]] != plain->between)
-            return false;
-    return true;
-}
-
-/* Does the line end where it should? If so, and all of its fields do, it is plain. */
-static inline bool palate__ends_plain(const palate__plain_line *line, const palate__plain *plain)
-{
-    if (line->marks > line->last || line->marks[-1] >= line->stop)
-        return false;
-    const ptrdiff_t after = line->marks[plain->marks - 1];
-    return after <= line->readable && line->base[after - 1] == '\n' &&
-           (line->base[after - 2] == '\r') == plain->returns &&
-           (plain->step == 1 || palate__has_doubled(line, plain));
-}
-
-/* A field of the line; false where it does not end as it should. */
-static inline bool palate__plain_field(const palate__plain_line *line, const palate__place *place,
-                                       palate__span *out)
-{
-    const uint16_t *mark = line->marks + place->mark;
-    const char *begin = line->base + mark[-1];
-    const ptrdiff_t bytes = mark[0] - mark[-1] - 1 - place->less;
-    *out = (palate__span){begin, (size_t)bytes};
-    return begin[bytes] == place->end && !(place->solid && (bytes == 0 || *begin == '\r'));
-}
-
-/* On to the next. */
-static inline void palate__plain_next(palate__plain_line *line, const palate__plain *plain)
-{
-    line->marks += plain->marks;
-}
+/* Cuts plain lines that come next, as many as go together: returns how many. */
+size_t palate__cut_plain_lines(palate__cursor *cursor, const palate__plain *plain,
+                               palate__group *out);
 
 /* Goes past so many of them. */
 void palate__pass_plain_lines(palate__cursor *cursor, const palate__plain *plain, size_t count);

@@ -300,15 +300,22 @@ done:
     return status;
 }
 
-palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
-                                       palate__matrix *out, palate_error *err)
+palate_status palate__matrix_transpose_sorted(palate_context *context, const palate__matrix *matrix,
+                                              const int64_t *column_counts, int threads,
+                                              palate__matrix *out, palate_error *err)
 {
     palate_status status = PALATE_OK;
     PALATE_TRY(palate__matrix_allocate(context, matrix->column_count, matrix->row_count,
                                        palate__matrix_count(matrix), out, err));
-    PALATE_TRY(palate__matrix_transpose_into(context, matrix, NULL, 1, out, err));
+    PALATE_TRY(palate__matrix_transpose_into(context, matrix, column_counts, threads, out, err));
 done:
     if (status != PALATE_OK)
         palate__matrix_free(context, out);
     return status;
+}
+
+palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
+                                       palate__matrix *out, palate_error *err)
+{
+    return palate__matrix_transpose_sorted(context, matrix, NULL, 1, out, err);
 }

@@ -69,7 +69,12 @@ uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t pa
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err);
 
-/* The same into `out`, which has been allocated, by several threads. `column_counts`: entries of each column, or NULL. */
+/* The same by several threads. `column_counts`: entries of each column, or NULL. No row has a column twice. */
+palate_status palate__matrix_transpose_sorted(palate_context *context, const palate__matrix *matrix,
+                                              const int64_t *column_counts, int threads,
+                                              palate__matrix *out, palate_error *err);
+
+/* The same into `out`, which has been allocated. */
 palate_status palate__matrix_transpose_into(palate_context *context, const palate__matrix *matrix,
                                             const int64_t *column_counts, int threads,
                                             palate__matrix *out, palate_error *err);

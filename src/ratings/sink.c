@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/sink.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -126,12 +127,17 @@ static bool is_valid_id(palate__span id)
            palate__utf8_valid(id) == id.bytes;
 }
 
-/* False for a NaN. */
-static bool is_rating(const palate__sink *sink, double rating)
+/* What ratings are within. */
+static palate_scale bounds_of(const palate__sink *sink)
 {
     const palate_scale scale = sink->options->scale;
-    return fabs(rating) <= PALATE__RATING_MAX &&
-           (scale.low >= scale.high || (rating >= scale.low && rating <= scale.high));
+    return scale.low < scale.high ? scale : (palate_scale){-PALATE__RATING_MAX, PALATE__RATING_MAX};
+}
+
+/* False for a NaN. */
+static bool is_within(palate_scale bounds, double rating)
+{
+    return rating >= bounds.low && rating <= bounds.high;
 }
 
 static palate_status refuse_value(palate__sink *sink, double rating, int64_t line, int column)
@@ -203,7 +209,7 @@ palate_status palate__sink_rating(palate__sink *sink, const palate__record *reco
         return refuse_id(sink, record->user, record->line, columns->user);
     if (item == PALATE__NO_ID && !is_valid_id(record->item))
         return refuse_id(sink, record->item, record->line, columns->item);
-    if (!is_rating(sink, record->rating))
+    if (!is_within(bounds_of(sink), record->rating))
         return refuse_value(sink, record->rating, record->line, columns->rating);
     PALATE_TRY(palate__shard_reserve(shard, 1, record->time != PALATE_NO_TIME, sink->err));
     PALATE_TRY(add_if_new(&shard->users, record->user, &user, sink->err));
@@ -215,31 +221,30 @@ done:
 
 /* ---- Groups ---- */
 
-static palate__span id_of(const palate__wanted *wanted)
+static palate__span id_of(const palate__group_ids *ids, size_t r)
 {
-    return (palate__span){wanted->id, wanted->bytes};
+    return (palate__span){ids->texts[r], ids->bytes[r]};
 }
 
 /* The same as is_valid_id() of one of a group: up to 8 bytes without a top bit, none of them 0, are told at once. */
-static bool is_valid_within(const palate__wanted *wanted)
+static bool is_valid_within(palate__span id)
 {
     const uint64_t ones = 0x0101010101010101U;
-    if (wanted->bytes == 0 || wanted->bytes > sizeof ones)
-        return is_valid_id(id_of(wanted));
-    const uint64_t there = UINT64_MAX >> (64 - 8 * wanted->bytes);
-    const uint64_t text = (palate__load_word(wanted->id) & there) | (ones & ~there);
-    return ((text | (text - ones)) & 0x80 * ones) == 0 || is_valid_id(id_of(wanted));
+    if (id.bytes == 0 || id.bytes > sizeof ones)
+        return is_valid_id(id);
+    const uint64_t there = UINT64_MAX >> (64 - 8 * id.bytes);
+    const uint64_t text = (palate__load_word(id.text) & there) | (ones & ~there);
+    return ((text | (text - ones)) & 0x80 * ones) == 0 || is_valid_id(id);
 }
 
-static palate_status hand_on_group(palate__sink *sink, const palate__group *group, size_t *taken)
+static palate_status hand_on_group(palate__sink *sink, const palate__group *group, size_t count,
+                                   int64_t line, size_t *taken)
 {
     palate_status status = PALATE_OK;
-    for (size_t r = 0; r < group->count && status == PALATE_OK; r++) {
-        const palate__record record = {id_of(&group->users[r]), id_of(&group->items[r]),
-                                       group->ratings[r], group->times[r],
-                                       group->line + (int64_t)r};
-        if (!is_valid_within(&group->users[r]) || !is_valid_within(&group->items[r]) ||
-            isinf(record.rating))
+    for (size_t r = 0; r < count && status == PALATE_OK; r++) {
+        const palate__record record = {id_of(&group->users, r), id_of(&group->items, r),
+                                       group->ratings[r], group->times[r], line + (int64_t)r};
+        if (!is_valid_within(record.user) || !is_valid_within(record.item) || isinf(record.rating))
             break;
         status = hand_on_pair(sink, &record);
         ++*taken;
@@ -247,57 +252,114 @@ static palate_status hand_on_group(palate__sink *sink, const palate__group *grou
     return status;
 }
 
-/* So that what is looked for is there when it is. */
-static void fetch_ids(const palate__id_builder *builder, const palate__wanted *wanted, size_t count)
+static bool has_times(const palate__group *group, size_t count)
 {
-    /* Those of so many lie in the second-level cache. */
-    enum { NEAR_SLOTS = 1 << 15 };
-    if (builder->slot_count <= NEAR_SLOTS)
-        return;
+    int64_t found = 0;
     for (size_t r = 0; r < count; r++)
-        palate__id_builder_fetch(builder, &wanted[r]);
+        found |= group->times[r] ^ PALATE_NO_TIME;
+    return found != 0;
 }
 
-static bool has_times(const palate__group *group)
+/* Numbers of a group's ids, as far as they have one: bit r of `have`. */
+typedef struct numbering {
+    palate__id_builder *builder;
+    const palate__group_ids *ids;
+    uint32_t have;
+    _Alignas(64) uint32_t numbers[PALATE__GROUP];
+} numbering;
+
+static void look_up(palate__id_builder *builder, const palate__group_ids *ids, size_t count,
+                    numbering *out)
 {
-    bool found = false;
-    for (size_t r = 0; r < group->count; r++)
-        found |= group->times[r] != PALATE_NO_TIME;
-    return found;
+    out->builder = builder;
+    out->ids = ids;
+    out->have = palate__id_builder_find_group(builder, ids, count, out->numbers);
 }
 
-palate_status palate__sink_group(palate__sink *sink, const palate__group *group, size_t *taken)
+static bool has_valid_id(const numbering *of, size_t r)
+{
+    return (of->have >> r & 1) != 0 || is_valid_id(id_of(of->ids, r));
+}
+
+/* A number for id r, which has been found valid; those before it have theirs. */
+static palate_status number_id(numbering *of, size_t r, palate_error *err)
+{
+    const palate__group_ids *ids = of->ids;
+    if ((of->have >> r & 1) != 0)
+        return PALATE_OK;
+    if (r > 0 && ids->keys[r] == ids->keys[r - 1] && (ids->longer >> r & 1) == 0) {
+        of->numbers[r] = of->numbers[r - 1];
+        return PALATE_OK;
+    }
+    return palate__id_builder_add(of->builder, ids->texts[r], ids->bytes[r], &of->numbers[r], err);
+}
+
+/* One by one, up to the first that cannot be taken. */
+static palate_status add_one_by_one(palate__sink *sink, const palate__group *group, size_t count,
+                                    int64_t line, numbering *users, numbering *items, size_t *taken)
 {
     palate_status status = PALATE_OK;
-    palate__shard *shard = sink->shard;
-    const palate__wanted *users = group->users;
-    const palate__wanted *items = group->items;
-    uint32_t user = PALATE__NO_ID;
-    *taken = 0;
-    if (shard == NULL)
-        return hand_on_group(sink, group, taken);
-    fetch_ids(&shard->users, users, group->count);
-    fetch_ids(&shard->items, items, group->count);
-    PALATE_TRY(palate__shard_reserve(shard, (uint32_t)group->count, has_times(group), sink->err));
-    for (size_t r = 0; r < group->count; r++) {
-        /* Files are mostly sorted by user. */
-        const bool again = r > 0 && users[r].key == users[r - 1].key &&
-                           users[r].bytes <= PALATE__SHORT_BYTES;
-        if (!again)
-            user = palate__id_builder_find_wanted(&shard->users, &users[r]);
-        uint32_t item = palate__id_builder_find_wanted(&shard->items, &items[r]);
-        if (!is_rating(sink, group->ratings[r]) ||
-            (user == PALATE__NO_ID && !is_valid_id(id_of(&users[r]))) ||
-            (item == PALATE__NO_ID && !is_valid_id(id_of(&items[r]))))
-            break;
-        PALATE_TRY(add_if_new(&shard->users, id_of(&users[r]), &user, sink->err));
-        PALATE_TRY(add_if_new(&shard->items, id_of(&items[r]), &item, sink->err));
-        palate__shard_add(shard, user, item, (float)group->ratings[r], group->times[r],
-                          group->line + (int64_t)r);
+    const palate_scale bounds = bounds_of(sink);
+    const uint32_t have = users->have & items->have;
+    for (size_t r = 0; r < count && is_within(bounds, group->ratings[r]); r++) {
+        if (PALATE__UNLIKELY((have >> r & 1) == 0)) {
+            if (!has_valid_id(users, r) || !has_valid_id(items, r))
+                break;
+            PALATE_TRY(number_id(users, r, sink->err));
+            PALATE_TRY(number_id(items, r, sink->err));
+        }
+        palate__shard_add(sink->shard, users->numbers[r], items->numbers[r],
+                          (float)group->ratings[r], group->times[r], line + (int64_t)r);
         ++*taken;
     }
 done:
     return status;
+}
+
+/* All at once, where nothing is new, nothing wrong, and nothing more to each. */
+static bool add_at_once(palate__sink *sink, const palate__group *group, size_t count,
+                        const numbering *users, const numbering *items)
+{
+    palate__shard *shard = sink->shard;
+    const palate_scale bounds = bounds_of(sink);
+    const uint32_t all = UINT32_MAX >> (PALATE__GROUP - count);
+    if ((users->have & items->have) != all || shard->open->shape.bytes > sizeof(palate__entry) ||
+        !palate__kernels_get()->join_ratings(items->numbers, group->ratings, count, bounds.low,
+                                             bounds.high, &palate__entry_of(shard->next)->item))
+        return false;
+    memcpy(shard->user_of + shard->open->count, users->numbers, count * sizeof *users->numbers);
+    shard->next += count * sizeof(palate__entry);
+    shard->open->count += (uint32_t)count;
+    return true;
+}
+
+static palate_status store_group(palate__sink *sink, palate__group *group, size_t count,
+                                 int64_t line, size_t *taken)
+{
+    palate_status status = PALATE_OK;
+    palate__shard *shard = sink->shard;
+    numbering users;
+    numbering items;
+    palate__id_builder_prepare(&shard->users, &group->users, count);
+    palate__id_builder_prepare(&shard->items, &group->items, count);
+    PALATE_TRY(palate__shard_reserve(shard, (uint32_t)count, has_times(group, count), sink->err));
+    look_up(&shard->users, &group->users, count, &users);
+    look_up(&shard->items, &group->items, count, &items);
+    if (add_at_once(sink, group, count, &users, &items))
+        *taken = count;
+    else
+        PALATE_TRY(add_one_by_one(sink, group, count, line, &users, &items, taken));
+done:
+    return status;
+}
+
+palate_status palate__sink_group(palate__sink *sink, palate__group *group, size_t count,
+                                 int64_t line, size_t *taken)
+{
+    assert(count > 0 && count <= PALATE__GROUP);
+    *taken = 0;
+    return sink->shard == NULL ? hand_on_group(sink, group, count, line, taken)
+                               : store_group(sink, group, count, line, taken);
 }
 
 static palate_status name_id(palate__sink *sink, palate__id_builder *builder, palate__span id)

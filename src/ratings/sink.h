@@ -51,35 +51,10 @@ palate__sink palate__sink_make(palate_context *context, const char *path,
                                const palate_read_options *options, palate_read_report *report,
                                palate_error *err);
 
-/* Ratings that are taken together, from lines that follow each other. */
-enum { PALATE__GROUP = 32 };
-typedef struct palate__group {
-    size_t count;
-    int64_t line; /* Of the first. */
-    palate__wanted users[PALATE__GROUP], items[PALATE__GROUP];
-    double ratings[PALATE__GROUP]; /* As of palate__record; */
-    int64_t times[PALATE__GROUP];  /* the same. */
-} palate__group;
-
-/* Are keys of ids asked for? Pairs go without. */
-static inline bool palate__sink_is_keyed(const palate__sink *sink)
-{
-    return sink->shard != NULL;
-}
-
-/* An id of a group from whose beginning 8 bytes can be read. */
-static inline void palate__group_id(palate__wanted *to, palate__span id, bool keyed)
-{
-    if (keyed) {
-        palate__want_within(id.text, id.bytes, to);
-    } else {
-        to->id = id.text;
-        to->bytes = id.bytes;
-    }
-}
-
-/* Takes ratings up to the first that palate__sink_rating() must have a look at. `*taken` is how many. */
-palate_status palate__sink_group(palate__sink *sink, const palate__group *group, size_t *taken);
+/* Takes a group of up to PALATE__GROUP ratings, whose lines follow each other from `line` on, up to the first
+ * that palate__sink_rating() must have a look at. `*taken` is how many. Makes the keys of longer ids. */
+palate_status palate__sink_group(palate__sink *sink, palate__group *group, size_t count,
+                                 int64_t line, size_t *taken);
 
 /* Before the first rating: a shard to read into. */
 palate_status palate__sink_begin(palate__sink *sink);
