@@ -160,11 +160,18 @@ done:
     return status;
 }
 
+/* Numbers of this type and size that lie side by side. */
+static bool is_plain(const palate_column *column, int type, size_t bytes)
+{
+    return column->type == type && column->valid == NULL &&
+           (column->stride == 0 || column->stride == (int64_t)bytes);
+}
+
 /* Some of a column of whole numbers; what is less than 0 or very large becomes very large. */
 static void load_columns(const palate_column *from, size_t first, size_t count, uint32_t *to)
 {
     const palate_column part = palate__column_part(from, first, count);
-    if (part.stride == 0 && part.type == PALATE_COLUMN_INT32)
+    if (is_plain(&part, PALATE_COLUMN_INT32, sizeof *to))
         memcpy(to, part.values, count * sizeof *to);
     else
         for (size_t e = 0; e < count; e++) {
@@ -189,7 +196,7 @@ static void load_ratings(const palate_column *from, size_t first, size_t count, 
                          bool *right, palate_scale range)
 {
     const palate_column part = palate__column_part(from, first, count);
-    if (part.stride == 0 && part.type == PALATE_COLUMN_FLOAT64 && part.valid == NULL) {
+    if (is_plain(&part, PALATE_COLUMN_FLOAT64, sizeof(double))) {
         load_doubles(part.values, count, to, right, range);
         return;
     }

@@ -209,11 +209,17 @@ static void numbers_of_any_kind(void **state)
     for (size_t row = 0; row <= ROWS; row++)
         begins[row] = (uint64_t)BEGINS[row];
     palate_csr matrix = plain;
+    matrix.columns.stride = sizeof PLACES[0];
+    matrix.ratings.stride = sizeof VALUES[0];
+    palate_ratings *made = take(&matrix, NULL);
+    assert_same(made, expected);
+    palate_ratings_free(made);
+    matrix = plain;
     matrix.columns = column(PALATE_COLUMN_INT64, wide, COUNT);
     matrix.begins = column(PALATE_COLUMN_UINT64, begins, ROWS + 1);
     matrix.ratings = column(PALATE_COLUMN_FLOAT64, spaced + 1, COUNT);
     matrix.ratings.stride = STRIDE;
-    palate_ratings *made = take(&matrix, NULL);
+    made = take(&matrix, NULL);
     assert_same(made, expected);
     palate_ratings_free(made);
     matrix.columns = column(PALATE_COLUMN_UINT8, narrow, COUNT);
