@@ -147,7 +147,8 @@ static void ratings_are_joined_as_they_are(void **state)
         if (!palate__kernels_usable(palate__kernels_all()[set]))
             continue;
         for (size_t round = 0; round < 640; round++)
-            join(palate__kernels_all()[set], 1 + round % PALATE__GROUP, 4 + round / 8, &seed);
+            join(palate__kernels_all()[set], 1 + round % PALATE__GROUP, 4 + (uint32_t)round / 8,
+                 &seed);
     }
 }
 
