@@ -342,7 +342,7 @@ def accuracy_time(data, scratch):
              [["--fast"], ["--fast", "--factors", 31], []]),
             ("10 million ratings made up", made_up,
              [(factors, strength, 30) for factors in (16, 32, 64) for strength in (.02, .03, .05)],
-             [["--fast", "--factors", factors, "--link", "off", "--regularization", 7] for factors in (11, 15)])]:
+             [["--fast", "--factors", factors, "--link", "off", "--regularization", 3] for factors in (11, 15)])]:
         if not ratings.exists():
             text += f"Not measured: {name}.\n\n"
             continue
@@ -387,7 +387,7 @@ def curves(data, scratch):
     for title, ratings, best, options in [
             ("MovieLens 1M", real, (128, .05, 50), ["--fast", "--factors", 63]),
             ("10 million made up", made_up, (16, .02, 30),
-             ["--fast", "--factors", 15, "--link", "off", "--regularization", 7])]:
+             ["--fast", "--factors", 15, "--link", "off", "--regularization", 3])]:
         hold_out(ratings, train, test)
         panels.append({"title": title, "lines": [libmf_line(python, library, train, test, model, *best),
                                                  own_line(train, test, model, options, 12)]})

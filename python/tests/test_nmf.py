@@ -457,6 +457,26 @@ def test_zero_knows_nothing_unknown():
         NMF(3, init="random").fit(words())
 
 
+def test_the_best_of_some_starts_is_kept():
+    X = words()
+    each = [NMF(6, missing="zero", init="random", random_state=seed).fit(X) for seed in range(3, 8)]
+    errors = [nmf.reconstruction_err_ for nmf in each]
+    assert len(set(errors)) > 1
+    best = NMF(6, missing="zero", init="random", random_state=3, n_init=5).fit(X)
+    assert best.reconstruction_err_ == min(errors)
+    assert np.array_equal(best.components_, each[int(np.argmin(errors))].components_)
+    held = [NMF(3, validation=0.2, random_state=seed).fit(X).model_.info.validation_rmse for seed in (0, 1, 2)]
+    kept = NMF(3, validation=0.2, random_state=0, n_init=3).fit(X)
+    assert kept.model_.info.validation_rmse == min(held)
+    assert NMF(3, missing="zero", max_iter=0, n_init=2, random_state=0).fit(X).n_iter_ == 0
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "2", None])
+def test_the_number_of_starts_is_checked(wrong):
+    with pytest.raises(ValueError, match="n_init is"):
+        NMF(3, missing="zero", n_init=wrong).fit(words())
+
+
 def test_custom_starts_are_checked():
     X = words()
     with pytest.raises(ValueError, match="takes W and H"):
@@ -465,5 +485,7 @@ def test_custom_starts_are_checked():
         zero(init="custom").fit(X, W=np.ones((3, 5)), H=np.ones((5, 80)))
     with pytest.raises(ValueError, match="n_components"):
         zero(init="custom").fit(X, W=np.ones((120, 4)), H=np.ones((4, 80)))
+    with pytest.raises(ValueError, match="n_init is 2"):
+        zero(init="custom", n_init=2).fit(X, W=np.ones((120, 5)), H=np.ones((5, 80)))
     with pytest.raises(ValueError, match="custom"):
         zero().fit(X, W=np.ones((120, 5)), H=np.ones((5, 80)))

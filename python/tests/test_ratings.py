@@ -153,6 +153,36 @@ def test_ids_of_files_are_numbers_where_all_are(tmp_path):
 # ---- Matrices ----
 
 
+def same(one, other):
+    return (
+        np.array_equal(one.user_ids, other.user_ids)
+        and np.array_equal(one.item_ids, other.item_ids)
+        and np.array_equal(one.by_user.columns, other.by_user.columns)
+        and np.array_equal(one.by_user.ratings, other.by_user.ratings)
+        and np.array_equal(one.by_item.columns, other.by_item.columns)
+    )
+
+
+@pytest.mark.parametrize("index", [np.int32, np.int64])
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int16])
+def test_a_csr_matrix_is_its_cells(index, kind):
+    rng = np.random.default_rng(3)
+    X = sparse.random(60, 40, 0.2, format="csr", random_state=4)
+    X.data = np.ceil(5 * X.data).astype(kind)
+    for row in range(60):  # In any order within a row.
+        part = slice(X.indptr[row], X.indptr[row + 1])
+        order = rng.permutation(part.stop - part.start)
+        X.indices[part], X.data[part] = X.indices[part][order], X.data[part][order]
+    cells = X.tocoo()
+    expected = palate.Ratings.from_arrays(cells.row, cells.col, cells.data)
+    begins, columns = X.indptr.astype(index), X.indices.astype(index)
+    assert same(palate.Ratings.from_csr(begins, columns, X.data, 40), expected)
+    assert same(palate.Ratings(X), expected)
+    spread = [np.stack([part, part[::-1]], 1)[:, 0] for part in (begins, columns, X.data)]  # Not side by side.
+    assert same(palate.Ratings.from_csr(*spread, 40, threads=3), expected)
+    assert palate.Ratings(X).report.rating_count == X.nnz
+
+
 @pytest.mark.parametrize("format", ["csr", "csc", "coo", "lil", "dok", "bsr"])
 @pytest.mark.parametrize("kind", ["matrix", "array"])
 def test_sparse_matrices(columns, format, kind):

@@ -174,6 +174,21 @@ palate_status palate__output_open(palate_context *context, const char *path, pal
     return status;
 }
 
+void palate__output_write(palate__output *output, palate__span bytes)
+{
+    enum { STEP_BYTES = 1 << 22 };
+    while (bytes.bytes > 0 && ferror(output->stream) == 0) {
+        const size_t step = bytes.bytes < STEP_BYTES ? bytes.bytes : STEP_BYTES;
+        fwrite(bytes.text, 1, step, output->stream);
+#ifdef SYNC_FILE_RANGE_WRITE
+        if (step == STEP_BYTES && output->temporary != NULL)
+            (void)sync_file_range(fileno(output->stream), 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+        bytes.text += step;
+        bytes.bytes -= step;
+    }
+}
+
 /* Makes the rename itself last: without this a crash may bring the old name back. Failure is
  * harmless. */
 static void sync_directory(const char *path)

@@ -4,6 +4,7 @@
 #define PALATE_BASE_FILE_H
 
 #include "base/context.h"
+#include "base/text.h"
 
 #include <stdio.h>
 
@@ -33,6 +34,10 @@ typedef struct palate__output {
 
 palate_status palate__output_open(palate_context *context, const char *path, palate__output *out,
                                   palate_error *err);
+
+/* Bytes, many at a time: the system is told to bring them to the disk while more are written. Errors of the stream are
+ * told by the commit. */
+void palate__output_write(palate__output *output, palate__span bytes);
 
 /* Flushes, syncs, renames. Releases the output whatever happens; on failure the old file is as it
  * was. */

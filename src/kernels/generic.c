@@ -226,8 +226,10 @@ static const float *rated_row(const palate__row_problem *p, size_t e, float *wid
     return widened_row;
 }
 
-static void gather(const palate__row_problem *p, const float *x, float *residual, float *panel)
+/* Returns the sum of doubts. */
+static double gather(const palate__row_problem *p, const float *x, float *residual, float *panel)
 {
+    double doubt = 0.0;
     float *widened_row = panel + p->count * p->stride;
     for (size_t e = 0; e < p->count; e++) {
         const float *z = rated_row(p, e, widened_row);
@@ -236,7 +238,9 @@ static void gather(const palate__row_problem *p, const float *x, float *residual
             panel[f * p->count + e] = z[f];
         residual[e] = (p->ratings[e] - p->shift) * p->gain - z[0] - x[0] * panel[e] -
                       dot(x + 1, z + 1, p->coordinate_count - 1);
+        doubt += p->doubts == NULL ? 0.0 : (double)p->doubts[p->columns[e]];
     }
+    return doubt;
 }
 
 /* The step of coordinate f to its minimum, or to a draw around it; at least `room`. */
@@ -255,29 +259,33 @@ static float step_of(const palate__row_problem *p, size_t f, float slope, float 
     return step + deviation * normal;
 }
 
-/* Moves coordinate f, given `z`, its values in the rated rows. */
-static void update_coordinate(const palate__row_problem *p, size_t f, const float *z,
-                              float *residual, float *x, float *away)
+/* Moves coordinate f, given `z`, its values in the rated rows. Returns the sum of their squares. */
+static float update_coordinate(const palate__row_problem *p, size_t f, float lambda, const float *z,
+                               float *residual, float *x, float *away)
 {
-    float slope = dot(residual, z, p->count) - p->lambda[f] * away[f];
-    float step = step_of(p, f, slope, p->lambda[f] + dot(z, z, p->count), p->bound - x[f]);
+    const float squares = dot(z, z, p->count);
+    const float slope = dot(residual, z, p->count) - lambda * away[f];
+    const float step = step_of(p, f, slope, lambda + squares, p->bound - x[f]);
     x[f] += step;
     away[f] += step;
     for (size_t e = 0; e < p->count; e++)
         residual[e] -= step * z[e];
+    return squares;
 }
 
-static double row_update(const palate__row_problem *p, float *x, float *away, float *scratch)
+static palate__row_sums row_update(const palate__row_problem *p, float *x, float *away,
+                                   float *scratch)
 {
     float *residual = scratch;
     float *panel = scratch + p->count;
-    double squared_error = 0.0;
-    gather(p, x, residual, panel);
-    for (size_t f = 0; f < p->coordinate_count; f++)
-        update_coordinate(p, f, panel + f * p->count, residual, x, away);
+    palate__row_sums sums = {.doubt = gather(p, x, residual, panel)};
+    (void)update_coordinate(p, 0, p->lambda[0], panel, residual, x, away);
+    for (size_t f = 1; f < p->coordinate_count; f++)
+        sums.squares += (double)update_coordinate(p, f, p->lambda[f] + (float)sums.doubt,
+                                                  panel + f * p->count, residual, x, away);
     for (size_t e = 0; e < p->count; e++)
-        squared_error += (double)residual[e] * (double)residual[e];
-    return squared_error;
+        sums.squared_error += (double)residual[e] * (double)residual[e];
+    return sums;
 }
 
 static void multiply_sums(const palate__rated *rated, const float *x, double *above, double *below)
@@ -326,26 +334,28 @@ static void weigh_rows(const float *matrix, size_t stride, const uint32_t *rows,
     }
 }
 
-static void gram_add(const float *rows, size_t stride, size_t count, size_t first, double *sums)
+static void gram_add(const float *rows, size_t stride, size_t count, size_t first, size_t end,
+                     double *sums)
 {
     for (size_t r = 0; r < count; r++, rows += stride)
-        for (size_t i = 0; i < LANES; i++)
-            for (size_t j = 0; j < stride; j++)
+        for (size_t i = 0; i < LANES && first + i < end; i++)
+            for (size_t j = first; j < stride; j++)
                 sums[i * stride + j] += (double)rows[first + i] * (double)rows[j];
 }
 
 /* One pass over the coordinates of a row that stands in lane l. Returns about how much lower it is. */
 static float descend_once(const palate__gram_problem *p, const float *b, float *x, size_t l)
 {
+    enum { ROWS = PALATE__GRAM_ROWS };
     float lowered = 0.0F;
     for (size_t f = 0; f < p->count; f++) {
-        float slope = b[f * LANES + l];
+        float slope = b[f * ROWS + l];
         for (size_t j = 0; j < p->count; j++)
-            slope -= p->gram[f * p->count + j] * x[j * LANES + l];
-        const float old = x[f * LANES + l];
+            slope -= p->gram[f * p->count + j] * x[j * ROWS + l];
+        const float old = x[f * ROWS + l];
         const float now = old + slope * p->inverse[f];
-        x[f * LANES + l] = now > 0.0F ? now : 0.0F;
-        const float step = x[f * LANES + l] - old;
+        x[f * ROWS + l] = now > 0.0F ? now : 0.0F;
+        const float step = x[f * ROWS + l] - old;
         lowered += step * step * p->gram[f * p->count + f];
     }
     return lowered;
@@ -356,7 +366,7 @@ static void gram_descend(const palate__gram_problem *p, const float *b, float *x
     float first = 0.0F;
     for (size_t pass = 0; pass < p->passes; pass++) {
         float lowered = 0.0F;
-        for (size_t l = 0; l < LANES; l++)
+        for (size_t l = 0; l < PALATE__GRAM_ROWS; l++)
             lowered += descend_once(p, b, x, l);
         if (pass == 0)
             first = lowered;
@@ -367,6 +377,7 @@ static void gram_descend(const palate__gram_problem *p, const float *b, float *x
 
 /* ---- Text ---- */
 
+#include "kernels/hash.inc"
 #include "kernels/keys.inc"
 #include "kernels/lines.inc"
 #include "kernels/marks.inc"

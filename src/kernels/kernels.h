@@ -20,6 +20,7 @@ enum {
     PALATE__SCREEN_USERS = 32,                      /* Of a screen in floats. */
     PALATE__TILE_ITEMS = 16,                        /* Of a screen in bytes; */
     PALATE__TILE_USERS = 8,                         /* and users. */
+    PALATE__GRAM_ROWS = 32,                         /* Of gram_descend. */
     PALATE__CHAINS = 192,                           /* Of multiply_adds. */
     PALATE__MARKED_BYTES = 4096,                    /* Most of a text that list_marks looks at; */
     PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 32, /* for what it lists. */
@@ -60,12 +61,21 @@ typedef struct palate__row_problem {
     size_t count;            /* c >= 0 */
     float shift, gain;       /* Targets are (rating - shift) * gain. */
     const float *lambda;     /* `stride` floats > 0: the strength of each coordinate's prior. */
+    const float *doubts;     /* Of each row of `fixed`, >= 0: their sum over what is rated adds to
+                                lambda_1..k. Any alignment. NULL: none. */
     float bound;             /* Coordinates 1..k stay >= bound; coordinate 0 is free. */
     float
         relaxation; /* Steps are this times those to the minimum: above 0, below 2; 1 with noise. */
     int fit_bias;   /* 0: coordinate 0 stays as it is (and counts as 0). */
     const palate__row_noise *noise; /* NULL: minimize. */
 } palate__row_problem;
+
+/* What the ratings of a row come to. */
+typedef struct palate__row_sums {
+    double squared_error; /* Once it is improved. */
+    double doubt;         /* 0 without doubts. */
+    double squares;       /* Of coordinates 1..k of the rated rows. */
+} palate__row_sums;
 
 /* The ratings of one row, and what they rate. */
 typedef struct palate__rated {
@@ -219,11 +229,12 @@ typedef struct palate__kernels {
      *            N(m, deviation^2 / (lambda_f + sum z_f^2)) >= bound  with noise: drawn
      *
      * where `away` (`stride` floats, 0 in the padding) is how far x is from the mean of its prior, and
-     * moves with x. Without noise sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding).
-     * `scratch` has row_update_scratch(stride, count) floats; afterwards the first `count` of them
-     * hold e. Returns sum e^2.
+     * moves with x, and lambda_f holds the sum of doubts for f > 0. Without noise
+     * sum e^2 + sum_f lambda_f away_f^2 never rises (up to rounding). `scratch` has
+     * row_update_scratch(stride, count) floats; afterwards the first `count` of them hold e.
      */
-    double (*row_update)(const palate__row_problem *problem, float *x, float *away, float *scratch);
+    palate__row_sums (*row_update)(const palate__row_problem *problem, float *x, float *away,
+                                   float *scratch);
 
     /* Floats of scratch for rows of at most `count` ratings. */
     size_t (*row_update_scratch)(size_t stride, size_t count);
@@ -261,17 +272,21 @@ typedef struct palate__kernels {
                        const float *weights, size_t count, float *sums);
 
     /*
-     * PALATE__LANES rows of the Gram matrix of `count` aligned rows of `stride` floats:
+     * PALATE__LANES rows of the Gram matrix of `count` aligned rows of `stride` floats, those before `end` of them, from
+     * about the diagonal on:
      *
-     *     sums[i * stride + j] += sum_r rows[r][first + i] rows[r][j]     i < PALATE__LANES, j < stride
+     *     sums[i * stride + j] += sum_r rows[r][first + i] rows[r][j]
      *
-     * where `first` and stride are multiples of PALATE__LANES.
+     *     i < PALATE__LANES, first + i < end, first <= j < stride
+     *
+     * where `first` and stride are multiples of PALATE__LANES. Rows from `end` on may be summed as well.
      */
-    void (*gram_add)(const float *rows, size_t stride, size_t count, size_t first, double *sums);
+    void (*gram_add)(const float *rows, size_t stride, size_t count, size_t first, size_t end,
+                     double *sums);
 
     /*
-     * Improves PALATE__LANES rows x at once, coordinate f of row l at x[f * PALATE__LANES + l], as in
-     * b, by passes of coordinate descent:
+     * Improves PALATE__GRAM_ROWS rows x at once, coordinate f of row l at x[f * PALATE__GRAM_ROWS + l], as in
+     * b, both aligned, by passes of coordinate descent:
      *
      *     x_f <- max(x_f + (b_f - sum_j G_fj x_j) inverse_f, 0)      f = 0 .. count - 1
      *
@@ -364,6 +379,9 @@ typedef struct palate__kernels {
     size_t (*list_marks)(const char *text, size_t bytes, char a, char b, char c,
                          uint16_t places[PALATE__MARKS_ROOM]);
 
+    /* XXH3-64 of `count` bytes of any alignment. */
+    uint64_t (*hash)(const void *bytes, size_t count);
+
     /*
      * Cuts lines l < count (at most PALATE__GROUP) of which mark m is marks[l * shape->marks + m], from `base`: a
      * field begins at the mark before its own, the first one of all at marks[-1]. Returns how many there are before the
@@ -384,11 +402,9 @@ typedef struct palate__kernels {
                           const uint64_t keys[PALATE__GROUP], const uint32_t mixed[PALATE__GROUP],
                           size_t count, uint32_t numbers[PALATE__GROUP]);
 
-    /* out[3 r], [3 r + 1], [3 r + 2] are users[r], items[r] and the bits of values[r] as a float, for r < count,
-     * 1..PALATE__GROUP. Are all values within low..high, as what is no number never is? */
-    int (*join_ratings)(const uint32_t users[PALATE__GROUP], const uint32_t items[PALATE__GROUP],
-                        const double values[PALATE__GROUP], size_t count, double low, double high,
-                        uint32_t *out);
+    /* out[2 r], [2 r + 1] are items[r] and the bits of values[r] as a float, for r < count, 1..PALATE__GROUP. Are all values within low..high, as what is no number never is? */
+    int (*join_ratings)(const uint32_t items[PALATE__GROUP], const double values[PALATE__GROUP],
+                        size_t count, double low, double high, uint32_t *out);
 
     /* For measuring: x_l <- factor x_l + addend, `rounds` times for each of PALATE__CHAINS numbers, at
      * first x_l = l PALATE__CHAIN_STEP, as fast as registers alone allow. Returns the sum of x. */

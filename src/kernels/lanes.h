@@ -56,7 +56,11 @@ LANES_INLINE doubles load_widened(const float *from)
 {
     half_lanes value;
     memcpy(&value, from, sizeof value);
+#if WIDTH == 16 /* gcc 12 converts quarters and puts them together. */
+    return (doubles)_mm512_cvtps_pd((__m256)value);
+#else
     return __builtin_convertvector(value, doubles);
+#endif
 }
 
 /* A number in every lane. */

@@ -29,6 +29,7 @@
         .byte_limit = BYTE_LIMIT,                                                                  \
         .transform = transform,                                                                    \
         .list_marks = list_marks,                                                                  \
+        .hash = hash,                                                                              \
         .cut_lines = cut_lines,                                                                    \
         .find_keys = find_keys,                                                                    \
         .join_ratings = join_ratings,                                                              \

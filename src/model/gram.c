@@ -35,14 +35,21 @@ typedef struct job {
     size_t count;
 } job;
 
-/* Each task has rows of the matrix to itself, and goes through all rows of the side. */
+/* Each task has rows of the matrix to itself, from the diagonal on, and goes through all rows of the side. */
 static void add_stripe(size_t task, int thread, void *argument)
 {
     (void)thread;
     const job *shared = argument;
     palate__gram *gram = shared->gram;
-    gram->kernels->gram_add(shared->rows, gram->stride, shared->count, task * LANES,
+    gram->kernels->gram_add(shared->rows, gram->stride, shared->count, task * LANES, 1 + gram->k,
                             gram->products + task * LANES * gram->stride);
+}
+
+void palate__gram_mirror(double *products, size_t stride)
+{
+    for (size_t i = 1; i < stride; i++)
+        for (size_t j = 0; j < i; j++)
+            products[i * stride + j] = products[j * stride + i];
 }
 
 void palate__gram_clear(palate__gram *gram)
@@ -54,6 +61,7 @@ void palate__gram_add(palate__gram *gram, const float *rows, size_t count, int t
 {
     job shared = {gram, rows, count};
     palate__parallel_for(threads, gram->stride / LANES, add_stripe, &shared);
+    palate__gram_mirror(gram->products, gram->stride);
 }
 
 void palate__gram_set(palate__gram *gram, double scale, double lambda)

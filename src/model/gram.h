@@ -25,6 +25,9 @@ palate_status palate__gram_begin(palate_context *context, size_t k, palate__gram
                                  palate_error *err);
 void palate__gram_end(palate_context *context, palate__gram *gram);
 
+/* Below the diagonal of a matrix of stride x stride what is above it. */
+void palate__gram_mirror(double *products, size_t stride);
+
 /* Sums products of `count` rows of `stride` floats, aligned, [ offset | factors | zeros ], onto nothing or
  * onto what is there. The same bits for any number of threads. */
 void palate__gram_clear(palate__gram *gram);

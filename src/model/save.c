@@ -154,7 +154,6 @@ static void put_checksum(char *start, size_t bytes, const palate__span *parts)
 
 /* ---- The file ---- */
 
-/* Errors of the stream are told by the commit. */
 static palate_status write_file(palate_context *context, const char *path, palate__span start,
                                 const palate__span *parts, palate_error *err)
 {
@@ -162,10 +161,9 @@ static palate_status write_file(palate_context *context, const char *path, palat
     palate_status status = palate__output_open(context, path, &output, err);
     if (status != PALATE_OK)
         return status;
-    fwrite(start.text, 1, start.bytes, output.stream);
-    for (size_t t = 0; t < PALATE__TENSOR_COUNT && ferror(output.stream) == 0; t++)
-        if (parts[t].bytes > 0)
-            fwrite(parts[t].text, 1, parts[t].bytes, output.stream);
+    palate__output_write(&output, start);
+    for (size_t t = 0; t < PALATE__TENSOR_COUNT; t++)
+        palate__output_write(&output, parts[t]);
     return palate__output_commit(&output, err);
 }
 

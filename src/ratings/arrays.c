@@ -94,8 +94,7 @@ static double double_at(const char *at)
 
 #undef LOAD
 
-/* NaN where it is missing. */
-static double real_entry(const palate_column *column, size_t e)
+double palate__real_entry(const palate_column *column, size_t e)
 {
     const char *at = place_of(column, e);
     if (is_missing(column, e))
@@ -115,8 +114,8 @@ static int64_t time_entry(const palate_column *column, size_t e)
     return whole_at(column->type, place_of(column, e));
 }
 
-/* In `room`, from the back of its first half. */
-static palate__span write_whole(uint64_t magnitude, bool negative, char *room)
+/* From the back of the first half of the room. */
+palate__span palate__write_whole(uint64_t magnitude, bool negative, char *room)
 {
     enum { END = PALATE__WHOLE_BYTES - 8 };
     size_t at = END;
@@ -129,13 +128,22 @@ static palate__span write_whole(uint64_t magnitude, bool negative, char *room)
     return (palate__span){room + at, END - at};
 }
 
+int64_t palate__integer_entry(const palate_column *column, size_t e)
+{
+    const char *at = place_of(column, e);
+    if (column->type != PALATE_COLUMN_UINT64)
+        return whole_at(column->type, at);
+    const uint64_t value = unsigned_at(at);
+    return value <= INT64_MAX ? (int64_t)value : INT64_MAX;
+}
+
 static palate__span whole_entry(const palate_column *column, size_t e, char *room)
 {
     const char *at = place_of(column, e);
     if (column->type == PALATE_COLUMN_UINT64)
-        return write_whole(unsigned_at(at), false, room);
+        return palate__write_whole(unsigned_at(at), false, room);
     const int64_t value = whole_at(column->type, at);
-    return write_whole(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0, room);
+    return palate__write_whole(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0, room);
 }
 
 /* ---- Texts ---- */
@@ -251,6 +259,17 @@ static palate_status check_numbers(const palate_column *column, bool right, cons
     return column->type == PALATE_COLUMN_NONE ? PALATE_OK : check_storage(column, role, err);
 }
 
+palate_status palate__check_wholes(const palate_column *column, const char *role, palate_error *err)
+{
+    const bool right = is_whole(column->type) && column->valid == NULL;
+    return check_numbers(column, right, role, "whole numbers, none of them missing", err);
+}
+
+palate_status palate__check_reals(const palate_column *column, const char *role, palate_error *err)
+{
+    return check_numbers(column, is_number(column->type), role, "numbers", err);
+}
+
 static palate_status check_part(const palate_rating_columns *part, palate_error *err)
 {
     palate_status status = PALATE_OK;
@@ -258,8 +277,7 @@ static palate_status check_part(const palate_rating_columns *part, palate_error 
     const size_t count = part->users.count;
     PALATE_TRY(palate__check_ids(&part->users, "users", err));
     PALATE_TRY(palate__check_ids(&part->items, "items", err));
-    PALATE_TRY(
-        check_numbers(&part->ratings, is_number(part->ratings.type), "ratings", "numbers", err));
+    PALATE_TRY(palate__check_reals(&part->ratings, "ratings", err));
     PALATE_TRY(check_numbers(&part->times,
                              timed == PALATE_COLUMN_NONE ||
                                  (is_whole(timed) && timed != PALATE_COLUMN_UINT64),
@@ -288,7 +306,7 @@ static bool fill(const palate_rating_columns *part, size_t e, char (*room)[PALAT
     bool item_within = false;
     out->user = palate__id_entry(&part->users, e, room[0], &user_within);
     out->item = palate__id_entry(&part->items, e, room[1], &item_within);
-    out->rating = real_entry(&part->ratings, e);
+    out->rating = palate__real_entry(&part->ratings, e);
     out->time = time_entry(&part->times, e);
     return user_within && item_within;
 }
@@ -326,6 +344,15 @@ static palate_status take_some(const palate_rating_columns *part, size_t e, int6
     record.line = line;
     *taken = 1;
     return palate__sink_rating(sink, &record, &FIELDS);
+}
+
+palate_column palate__column_part(const palate_column *column, size_t first, size_t count)
+{
+    palate_column part = *column;
+    part.count = count;
+    part.values = count > 0 ? place_of(column, first) : NULL;
+    part.valid_first += first;
+    return part;
 }
 
 palate_status palate__take_columns(const palate_rating_columns *parts, size_t part_count,

@@ -23,7 +23,7 @@ static bool allocate_extras(palate_context *context, palate__wanted_extras wante
 }
 
 static bool allocate_entries(palate_context *context, bool placed, size_t room,
-                             palate__entry **entries, uint32_t **places)
+                             palate__blocked **entries, uint32_t **places)
 {
     *entries = palate__allocate_array(context, room, sizeof **entries);
     *places = placed ? palate__allocate_array(context, room, sizeof **places) : NULL;
@@ -125,7 +125,7 @@ void palate__block_counted(palate__block *block)
 /* By the upper digit of items; the lower one is in order. */
 static void sort_by_upper(palate__block *block)
 {
-    palate__entry *entries = block->entries;
+    palate__blocked *entries = block->entries;
     uint32_t *places = block->places;
     for (uint32_t e = 0; e < block->count; e++) {
         const uint32_t at = block->digits[1][entries[e].item >> block->digit_bits]++;
@@ -150,11 +150,11 @@ void palate__block_order(palate__block *block)
     if (block->passes > 1)
         sort_by_upper(block);
     uint32_t *PALATE__RESTRICT next = block->next;
-    const palate__entry *PALATE__RESTRICT entries = block->entries;
+    const palate__blocked *PALATE__RESTRICT entries = block->entries;
     const uint32_t *places = block->places;
     const palate__ordered to = block->ordered;
     for (uint32_t e = 0; e < block->count; e++) {
-        const uint32_t at = next[entries[e].user]++;
+        const uint32_t at = next[entries[e].row]++;
         to.items[at] = entries[e].item;
         to.values[at] = entries[e].value;
         if (places != NULL) {

@@ -17,6 +17,12 @@ typedef struct palate__extras {
     int64_t *times, *sequence, *lines;
 } palate__extras;
 
+/* A rating on its way: of a row of the block. */
+typedef struct palate__blocked {
+    uint32_t row, item;
+    float value;
+} palate__blocked;
+
 /* Ratings in order. */
 typedef struct palate__ordered {
     uint32_t *items;
@@ -33,9 +39,9 @@ typedef struct palate__block {
     unsigned digit_bits, passes; /* Of items. */
     uint32_t *digits[2];         /* How many of each, then where the next goes. */
     uint32_t count;              /* Ratings added. */
-    palate__entry *entries;      /* user: the row here. */
-    uint32_t *places;            /* Where the extras of each are, in the order of the text. */
-    palate__entry *spare;        /* Of the second pass: NULL where one is enough. */
+    palate__blocked *entries;
+    uint32_t *places;       /* Where the extras of each are, in the order of the text. */
+    palate__blocked *spare; /* Of the second pass: NULL where one is enough. */
     uint32_t *spare_places;
     palate__extras extras; /* In the order of the text. */
     palate__ordered ordered;
@@ -84,7 +90,7 @@ static inline uint32_t palate__block_add(palate__block *block, uint32_t row, uin
 {
     const uint32_t mask = (UINT32_C(1) << block->digit_bits) - 1;
     const uint32_t at = block->digits[0][item & mask]++;
-    block->entries[at] = (palate__entry){row, item, value};
+    block->entries[at] = (palate__blocked){row, item, value};
     if (block->places != NULL)
         block->places[at] = block->count;
     return block->count++;

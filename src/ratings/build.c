@@ -11,37 +11,16 @@
  */
 #include "base/threads.h"
 #include "kernels/kernels.h"
-#include "ratings/rows.h"
-#include "ratings/sink.h"
+#include "ratings/draft.h"
 
 #include <math.h>
 #include <string.h>
-#include <xxhash.h>
-
-/* The work in hand. */
-typedef struct draft {
-    palate__sink *sink;
-    palate_context *context;
-    int threads;
-    palate__numbers users, items;
-    uint32_t *user_row, *item_row; /* By number. */
-    palate__rows rows;
-} draft;
-
-static void free_draft(draft *work)
-{
-    palate__numbers_free(&work->users);
-    palate__numbers_free(&work->items);
-    palate__rows_free(&work->rows);
-    palate__release(work->context, work->user_row);
-    palate__release(work->context, work->item_row);
-}
 
 /* ---- Numbers ---- */
 
 /* The sides are independent of each other. */
 typedef struct numbering {
-    draft *work;
+    palate__draft *work;
     palate_status status[2];
     palate_error errors[2];
 } numbering;
@@ -50,7 +29,7 @@ static void number_side(size_t task, int thread, void *argument)
 {
     (void)thread;
     numbering *of = argument;
-    draft *work = of->work;
+    palate__draft *work = of->work;
     palate__numbers *numbers = task == PALATE__OF_USERS ? &work->users : &work->items;
     uint32_t **row_of = task == PALATE__OF_USERS ? &work->user_row : &work->item_row;
     palate_error *err = &of->errors[task];
@@ -65,7 +44,7 @@ static void number_side(size_t task, int thread, void *argument)
     of->status[task] = status;
 }
 
-static palate_status number_sides(draft *work, palate_error *err)
+static palate_status number_sides(palate__draft *work, palate_error *err)
 {
     numbering of = {.work = work};
     palate__parallel_for(work->threads, 2, number_side, &of);
@@ -87,7 +66,7 @@ static palate_status fail_numbering_memory(palate_error *err)
 }
 
 /* The number of each row. */
-static palate_status turn_round(const draft *work, const uint32_t *row_of, uint32_t count,
+static palate_status turn_round(const palate__draft *work, const uint32_t *row_of, uint32_t count,
                                 uint32_t **out, palate_error *err)
 {
     *out = palate__allocate_array(work->context, count, sizeof **out);
@@ -98,8 +77,8 @@ static palate_status turn_round(const draft *work, const uint32_t *row_of, uint3
     return PALATE_OK;
 }
 
-static palate_status report_repeat(const draft *work, const palate__repeat *found, uint32_t user,
-                                   uint32_t item)
+static palate_status report_repeat(const palate__draft *work, const palate__repeat *found,
+                                   uint32_t user, uint32_t item)
 {
     char user_shown[PALATE__SHOWN_BYTES];
     char item_shown[PALATE__SHOWN_BYTES];
@@ -114,7 +93,7 @@ static palate_status report_repeat(const draft *work, const palate__repeat *foun
         user_shown, item_shown, (long long)found->first_line);
 }
 
-static palate_status report_repeats(const draft *work, palate_error *err)
+static palate_status report_repeats(const palate__draft *work, palate_error *err)
 {
     palate_status status = PALATE_OK;
     uint32_t *user_at = NULL;
@@ -153,7 +132,7 @@ done:
     return status;
 }
 
-static palate_status count_columns(const draft *work, int64_t **out, palate_error *err)
+static palate_status count_columns(const palate__draft *work, int64_t **out, palate_error *err)
 {
     const palate__matrix *by_user = &work->rows.by_user;
     *out = palate__allocate_zeroed(work->context, by_user->column_count, sizeof **out);
@@ -166,7 +145,7 @@ static palate_status count_columns(const draft *work, int64_t **out, palate_erro
 }
 
 /* Duplicates have been counted, but are gone. */
-static palate_status renumber(draft *work, palate_error *err)
+static palate_status renumber(palate__draft *work, palate_error *err)
 {
     palate_status status = PALATE_OK;
     uint32_t *users_to = NULL;
@@ -185,7 +164,7 @@ done:
 
 /* ---- The matrices ---- */
 
-static palate_status make_rows(draft *work, palate_error *err)
+static palate_status make_rows(palate__draft *work, palate_error *err)
 {
     palate_status status = PALATE_OK;
     palate__sink *sink = work->sink;
@@ -209,7 +188,7 @@ done:
     return status;
 }
 
-static palate_status make_matrices(draft *work, palate_ratings *ratings, palate_error *err)
+static palate_status make_matrices(palate__draft *work, palate_ratings *ratings, palate_error *err)
 {
     palate_status status = PALATE_OK;
     const palate__numbers *items = &work->items;
@@ -222,12 +201,14 @@ static palate_status make_matrices(draft *work, palate_ratings *ratings, palate_
         palate__id_builder_freeze_as(&work->users.ids, work->user_row, &ratings->users, err));
     PALATE_TRY(
         palate__id_builder_freeze_as(&work->items.ids, work->item_row, &ratings->items, err));
-    PALATE_TRY(palate__matrix_transpose_sorted(work->context, &work->rows.by_user, counts,
-                                               work->threads, &ratings->by_item, err));
+    if (work->by_item.begins == NULL)
+        PALATE_TRY(palate__matrix_transpose_sorted(work->context, &work->rows.by_user, counts,
+                                                   work->threads, &work->by_item, err));
+    ratings->by_item = work->by_item;
     ratings->by_user = work->rows.by_user;
     ratings->times = work->rows.times;
     ratings->sequence = work->rows.sequence;
-    work->rows.by_user = (palate__matrix){0};
+    work->rows.by_user = work->by_item = (palate__matrix){0};
     work->rows.times = work->rows.sequence = NULL;
 done:
     palate__release(work->context, counts);
@@ -334,14 +315,14 @@ typedef struct prints {
 
 uint64_t palate__fingerprint(const uint64_t parts[PALATE__FINGERPRINT_PARTS])
 {
-    return XXH3_64bits(parts, PALATE__FINGERPRINT_PARTS * sizeof *parts);
+    return palate__kernels_get()->hash(parts, PALATE__FINGERPRINT_PARTS * sizeof *parts);
 }
 
 static void hash_print(size_t task, int thread, void *argument)
 {
     (void)thread;
     prints *all = argument;
-    all->hashes[task] = XXH3_64bits(all->of[task].text, all->of[task].bytes);
+    all->hashes[task] = palate__kernels_get()->hash(all->of[task].text, all->of[task].bytes);
 }
 
 static palate__span bytes_of(const void *array, size_t count, size_t size)
@@ -368,6 +349,53 @@ static uint64_t fingerprint_of(const palate_ratings *ratings, int threads)
 
 /* ---- All of it ---- */
 
+/* Below about so many ratings another thread is not worth waking. */
+enum { RATINGS_OF_THREAD = 100000 };
+
+palate__draft palate__draft_begin(palate__sink *sink, int64_t count)
+{
+    palate_context *context = sink->context;
+    const int threads = palate__thread_count(sink->options->threads);
+    const int64_t worth = 1 + count / RATINGS_OF_THREAD;
+    return (palate__draft){
+        .sink = sink,
+        .context = context,
+        .threads = sink->options->threads > 0 || worth > threads ? threads : (int)worth,
+        .users = {.context = context},
+        .items = {.context = context},
+        .rows = {.context = context},
+    };
+}
+
+palate_status palate__draft_finish(palate__draft *work, palate_ratings **out, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    palate_ratings *ratings = palate__allocate_zeroed(work->context, 1, sizeof *ratings);
+    if (ratings == NULL)
+        return palate__fail_memory(err, "storing ratings");
+    ratings->context = work->context;
+    PALATE_TRY(make_matrices(work, ratings, err));
+    ratings->report = *work->sink->report;
+    PALATE_TRY(describe_values(ratings, work->threads, err));
+    set_scale(ratings, work->sink->options->scale);
+    ratings->fingerprint = fingerprint_of(ratings, work->threads);
+    *out = ratings;
+    ratings = NULL;
+done:
+    palate_ratings_free(ratings);
+    return status;
+}
+
+void palate__draft_end(palate__draft *work)
+{
+    palate__numbers_free(&work->users);
+    palate__numbers_free(&work->items);
+    palate__rows_free(&work->rows);
+    palate__matrix_free(work->context, &work->by_item);
+    palate__release(work->context, work->user_row);
+    palate__release(work->context, work->item_row);
+}
+
 static palate_status refuse_empty(const palate__sink *sink, palate_error *err)
 {
     if (sink->first_problem[0] != '\0')
@@ -381,47 +409,20 @@ static palate_status refuse_empty(const palate__sink *sink, palate_error *err)
                         sink->path);
 }
 
-/* Below about so many ratings another thread is not worth waking. */
-enum { RATINGS_OF_THREAD = 100000 };
-
-static int choose_threads(const palate__sink *sink)
-{
-    const int threads = palate__thread_count(sink->options->threads);
-    const int64_t worth = 1 + sink->store.count / RATINGS_OF_THREAD;
-    return sink->options->threads > 0 || worth > threads ? threads : (int)worth;
-}
-
 palate_status palate__build(palate__sink *sink, palate_ratings **out, palate_error *err)
 {
     palate_status status = PALATE_OK;
-    palate_context *context = sink->context;
-    draft work = {.sink = sink,
-                  .context = context,
-                  .users = {.context = context},
-                  .items = {.context = context},
-                  .rows = {.context = context}};
-    palate_ratings *ratings = NULL;
+    palate__draft work = {.sink = NULL};
     *out = NULL;
     PALATE_TRY(palate__sink_end(sink));
     if (sink->store.count == 0)
         PALATE_TRY(refuse_empty(sink, err));
-    work.threads = choose_threads(sink);
-    ratings = palate__allocate_zeroed(context, 1, sizeof *ratings);
-    if (ratings == NULL)
-        PALATE_TRY(palate__fail_memory(err, "storing ratings"));
-    ratings->context = context;
+    work = palate__draft_begin(sink, sink->store.count);
     sink->report->has_times = sink->store.has_times;
     PALATE_TRY(number_sides(&work, err));
     PALATE_TRY(make_rows(&work, err));
-    PALATE_TRY(make_matrices(&work, ratings, err));
-    ratings->report = *sink->report;
-    PALATE_TRY(describe_values(ratings, work.threads, err));
-    set_scale(ratings, sink->options->scale);
-    ratings->fingerprint = fingerprint_of(ratings, work.threads);
-    *out = ratings;
-    ratings = NULL;
+    PALATE_TRY(palate__draft_finish(&work, out, err));
 done:
-    free_draft(&work);
-    palate_ratings_free(ratings);
+    palate__draft_end(&work);
     return status;
 }

@@ -2,6 +2,7 @@
 /* Reading ratings: options, the choice of a reader, and the public calls. */
 #include "ratings/arrays.h"
 #include "ratings/columns.h"
+#include "ratings/csr.h"
 #include "ratings/input.h"
 #include "ratings/matrix.h"
 #include "ratings/readers/readers.h"
@@ -307,6 +308,17 @@ palate_status palate_pairs_read(palate_context *context, const char *path,
     return status;
 }
 
+/* For what lies in memory. */
+static palate__sink sink_of_memory(palate_context *context, const char *name,
+                                   const palate_read_options *options, palate_read_report *report,
+                                   palate_error *err)
+{
+    palate__sink sink = palate__sink_make(context, name, options, report, err);
+    snprintf(report->format, sizeof report->format, "arrays");
+    snprintf(report->compression, sizeof report->compression, "none");
+    return sink;
+}
+
 palate_status palate_ratings_from_columns(palate_context *context,
                                           const palate_rating_columns *parts, size_t part_count,
                                           const char *name, const palate_read_options *options,
@@ -322,16 +334,40 @@ palate_status palate_ratings_from_columns(palate_context *context,
     palate_status status = take_options(&options, &defaults, err);
     if (status != PALATE_OK)
         return status;
-    palate__sink sink = palate__sink_make(context, name != NULL ? name : "arrays", options, &report,
-                                          err);
-    snprintf(report.format, sizeof report.format, "arrays");
-    snprintf(report.compression, sizeof report.compression, "none");
+    palate__sink sink = sink_of_memory(context, name != NULL ? name : "arrays", options, &report,
+                                       err);
     const double started = palate__seconds_now();
     status = palate__sink_begin(&sink);
     if (status == PALATE_OK)
         status = palate__take_columns(parts, part_count, &sink, err);
     if (status == PALATE_OK)
         status = palate__build(&sink, out, err);
+    palate__store_free(&sink.store);
+    if (status == PALATE_OK)
+        (*out)->report.seconds = palate__seconds_now() - started;
+    return status;
+}
+
+palate_status palate_ratings_from_csr(palate_context *context, const palate_csr *matrix,
+                                      const char *name, const palate_read_options *options,
+                                      palate_ratings **out, palate_error *err)
+{
+    palate_read_options defaults;
+    palate_read_report report;
+    if (out != NULL)
+        *out = NULL;
+    if (matrix == NULL || out == NULL)
+        return palate__fail(err, PALATE_E_INVALID, "palate_ratings_from_csr: %s is NULL",
+                            out == NULL ? "out" : "matrix");
+    palate_status status = take_options(&options, &defaults, err);
+    if (status != PALATE_OK)
+        return status;
+    palate__sink sink = sink_of_memory(context, name != NULL ? name : "matrix", options, &report,
+                                       err);
+    const double started = palate__seconds_now();
+    status = palate__csr_check(matrix, err);
+    if (status == PALATE_OK)
+        status = palate__csr_build(matrix, &sink, out, err);
     palate__store_free(&sink.store);
     if (status == PALATE_OK)
         (*out)->report.seconds = palate__seconds_now() - started;

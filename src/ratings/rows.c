@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ratings/rows.h"
 
+#include "base/stream.h"
 #include "base/threads.h"
 #include "ratings/block.h"
 
@@ -10,27 +11,25 @@
 /* A part has about as many ratings, if there are not too many parts. */
 enum { PART_RATINGS = 1 << 15, PARTS_MAX = 512 };
 
-/* Waves in which parts are worked on: after each, the memory of the chunks that they used is given
- * back, so that by_user and the chunks are never there as a whole at once. */
-enum { WAVES = 4 };
-
-/* Of a user's number, while a chunk is worked on: the row is whole, and this is its number in the block. */
-#define WHOLE (UINT32_C(1) << 31)
+/* Waves in which parts are worked on, where they are much of all: after each, the memory of the chunks that they used is
+ * given back, so that by_user and chunks of 12 bytes a rating are never there as a whole at once. */
+enum { WAVES = 4, MUCH = 4 };
 
 /* What one thread works with. */
 typedef struct scratch {
     palate__block block;
-    char *records; /* As large as what is left of the largest chunk. */
+    char *records;  /* As large as what is left of the largest chunk; */
+    uint32_t *runs; /* the same. */
     palate__repeat *repeats;
     size_t repeat_count, repeat_capacity;
     int64_t duplicate_count;
     palate_status status;
 } scratch;
 
-/* A chunk, and where each part begins in it. */
+/* A chunk, and where each part begins among its ratings and runs. */
 typedef struct source {
     palate__chunk *chunk;
-    uint32_t *begins; /* part_count + 1 */
+    uint32_t *begins, *run_begins; /* part_count + 1 */
 } source;
 
 typedef struct work {
@@ -43,7 +42,7 @@ typedef struct work {
     size_t part_count;
     uint32_t *part_begins; /* Rows; part_count + 1. */
     uint16_t *part_of;     /* By row. */
-    uint32_t *begins;      /* Of all sources. */
+    uint32_t *begins;      /* Of all sources, for both. */
     size_t first_part;     /* Of the wave. */
     scratch *scratch;
 } work;
@@ -134,12 +133,12 @@ static void write_row(palate__rows *out, uint32_t row, const palate__ordered *fr
                       size_t count)
 {
     const int64_t begin = out->by_user.begins[row];
-    memcpy(out->by_user.columns + begin, from->items + first, count * sizeof *from->items);
-    memcpy(out->by_user.values + begin, from->values + first, count * sizeof *from->values);
+    palate__stream_words(from->items + first, out->by_user.columns + begin, count);
+    palate__stream_words(from->values + first, out->by_user.values + begin, count);
     if (from->extras.times != NULL)
-        memcpy(out->times + begin, from->extras.times + first, count * sizeof *out->times);
+        palate__stream_words(from->extras.times + first, out->times + begin, 2 * count);
     if (from->extras.sequence != NULL)
-        memcpy(out->sequence + begin, from->extras.sequence + first, count * sizeof *out->sequence);
+        palate__stream_words(from->extras.sequence + first, out->sequence + begin, 2 * count);
     out->kept[row] = (int64_t)count;
 }
 
@@ -179,6 +178,7 @@ static void write_block(const work *of, scratch *room)
         else
             write_row(of->out, block->rows[here], &block->ordered, first, count);
     }
+    palate__stream_end();
 }
 
 /* ---- Ratings of chunks ---- */
@@ -186,11 +186,6 @@ static void write_block(const work *of, scratch *room)
 static const palate__entry *entry_in(const char *record)
 {
     return (const palate__entry *)(const void *)record;
-}
-
-static palate__entry *entry_at(const palate__chunk *chunk, size_t place)
-{
-    return palate__entry_of(palate__record_at(chunk, place));
 }
 
 /* What else a rating has. */
@@ -215,96 +210,117 @@ static void take_extras(const palate__chunk *chunk, const char *record, const pa
 
 /* Of a block that is a copy: what is written to its arrays cannot change it, and it may lie in registers. */
 PALATE__ALWAYS_INLINE void add_rating(palate__block *copy, const palate__extras *extras,
-                                      const palate__chunk *chunk, const char *record, uint32_t row)
+                                      const palate__chunk *chunk, const char *record, uint32_t row,
+                                      uint32_t item)
 {
-    const palate__entry *entry = entry_in(record);
-    const uint32_t at = palate__block_add(copy, row, entry->item, entry->value);
+    const uint32_t at = palate__block_add(copy, row, item, entry_in(record)->value);
     if (copy->places != NULL)
         take_extras(chunk, record, extras, at);
 }
 
 /* ---- Whole rows ---- */
 
-/* Are the ratings from `begin` on, as many as the row of the first has, all of its user? */
-static bool is_whole(const palate__chunk *chunk, uint32_t begin, int64_t count)
-{
-    if (chunk->count - begin < count)
-        return false;
-    const uint32_t user = entry_at(chunk, begin)->user;
-    const uint32_t end = begin + (uint32_t)count;
-    bool same = entry_at(chunk, end - 1)->user == user;
-    for (uint32_t e = begin; same && e < end; e++)
-        same = entry_at(chunk, e)->user == user;
-    return same;
-}
+/* Where lines are sorted by user, nearly all rows lie as a whole in one chunk, and are made at once. */
 
 /* Do ratings of a user mostly follow each other? */
 static bool is_by_user(const palate__chunk *chunk)
 {
-    uint32_t changes = 0;
-    for (uint32_t e = 1; e < chunk->count; e++)
-        changes += entry_at(chunk, e)->user != entry_at(chunk, e - 1)->user;
-    return changes <= chunk->count / 2;
+    return chunk->run_words < chunk->count / 4 * 3;
 }
 
-/* Shards' numbers become rows. */
-static void number_chunk(const work *of, const palate__chunk *chunk)
+static bool is_whole(const work *of, palate__run run, uint32_t row)
 {
-    const uint32_t *user_row = of->plan->users->of[chunk->shard];
-    const uint32_t *item_row = of->plan->items->of[chunk->shard];
-    for (uint32_t e = 0; e < chunk->count; e++) {
-        palate__entry *entry = entry_at(chunk, e);
-        entry->user = user_row[entry->user];
-        entry->item = item_row[entry->item];
-    }
+    return run.count == length_of(of->out, row);
 }
 
-/* Shards' numbers become rows, and those of whole rows their numbers in the block. */
+/* Rows of the block, and their items. */
 static void find_whole_rows(const work *of, palate__block *block, const palate__chunk *chunk)
 {
     const uint32_t *user_row = of->plan->users->of[chunk->shard];
     const uint32_t *item_row = of->plan->items->of[chunk->shard];
+    const uint32_t *end = chunk->runs + chunk->run_words;
+    const size_t bytes = chunk->shape.bytes;
+    const char *record = chunk->records;
     palate__block_clear(block);
     const palate__block copy = *block;
-    for (uint32_t e = 0; e < chunk->count;) {
-        const uint32_t row = user_row[entry_at(chunk, e)->user];
-        const int64_t length = length_of(of->out, row);
-        const bool whole = is_whole(chunk, e, length);
-        const uint32_t user = whole ? WHOLE | palate__block_row(block, row, (uint32_t)length) : row;
-        for (const uint32_t end = e + (whole ? (uint32_t)length : 1); e < end; e++) {
-            palate__entry *entry = entry_at(chunk, e);
-            entry->user = user;
-            entry->item = item_row[entry->item];
-            if (whole)
-                palate__block_count(&copy, entry->item);
+    for (const uint32_t *at = chunk->runs; at < end;) {
+        const palate__run run = palate__next_run(&at);
+        const uint32_t row = user_row[run.user];
+        const char *next = record + run.count * bytes;
+        if (is_whole(of, run, row)) {
+            palate__block_row(block, row, run.count);
+            for (; record < next; record += bytes)
+                palate__block_count(&copy, item_row[entry_in(record)->item]);
         }
+        record = next;
     }
     palate__block_counted(block);
 }
 
-/* Where lines are sorted by user, nearly all rows lie as a whole in one chunk, and are made at once. What is left
- * moves to the front of the chunk. */
+/* Shards' numbers become rows: of a run that is moved to the front of the chunk, to `left`. */
+static char *number_run(const work *of, const palate__chunk *chunk, const char *records,
+                        uint32_t count, char *left)
+{
+    const uint32_t *item_row = of->plan->items->of[chunk->shard];
+    const size_t bytes = chunk->shape.bytes;
+    if (left != records)
+        memmove(left, records, count * bytes);
+    for (const char *end = left + count * bytes; left < end; left += bytes) {
+        palate__entry *entry = palate__entry_of(left);
+        entry->item = item_row[entry->item];
+    }
+    return left;
+}
+
+static void leave(palate__chunk *chunk, const char *left, const uint32_t *words)
+{
+    chunk->count = (uint32_t)((size_t)(left - chunk->records) / chunk->shape.bytes);
+    chunk->run_words = (uint32_t)(words - chunk->runs);
+}
+
+/* What is left moves to the front of the chunk. */
 static void take_whole_rows(const work *of, scratch *room, palate__chunk *chunk)
 {
     find_whole_rows(of, &room->block, chunk);
     palate__block block = room->block;
+    const uint32_t *user_row = of->plan->users->of[chunk->shard];
+    const uint32_t *item_row = of->plan->items->of[chunk->shard];
+    const uint32_t *end = chunk->runs + chunk->run_words;
     const size_t bytes = chunk->shape.bytes;
-    const char *end = palate__record_at(chunk, chunk->count);
+    const char *record = chunk->records;
     char *left = chunk->records;
-    for (const char *record = left; record < end; record += bytes) {
-        const uint32_t user = entry_in(record)->user;
-        if (PALATE__LIKELY((user & WHOLE) != 0)) {
-            add_rating(&block, &room->block.extras, chunk, record, user & ~WHOLE);
+    uint32_t *words = chunk->runs;
+    uint32_t here = 0;
+    for (const uint32_t *at = chunk->runs; at < end;) {
+        const palate__run run = palate__next_run(&at);
+        const uint32_t row = user_row[run.user];
+        const char *next = record + run.count * bytes;
+        if (is_whole(of, run, row)) {
+            for (; record < next; record += bytes)
+                add_rating(&block, &room->block.extras, chunk, record, here,
+                           item_row[entry_in(record)->item]);
+            here++;
         } else {
-            if (left != record)
-                memmove(left, record, bytes);
-            left += bytes;
+            left = number_run(of, chunk, record, run.count, left);
+            words = palate__put_run(words, (palate__run){row, run.count});
         }
+        record = next;
     }
     room->block.count = block.count;
-    palate__give_back(left, (size_t)(end - left));
-    chunk->count = (uint32_t)((size_t)(left - chunk->records) / bytes);
+    leave(chunk, left, words);
     write_block(of, room);
+}
+
+static void number_chunk(const work *of, palate__chunk *chunk)
+{
+    const uint32_t *user_row = of->plan->users->of[chunk->shard];
+    const uint32_t *end = chunk->runs + chunk->run_words;
+    uint32_t *words = chunk->runs;
+    number_run(of, chunk, chunk->records, chunk->count, chunk->records);
+    for (const uint32_t *at = words; at < end;) {
+        const palate__run run = palate__next_run(&at);
+        words = palate__put_run(words, (palate__run){user_row[run.user], run.count});
+    }
 }
 
 /* ---- Chunks by part ---- */
@@ -312,28 +328,52 @@ static void take_whole_rows(const work *of, scratch *room, palate__chunk *chunk)
 static void count_parts(const work *of, const source *from)
 {
     const palate__chunk *chunk = from->chunk;
+    const uint32_t *end = chunk->runs + chunk->run_words;
     memset(from->begins, 0, (of->part_count + 1) * sizeof *from->begins);
-    for (uint32_t e = 0; e < chunk->count; e++)
-        from->begins[of->part_of[entry_at(chunk, e)->user] + 1]++;
-    for (size_t part = 0; part < of->part_count; part++)
+    memset(from->run_begins, 0, (of->part_count + 1) * sizeof *from->run_begins);
+    for (const uint32_t *at = chunk->runs; at < end;) {
+        const uint32_t *words = at;
+        const palate__run run = palate__next_run(&at);
+        const size_t part = of->part_of[run.user];
+        from->begins[part + 1] += run.count;
+        from->run_begins[part + 1] += (uint32_t)(at - words);
+    }
+    for (size_t part = 0; part < of->part_count; part++) {
         from->begins[part + 1] += from->begins[part];
+        from->run_begins[part + 1] += from->run_begins[part];
+    }
 }
 
-/* A stable counting sort. Records are 12 bytes in nearly all files: a copy of a length that is known. */
-static void sort_chunk(const work *of, const source *from, char *room)
+/* Records are 8 bytes in many files: a copy of a length that is known. */
+static void copy_records(const palate__chunk *chunk, const char *from, uint32_t count, char *to)
+{
+    const size_t bytes = chunk->shape.bytes;
+    if (count == 1 && bytes == sizeof(palate__entry))
+        memcpy(to, from, sizeof(palate__entry));
+    else
+        memcpy(to, from, count * bytes);
+}
+
+/* A stable counting sort. */
+static void sort_chunk(const work *of, const source *from, const scratch *room)
 {
     const palate__chunk *chunk = from->chunk;
     const size_t bytes = chunk->shape.bytes;
-    uint32_t to[PARTS_MAX];
+    const uint32_t *end = room->runs + chunk->run_words;
+    const char *record = room->records;
+    uint32_t to[PARTS_MAX], run_to[PARTS_MAX];
     memcpy(to, from->begins, of->part_count * sizeof *to);
-    memcpy(room, chunk->records, chunk->count * bytes);
-    for (uint32_t e = 0; e < chunk->count; e++) {
-        char *record = room + e * bytes;
-        const palate__entry *entry = palate__entry_of(record);
-        char *target = palate__record_at(chunk, to[of->part_of[entry->user]]++);
-        memcpy(target, entry, sizeof *entry);
-        if (bytes > sizeof *entry)
-            memcpy(target + sizeof *entry, record + sizeof *entry, bytes - sizeof *entry);
+    memcpy(run_to, from->run_begins, of->part_count * sizeof *run_to);
+    memcpy(room->records, chunk->records, chunk->count * bytes);
+    memcpy(room->runs, chunk->runs, chunk->run_words * sizeof *chunk->runs);
+    for (const uint32_t *at = room->runs; at < end;) {
+        const palate__run run = palate__next_run(&at);
+        const size_t part = of->part_of[run.user];
+        copy_records(chunk, record, run.count, palate__record_at(chunk, to[part]));
+        const uint32_t *words = palate__put_run(chunk->runs + run_to[part], run);
+        to[part] += run.count;
+        run_to[part] = (uint32_t)(words - chunk->runs);
+        record += run.count * bytes;
     }
 }
 
@@ -341,7 +381,7 @@ static void cut_chunk(size_t task, int thread, void *argument)
 {
     const work *of = argument;
     count_parts(of, &of->sources[task]);
-    sort_chunk(of, &of->sources[task], of->scratch[thread].records);
+    sort_chunk(of, &of->sources[task], &of->scratch[thread]);
 }
 
 static void work_on_chunk(size_t task, int thread, void *argument)
@@ -356,16 +396,20 @@ static void work_on_chunk(size_t task, int thread, void *argument)
 
 /* ---- Parts ---- */
 
-/* Ratings of a chunk that belong to a part. */
+/* Ratings of a chunk that belong to a part, and their runs. */
 typedef struct stretch {
     const palate__chunk *chunk;
     const char *begin, *end;
+    const uint32_t *runs, *runs_end;
 } stretch;
 
 static stretch stretch_of(const source *from, size_t part)
 {
-    return (stretch){from->chunk, palate__record_at(from->chunk, from->begins[part]),
-                     palate__record_at(from->chunk, from->begins[part + 1])};
+    const palate__chunk *chunk = from->chunk;
+    return (stretch){chunk, palate__record_at(chunk, from->begins[part]),
+                     palate__record_at(chunk, from->begins[part + 1]),
+                     chunk->runs + from->run_begins[part],
+                     chunk->runs + from->run_begins[part + 1]};
 }
 
 static void count_part(const work *of, palate__block *block, size_t part)
@@ -384,8 +428,13 @@ static void add_part(const work *of, palate__block *to, size_t part)
     const uint32_t first = of->part_begins[part];
     for (size_t s = 0; s < of->source_count; s++) {
         const stretch of_part = stretch_of(&of->sources[s], part);
-        for (const char *at = of_part.begin; at < of_part.end; at += of_part.chunk->shape.bytes)
-            add_rating(&block, &to->extras, of_part.chunk, at, entry_in(at)->user - first);
+        const char *record = of_part.begin;
+        for (const uint32_t *at = of_part.runs; at < of_part.runs_end;) {
+            palate__run run = palate__next_run(&at);
+            for (; run.count > 0; run.count--, record += of_part.chunk->shape.bytes)
+                add_rating(&block, &to->extras, of_part.chunk, record, run.user - first,
+                           entry_in(record)->item);
+        }
     }
     to->count = block.count;
 }
@@ -409,8 +458,9 @@ static void give_back_chunks(const work *of, size_t part)
 {
     for (size_t s = 0; s < of->source_count; s++) {
         const source *from = &of->sources[s];
-        palate__give_back(from->chunk->records,
-                          (size_t)from->begins[part] * from->chunk->shape.bytes);
+        palate__chunk *chunk = from->chunk;
+        palate__give_back(chunk->records, (size_t)from->begins[part] * chunk->shape.bytes);
+        palate__give_back(chunk->runs, (size_t)from->run_begins[part] * sizeof *chunk->runs);
     }
 }
 
@@ -455,19 +505,21 @@ static palate_status cut_parts(work *of, palate_error *err)
     of->part_count = wanted < PARTS_MAX ? wanted : PARTS_MAX;
     of->part_begins = palate__allocate_array(context, of->part_count + 1, sizeof *of->part_begins);
     of->part_of = palate__allocate_array(context, of->out->by_user.row_count, sizeof *of->part_of);
-    of->begins = palate__allocate_array(context, of->source_count,
+    of->begins = palate__allocate_array(context, 2 * of->source_count,
                                         (of->part_count + 1) * sizeof *of->begins);
     if (of->part_begins == NULL || of->part_of == NULL || of->begins == NULL)
         return fail_rows_memory(err);
-    for (size_t s = 0; s < of->source_count; s++)
-        of->sources[s].begins = of->begins + s * (of->part_count + 1);
+    for (size_t s = 0; s < of->source_count; s++) {
+        of->sources[s].begins = of->begins + 2 * s * (of->part_count + 1);
+        of->sources[s].run_begins = of->sources[s].begins + of->part_count + 1;
+    }
     cut_rows(of);
     return PALATE_OK;
 }
 
 /* What blocks are to hold, and how long a chunk is. */
 typedef struct most {
-    size_t rows, ratings, chunk_bytes;
+    size_t rows, ratings, chunk_bytes, run_words;
 } most;
 
 static size_t more(size_t a, size_t b)
@@ -477,11 +529,12 @@ static size_t more(size_t a, size_t b)
 
 static most most_of_chunks(const work *of)
 {
-    most of_all = {0, 0, 0};
+    most of_all = {0};
     for (size_t s = 0; s < of->source_count; s++) {
         const palate__chunk *chunk = of->sources[s].chunk;
         of_all.ratings = more(of_all.ratings, chunk->count);
         of_all.chunk_bytes = more(of_all.chunk_bytes, (size_t)chunk->count * chunk->shape.bytes);
+        of_all.run_words = more(of_all.run_words, chunk->run_words);
     }
     of_all.rows = of_all.ratings;
     return of_all;
@@ -489,7 +542,8 @@ static most most_of_chunks(const work *of)
 
 static most most_of_parts(const work *of)
 {
-    most of_all = {0, 0, most_of_chunks(of).chunk_bytes};
+    most of_all = most_of_chunks(of);
+    of_all.rows = of_all.ratings = 0;
     for (size_t part = 0; part < of->part_count; part++) {
         const uint32_t end = of->part_begins[part + 1];
         size_t ratings = 0;
@@ -508,8 +562,10 @@ static palate_status allocate_scratch(const work *of, most of_all, scratch *room
     const palate__wanted_extras wanted = {store->has_times, store->keep_places, store->keep_lines};
     palate__block_free(&room->block);
     palate__release(context, room->records);
+    palate__release(context, room->runs);
     room->records = palate__allocate(context, of_all.chunk_bytes);
-    if (room->records == NULL)
+    room->runs = palate__allocate_array(context, of_all.run_words, sizeof *room->runs);
+    if (room->records == NULL || room->runs == NULL)
         return fail_rows_memory(err);
     return palate__block_allocate(context, of_all.rows, of_all.ratings, of->item_bits, wanted,
                                   &room->block, err);
@@ -624,6 +680,7 @@ static void free_work(const work *of)
     for (int thread = 0; of->scratch != NULL && thread < of->plan->threads; thread++) {
         palate__block_free(&of->scratch[thread].block);
         palate__release(context, of->scratch[thread].records);
+        palate__release(context, of->scratch[thread].runs);
         palate__release(context, of->scratch[thread].repeats);
     }
     palate__release(context, of->scratch);
@@ -648,10 +705,12 @@ static palate_status make_rows_in_pieces(work *of, palate_error *err)
     PALATE_TRY(cut_parts(of, err));
     PALATE_TRY(make_room(of, most_of_parts(of), err));
     palate__parallel_for(of->plan->threads, of->source_count, cut_chunk, of);
-    for (size_t wave = 1; wave <= WAVES; wave++) {
-        const size_t end = of->part_count * wave / WAVES;
+    const size_t waves = of->left > of->plan->store->count / MUCH ? WAVES : 1;
+    for (size_t wave = 1; wave <= waves; wave++) {
+        const size_t end = of->part_count * wave / waves;
         palate__parallel_for(of->plan->threads, end - of->first_part, work_on_part, of);
-        give_back_chunks(of, end);
+        if (wave < waves)
+            give_back_chunks(of, end);
         of->first_part = end;
     }
 done:

@@ -324,10 +324,10 @@ static bool add_at_once(palate__sink *sink, const palate__group *group, size_t c
     const palate_scale bounds = bounds_of(sink);
     const uint32_t all = UINT32_MAX >> (PALATE__GROUP - count);
     if ((users->have & items->have) != all || shard->open->shape.bytes > sizeof(palate__entry) ||
-        !palate__kernels_get()->join_ratings(users->numbers, items->numbers, group->ratings, count,
-                                             bounds.low, bounds.high,
-                                             &palate__entry_of(shard->next)->user))
+        !palate__kernels_get()->join_ratings(items->numbers, group->ratings, count, bounds.low,
+                                             bounds.high, &palate__entry_of(shard->next)->item))
         return false;
+    memcpy(shard->user_of + shard->open->count, users->numbers, count * sizeof *users->numbers);
     shard->next += count * sizeof(palate__entry);
     shard->open->count += (uint32_t)count;
     return true;

@@ -80,6 +80,11 @@ static palate_status open_chunk(palate__shard *shard, bool timed, palate_error *
 {
     const palate__record_shape shape = shape_of(timed, shard->keep_lines, shard->keep_places);
     const size_t head = aligned(sizeof(palate__chunk));
+    if (shard->user_of == NULL)
+        shard->user_of = palate__allocate_array(shard->context, PALATE__CHUNK_RATINGS,
+                                                sizeof *shard->user_of);
+    if (shard->user_of == NULL)
+        return fail_reading_memory(err);
     palate__chunk *chunk = carve(shard, head + (size_t)shape.bytes * PALATE__CHUNK_RATINGS);
     if (chunk == NULL)
         return fail_reading_memory(err);
@@ -131,23 +136,36 @@ static palate_status grow_counts(palate_context *context, int64_t **counts, uint
     return PALATE_OK;
 }
 
-/* Files are mostly sorted by user: a counter that is counted up again and again waits for itself, so those of a user
- * that follow each other are added at once. */
-static void count_ratings(const palate__shard *shard, const palate__chunk *chunk)
+static void count_items(const palate__chunk *chunk, int64_t *PALATE__RESTRICT counts)
 {
-    int64_t *PALATE__RESTRICT items = shard->item_counts;
-    int64_t together = 0;
-    for (uint32_t e = 0; e < chunk->count; e++) {
-        const palate__entry *entry = palate__entry_of(palate__record_at(chunk, e));
-        const bool last = e + 1 == chunk->count ||
-                          palate__entry_of(palate__record_at(chunk, e + 1))->user != entry->user;
-        items[entry->item]++;
-        together++;
-        if (last) {
-            shard->user_counts[entry->user] += together;
-            together = 0;
-        }
+    for (uint32_t e = 0; e < chunk->count; e++)
+        counts[palate__entry_of(palate__record_at(chunk, e))->item]++;
+}
+
+/* Turns the users of `count` ratings into runs, in place, and counts their ratings. Returns how many words they are. */
+static uint32_t make_runs(uint32_t *users, uint32_t count, int64_t *counts)
+{
+    uint32_t *words = users;
+    for (uint32_t e = 0; e < count;) {
+        const uint32_t begin = e;
+        const uint32_t user = users[begin];
+        while (e < count && users[e] == user)
+            e++;
+        counts[user] += e - begin;
+        words = palate__put_run(words, (palate__run){user, e - begin});
     }
+    return (uint32_t)(words - users);
+}
+
+static palate_status keep_runs(palate__shard *shard, palate__chunk *chunk, palate_error *err)
+{
+    const uint32_t words = make_runs(shard->user_of, chunk->count, shard->user_counts);
+    chunk->runs = carve(shard, words * sizeof *chunk->runs);
+    if (chunk->runs == NULL)
+        return fail_reading_memory(err);
+    memcpy(chunk->runs, shard->user_of, words * sizeof *chunk->runs);
+    chunk->run_words = words;
+    return PALATE_OK;
 }
 
 palate_status palate__shard_close(palate__shard *shard, palate_error *err)
@@ -160,10 +178,11 @@ palate_status palate__shard_close(palate__shard *shard, palate_error *err)
                            shard->users.count, err));
     PALATE_TRY(grow_counts(shard->context, &shard->item_counts, &shard->items_counted,
                            shard->items.count, err));
-    count_ratings(shard, chunk);
+    cut_off(shard, palate__record_at(chunk, chunk->count));
+    PALATE_TRY(keep_runs(shard, chunk, err));
+    count_items(chunk, shard->item_counts);
     chunk->user_count = shard->users.count;
     chunk->item_count = shard->items.count;
-    cut_off(shard, palate__record_at(chunk, chunk->count));
     if (shard->last == NULL)
         shard->first = chunk;
     else
@@ -188,6 +207,7 @@ static void free_shard(palate__shard *shard)
     palate__id_builder_free(&shard->items);
     palate__release(context, shard->user_counts);
     palate__release(context, shard->item_counts);
+    palate__release(context, shard->user_of);
     while (shard->slab != NULL) {
         palate__slab *before = shard->slab->before;
         palate__release(context, shard->slab);

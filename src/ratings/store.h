@@ -2,10 +2,12 @@
 /* Ratings that have been read and wait for the matrix.
  *
  *     shard    what one thread reads into: tables of ids, and chunks
- *     chunk    ratings that follow each other in the text, 12 bytes each and more where more is wanted:
+ *     chunk    ratings that follow each other in the text, 8 bytes each and more where more is wanted:
  *
- *                  user | item | value [ time ] [ line ] [ place ]
- *                  4      4      4       8        8        4          bytes
+ *                  item | value [ time ] [ line ] [ place ]
+ *                  4      4       8        8        4          bytes
+ *
+ *              and whose they are, in runs of ratings by one user: 4 bytes for a single one, 8 for any number
  *
  *     store    the chunks of all shards, in the order of the text
  */
@@ -19,11 +21,16 @@
 /* Chunks are sorted (rows.c) in memory of their size, which is to stay in the processor's cache. */
 enum { PALATE__CHUNK_RATINGS = 1 << 16 };
 
-/* What every rating has; user and item are numbers of the shard, later rows. */
+/* What every rating has; items, as users, are numbers of the shard, later rows. */
 typedef struct palate__entry {
-    uint32_t user, item;
+    uint32_t item;
     float value;
 } palate__entry;
+
+/* Ratings by one user that follow each other. */
+typedef struct palate__run {
+    uint32_t user, count;
+} palate__run;
 
 /* What follows the entry, and where: 0 for what is not there. */
 typedef struct palate__record_shape {
@@ -41,6 +48,8 @@ typedef struct palate__chunk {
     int64_t first_line;              /* What lines are counted from. */
     palate__record_shape shape;
     char *records;
+    uint32_t *runs; /* Of users, in words: see palate__next_run(). */
+    uint32_t run_words;
 } palate__chunk;
 
 /* Memory for chunks: large pieces, so that the system can give it in large pages. */
@@ -55,7 +64,8 @@ typedef struct palate__shard {
     int64_t *user_counts, *item_counts; /* Ratings in complete chunks; so many ids have a place: */
     uint32_t users_counted, items_counted;
     bool keep_places, keep_lines;
-    palate__chunk *open;         /* The chunk that is being filled. */
+    palate__chunk *open;         /* The chunk that is being filled; */
+    uint32_t *user_of;           /* the user of each of its ratings. */
     char *next;                  /* Where its next record goes. */
     palate__chunk *first, *last; /* Those that are complete. */
     palate__slab *slab;
@@ -106,6 +116,28 @@ static inline palate__entry *palate__entry_of(char *record)
     return (palate__entry *)(void *)record;
 }
 
+/* Of a run's first word: how many there are is in a second one. Numbers of users are below. */
+#define PALATE__MANY (UINT32_C(1) << 31)
+
+/* The run that `*words` begins with; moves on to the next. */
+static inline palate__run palate__next_run(const uint32_t **words)
+{
+    const uint32_t first = *(*words)++;
+    if ((first & PALATE__MANY) == 0)
+        return (palate__run){first, 1};
+    return (palate__run){first & ~PALATE__MANY, *(*words)++};
+}
+
+/* Writes a run, and returns where the next goes. */
+static inline uint32_t *palate__put_run(uint32_t *words, palate__run run)
+{
+    const bool many = run.count > 1;
+    *words++ = many ? run.user | PALATE__MANY : run.user;
+    if (many)
+        *words++ = run.count;
+    return words;
+}
+
 /* What else a record has. */
 void palate__record_extend(palate__chunk *chunk, char *record, int64_t time, int64_t line);
 
@@ -116,7 +148,7 @@ static inline void palate__shard_add(palate__shard *shard, uint32_t user, uint32
     palate__chunk *chunk = shard->open;
     char *record = shard->next;
     palate__entry *entry = palate__entry_of(record);
-    entry->user = user;
+    shard->user_of[chunk->count] = user;
     entry->item = item;
     entry->value = value;
     if (chunk->shape.bytes > sizeof *entry)

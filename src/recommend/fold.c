@@ -2,6 +2,7 @@
 #include "recommend/fold.h"
 
 #include "base/context.h"
+#include "base/threads.h"
 #include "model/inside.h"
 
 #include <math.h>
@@ -10,7 +11,6 @@
 
 enum { PASSES_MAX = 500 };
 static const float STILL = 1e-5F;
-static const float ZERO_STILL = 1e-12F; /* A share: as kernels' gram_descend has it. */
 
 /* Where the model has no prior: Surprise's regularization of factors and of biases, for each rating. */
 static const double LAMBDA_OF_RATING = 0.06;
@@ -33,32 +33,6 @@ static double prior_bias(const palate__fold *fold)
         return fold->own == &fold->model->users ? fold->model->user_bias_mean
                                                 : fold->model->item_bias_mean;
     return palate__inside_enter(inside_of(fold), fold->k, typical, (double)typical[fold->k], NULL);
-}
-
-/* The Gram matrix of the other side, of which rows are made a few at a time. */
-static palate_status find_gram(palate__fold *fold, palate_error *err)
-{
-    enum { ROWS = 512 };
-    palate_status status = PALATE_OK;
-    const palate_model *model = fold->model;
-    const uint32_t count = fold->other->ids.count;
-    const double own = fold->own->lambda == NULL ? 0.0 : (double)fold->own->lambda[1];
-    const double given = fold->regularization * count * fold->gain;
-    float *rows = palate__allocate_zeroed(model->context, ROWS, fold->stride * sizeof *rows);
-    if (rows == NULL)
-        return palate__fail_memory(err, "taking in new rows");
-    PALATE_TRY(palate__gram_begin(model->context, fold->k, &fold->gram, err));
-    for (uint32_t first = 0; first < count; first += ROWS) {
-        const uint32_t part = count - first < ROWS ? count - first : ROWS;
-        for (size_t r = 0; r < part; r++)
-            memcpy(rows + r * fold->stride + 1, fold->other->factors + (first + r) * fold->k,
-                   fold->k * sizeof *rows);
-        palate__gram_add(&fold->gram, rows, part, 1);
-    }
-    palate__gram_set(&fold->gram, fold->gain, fold->regularization == PALATE_AUTO ? own : given);
-done:
-    palate__release(model->context, rows);
-    return status;
 }
 
 palate_status palate__fold_begin(palate__fold *fold, const palate_model *model,
@@ -92,13 +66,15 @@ palate_status palate__fold_begin(palate__fold *fold, const palate_model *model,
     fold->fit_bias = strcmp(model->mode, "pure") != 0 && (has_prior || model->summary.base != 0.0 ||
                                                           (double)own->typical[fold->k] != 0.0);
     fold->bias_mean = prior_bias(fold);
-    return fold->is_zero ? find_gram(fold, err) : PALATE_OK;
+    return fold->is_zero
+               ? palate__fold_zero_begin(fold, palate__thread_count(options->threads), err)
+               : PALATE_OK;
 }
 
 void palate__fold_end(palate__fold *fold)
 {
     if (fold->is_zero)
-        palate__gram_end(fold->model->context, &fold->gram);
+        palate__fold_zero_end(fold);
 }
 
 /* ---- Desks ---- */
@@ -135,12 +111,12 @@ static size_t lay_out(const palate__fold *fold, unsigned char *room, size_t long
     desk->away = cut_floats(room, &used, fold->stride);
     desk->before = cut_floats(room, &used, fold->stride);
     desk->lambda = cut_floats(room, &used, fold->stride);
-    desk->panel = cut_floats(room, &used, longest * fold->stride);
+    desk->panel = cut_floats(room, &used, fold->is_zero ? 0 : longest * fold->stride);
     desk->ratings = cut_floats(room, &used, longest);
     desk->targets = cut_floats(room, &used, longest);
     desk->scratch = cut_floats(room, &used,
                                fold->kernels->row_update_scratch(fold->stride, longest));
-    desk->group = cut_floats(room, &used, fold->is_zero ? 2 * fold->k * PALATE__LANES : 0);
+    desk->group = cut_floats(room, &used, fold->is_zero ? 2 * fold->k * PALATE__GRAM_ROWS : 0);
     desk->phis = cut_floats(room, &used, moments);
     desk->rests = cut_floats(room, &used, moments);
     desk->values = cut_floats(room, &used, moments);
@@ -245,6 +221,15 @@ static float rating_at(const palate__fold *fold, const palate__fold_row *row, si
     return row->ratings[e] - palate__drift_at(&moments, row->times[e]);
 }
 
+/* A row of the other side. */
+static void enter(const palate__fold *fold, uint32_t column, float *z)
+{
+    memset(z, 0, fold->stride * sizeof *z);
+    z[0] = (float)palate__inside_enter(inside_of(fold), fold->k,
+                                       fold->other->factors + column * fold->k,
+                                       (double)fold->other->offsets[column], z + 1);
+}
+
 void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
                        const palate__fold_row *row)
 {
@@ -257,11 +242,8 @@ void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
         const uint32_t column = row->columns[e];
         if (column == PALATE_NO_ROW)
             continue;
-        float *z = desk->panel + desk->count * fold->stride;
-        memset(z, 0, fold->stride * sizeof *z);
-        z[0] = (float)palate__inside_enter(inside_of(fold), fold->k,
-                                           fold->other->factors + column * fold->k,
-                                           (double)fold->other->offsets[column], z + 1);
+        if (!fold->is_zero)
+            enter(fold, column, desk->panel + desk->count * fold->stride);
         desk->ratings[desk->count] = rating_at(fold, row, e);
         desk->columns[desk->count] = column;
         if (moves)
@@ -391,36 +373,17 @@ static float moved(const palate__fold *fold, const palate__fold_desk *desk)
     return most;
 }
 
-/* The row is the first of a group that has no others. */
-static void solve_zero(const palate__fold *fold, palate__fold_desk *desk, const float *from)
-{
-    enum { LANES = PALATE__LANES };
-    const palate__gram *gram = &fold->gram;
-    const palate__gram_problem problem = {gram->matrix, gram->inverse, fold->k, PASSES_MAX,
-                                          ZERO_STILL};
-    float *x = desk->group;
-    float *b = x + fold->k * LANES;
-    memset(x, 0, 2 * fold->k * LANES * sizeof *x);
-    fill_targets(fold, desk);
-    fold->kernels->weigh_rows(desk->panel, fold->stride, desk->chosen, desk->targets,
-                              desk->chosen_count, desk->away);
-    for (size_t f = 0; f < fold->k; f++) {
-        b[f * LANES] = (float)(fold->gain * (double)desk->away[1 + f] - fold->l1);
-        x[f * LANES] = from == NULL ? 0.0F : from[1 + f];
-    }
-    fold->kernels->gram_descend(&problem, b, x);
-    memset(desk->x, 0, fold->stride * sizeof *desk->x);
-    for (size_t f = 0; f < fold->k; f++)
-        desk->x[1 + f] = x[f * LANES];
-}
-
 void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint32_t without,
                         const float *from)
 {
+    if (fold->is_zero) {
+        palate__fold_zero_place(fold, desk, 0, without, from);
+        palate__fold_zero_solve(fold, desk, 1);
+        palate__fold_zero_lift(fold, desk, 0);
+        return;
+    }
     choose(fold, desk, without);
-    if (fold->is_zero)
-        solve_zero(fold, desk, from);
-    if (fold->is_zero || desk->chosen_count == 0)
+    if (desk->chosen_count == 0)
         return;
     fill_lambda(fold, desk, desk->lambda);
     start(fold, desk, from);

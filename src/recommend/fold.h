@@ -36,7 +36,8 @@ typedef struct palate__fold {
     bool non_negative_offsets; /* Mode strict. */
     bool moves;                /* The offsets of these rows, with time. */
     bool is_zero;              /* What is missing is zero: */
-    palate__gram gram;         /* of the other side, */
+    float *rows;               /* of the other side, inside, as training lays them out, */
+    palate__gram gram;         /* their Gram matrix, */
     double l1;                 /* and of the sum of factors. */
     size_t k, stride;
     float still; /* Passes end when no coordinate moves farther, inside, where a rating's deviation
@@ -67,9 +68,10 @@ typedef struct palate__fold_desk {
     int64_t *times;                    /* Of the row's moments, rising; */
     int64_t *chosen_times;             /* and of those that count. */
     float *x, *away, *before, *lambda; /* stride each. */
-    float *panel;                      /* Rows of the other side, inside. */
+    float
+        *panel; /* Rows of the other side, inside; what is missing being zero, those of the fold. */
     float *ratings, *targets, *scratch;
-    float *group; /* What is missing being zero: b and x as a descent takes them. */
+    float *group; /* What is missing being zero: x and b as a descent takes them. */
     float *phis, *rests, *values, *values_before; /* Of the chain. */
     uint32_t *columns;                            /* What the rows of the panel are. */
     uint32_t *chosen;                             /* Rows of the panel that count, */
@@ -102,6 +104,17 @@ void palate__fold_take(const palate__fold *fold, palate__fold_desk *desk,
  * Begins at what the prior says, or at the x that is given. */
 void palate__fold_solve(const palate__fold *fold, palate__fold_desk *desk, uint32_t without,
                         const float *from);
+
+/* The same of up to PALATE__GRAM_ROWS rows together, what is missing being zero (fold_zero.c): each is taken and placed, the
+ * first `count` are found, each is lifted, and left. */
+void palate__fold_zero_place(const palate__fold *fold, palate__fold_desk *desk, size_t place,
+                             uint32_t without, const float *from);
+void palate__fold_zero_solve(const palate__fold *fold, const palate__fold_desk *desk, size_t count);
+void palate__fold_zero_lift(const palate__fold *fold, palate__fold_desk *desk, size_t place);
+
+/* Of a fold that is otherwise begun; for palate__fold_begin() and palate__fold_end(). */
+palate_status palate__fold_zero_begin(palate__fold *fold, int threads, palate_error *err);
+void palate__fold_zero_end(palate__fold *fold);
 
 /* The row found; the typical one where nothing counts, unless what is missing is zero. */
 void palate__fold_leave(const palate__fold *fold, palate__fold_desk *desk, palate__folded *out);

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { ROWS_OF_TASK = 16 };
+enum { ROWS_OF_TASK = PALATE__GRAM_ROWS }; /* Those that can be found together. */
 
 typedef struct work {
     palate__fold fold;
@@ -28,11 +28,36 @@ static void take_row(const work *of, size_t row, palate__fold_desk *desk)
         .times = rows->times == NULL ? NULL : rows->times + begin,
         .count = (size_t)(rows->begins[row + 1] - begin),
     };
-    palate__folded made = {.factors = of->factors + row * of->fold.k};
     palate__fold_take(&of->fold, desk, &taken);
-    palate__fold_solve(&of->fold, desk, PALATE__NO_PLACE, NULL);
+}
+
+static void leave_row(const work *of, size_t row, palate__fold_desk *desk)
+{
+    palate__folded made = {.factors = of->factors + row * of->fold.k};
     palate__fold_leave(&of->fold, desk, &made);
     of->offsets[row] = made.offset;
+}
+
+static void solve_each(const work *of, size_t begin, size_t count, palate__fold_desk *desk)
+{
+    for (size_t row = begin; row < begin + count; row++) {
+        take_row(of, row, desk);
+        palate__fold_solve(&of->fold, desk, PALATE__NO_PLACE, NULL);
+        leave_row(of, row, desk);
+    }
+}
+
+static void solve_together(const work *of, size_t begin, size_t count, palate__fold_desk *desk)
+{
+    for (size_t place = 0; place < count; place++) {
+        take_row(of, begin + place, desk);
+        palate__fold_zero_place(&of->fold, desk, place, PALATE__NO_PLACE, NULL);
+    }
+    palate__fold_zero_solve(&of->fold, desk, count);
+    for (size_t place = 0; place < count; place++) {
+        palate__fold_zero_lift(&of->fold, desk, place);
+        leave_row(of, begin + place, desk);
+    }
 }
 
 static void take_rows(size_t task, int thread, void *argument)
@@ -42,8 +67,7 @@ static void take_rows(size_t task, int thread, void *argument)
     const size_t begin = task * ROWS_OF_TASK;
     const size_t left = of->rows->count - begin;
     const size_t count = left < ROWS_OF_TASK ? left : ROWS_OF_TASK;
-    for (size_t row = begin; row < begin + count; row++)
-        take_row(of, row, &desk);
+    (of->fold.is_zero ? solve_together : solve_each)(of, begin, count, &desk);
 }
 
 /* ---- Checks and preparation ---- */

@@ -33,9 +33,8 @@ palate_status palate__ahead_begin(const palate__training *training, palate__ahea
     const size_t counts[] = {training->users.matrix.row_count, training->items.matrix.row_count};
     *out = (palate__ahead){.step = STEP, .most = 1.0F};
     for (int side = 0; side < 2; side++) {
-        out->last[side] = palate__allocate_array(training->context, counts[side], row_bytes);
-        out->before[side] = palate__allocate_array(training->context, counts[side], row_bytes);
-        if (out->last[side] == NULL || out->before[side] == NULL)
+        out->other[side] = palate__allocate_array(training->context, counts[side], row_bytes);
+        if (out->other[side] == NULL)
             return palate__fail_memory(err, "preparing training: fewer factors need less");
     }
     return PALATE_OK;
@@ -43,17 +42,15 @@ palate_status palate__ahead_begin(const palate__training *training, palate__ahea
 
 void palate__ahead_end(const palate__training *training, palate__ahead *ahead)
 {
-    for (int side = 0; side < 2; side++) {
-        palate__release(training->context, ahead->last[side]);
-        palate__release(training->context, ahead->before[side]);
-    }
+    for (int side = 0; side < 2; side++)
+        palate__release(training->context, ahead->other[side]);
 }
 
 /* ---- Moving ---- */
 
 typedef struct move {
-    float *rows;
-    const float *last, *before;
+    const float *last;
+    float *before; /* They become those ahead. */
     size_t count, stride;
     float step;
 } move;
@@ -64,14 +61,23 @@ static void move_task(size_t task, int thread, void *argument)
     const move *m = argument;
     const size_t first = task * ROWS_OF_TASK;
     const size_t rows = m->count - first < ROWS_OF_TASK ? m->count - first : ROWS_OF_TASK;
-    float *restrict to = m->rows + first * m->stride;
     const float *restrict last = m->last + first * m->stride;
-    const float *restrict before = m->before + first * m->stride;
+    float *restrict to = m->before + first * m->stride;
     const size_t count = rows * m->stride;
     const float step = m->step;
     for (size_t c = 0; c < count; c++) {
-        const float moved = last[c] + step * (last[c] - before[c]);
+        const float moved = last[c] + step * (last[c] - to[c]);
         to[c] = moved > 0.0F ? moved : 0.0F;
+    }
+}
+
+static void exchange(palate__training *training, palate__ahead *ahead)
+{
+    for (int s = 0; s < 2; s++) {
+        palate__train_side *side = side_of(training, s);
+        float *rows = side->rows;
+        side->rows = ahead->other[s];
+        ahead->other[s] = rows;
     }
 }
 
@@ -79,42 +85,38 @@ void palate__ahead_go(palate__training *training, palate__ahead *ahead)
 {
     for (int s = 0; s < 2; s++) {
         const palate__train_side *side = side_of(training, s);
-        move m = {side->rows,       ahead->last[s], ahead->before[s], side->matrix.row_count,
-                  training->stride, ahead->step};
+        move m = {side->rows, ahead->other[s], side->matrix.row_count, training->stride,
+                  ahead->step};
         palate__parallel_for(training->threads, (m.count + ROWS_OF_TASK - 1) / ROWS_OF_TASK,
                              move_task, &m);
     }
+    exchange(training, ahead);
     ahead->is_ahead = true;
 }
 
-static size_t bytes_of(const palate__training *training, const palate__train_side *side)
+void palate__ahead_stay(palate__training *training, const palate__ahead *ahead)
 {
-    return (size_t)side->matrix.row_count * training->stride * sizeof(float);
+    for (int s = 0; s < 2; s++) {
+        const palate__train_side *side = side_of(training, s);
+        memcpy(ahead->other[s], side->rows,
+               (size_t)side->matrix.row_count * training->stride * sizeof(float));
+    }
 }
 
 bool palate__ahead_back(palate__training *training, palate__ahead *ahead)
 {
     if (!ahead->is_ahead)
         return false;
-    for (int s = 0; s < 2; s++) {
-        const palate__train_side *side = side_of(training, s);
-        memcpy(side->rows, ahead->last[s], bytes_of(training, side));
-    }
+    exchange(training, ahead);
+    palate__ahead_stay(training, ahead);
     ahead->most = ahead->step;
     ahead->step /= SHRINK;
     ahead->is_ahead = false;
     return true;
 }
 
-void palate__ahead_keep(palate__training *training, palate__ahead *ahead)
+void palate__ahead_keep(palate__ahead *ahead)
 {
-    for (int s = 0; s < 2; s++) {
-        const palate__train_side *side = side_of(training, s);
-        float *oldest = ahead->before[s];
-        ahead->before[s] = ahead->last[s];
-        ahead->last[s] = oldest;
-        memcpy(oldest, side->rows, bytes_of(training, side));
-    }
     if (ahead->is_ahead) {
         ahead->step = fminf(ahead->step * GROW, ahead->most);
         ahead->most = fminf(ahead->most * GROW_MOST, 1.0F);

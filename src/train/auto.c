@@ -93,7 +93,7 @@ void palate__training_resolve_counts(palate__training *training)
     int64_t most = options->epochs - options->burn_in;
     resolve_count(&options->samples, choose_samples(training, most));
     options->samples = options->samples < most ? options->samples : most;
-    const double of_descent = options->missing == PALATE_MISSING_ZERO ? 3e-7 : 1e-4;
+    const double of_descent = options->missing == PALATE_MISSING_ZERO ? 2e-7 : 1e-4;
     resolve(&options->tolerance, mu || bayes ? 0.0 : of_descent);
 }
 

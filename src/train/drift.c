@@ -86,22 +86,39 @@ static void place_moments(palate__training *training)
     }
 }
 
-/* Times of the moments, and the moments in the order of items.matrix: users rise within its rows. */
-static void fill_moments(palate__training *training, int64_t *cursors)
+/* The moments in the order of items.matrix: users rise within its rows. */
+static void order_by_item(palate__training *training, int64_t *cursors)
 {
     const palate__matrix *by_user = &training->users.matrix;
     const palate__matrix *by_item = &training->items.matrix;
     palate__drift *drift = &training->drift;
     for (uint32_t item = 0; item < by_item->row_count; item++)
         cursors[item] = by_item->begins[item];
-    for (uint32_t user = 0; user < by_user->row_count; user++) {
-        for (int64_t e = by_user->begins[user]; e < by_user->begins[user + 1]; e++) {
-            uint32_t moment = drift->user_moments[e];
-            drift->item_moments[cursors[by_user->columns[e]]++] = moment;
-            if (moment != PALATE__NO_MOMENT)
-                drift->times[drift->begins[user] + moment] = training->times[e];
-        }
-    }
+    for (int64_t e = 0; e < palate__matrix_count(by_user); e++)
+        drift->item_moments[cursors[by_user->columns[e]]++] = drift->user_moments[e];
+}
+
+void palate__drift_times(const palate__training *training, uint32_t user, int64_t *times)
+{
+    const palate__matrix *by_user = &training->users.matrix;
+    const uint32_t *moments = training->drift.user_moments;
+    for (int64_t e = by_user->begins[user]; e < by_user->begins[user + 1]; e++)
+        if (moments[e] != PALATE__NO_MOMENT)
+            times[moments[e]] = training->times[e];
+}
+
+/* Validation looks moments up by their times. */
+static palate_status keep_times(palate__training *training, size_t count, palate_error *err)
+{
+    palate__drift *drift = &training->drift;
+    if (training->held_out.count == 0)
+        return PALATE_OK;
+    drift->times = palate__allocate_array(training->context, count, sizeof *drift->times);
+    if (drift->times == NULL)
+        return palate__fail_memory(err, "ordering ratings by time");
+    for (uint32_t user = 0; user < training->users.matrix.row_count; user++)
+        palate__drift_times(training, user, drift->times + drift->begins[user]);
+    return PALATE_OK;
 }
 
 static palate_status store_moments(palate__training *training, palate_error *err)
@@ -112,20 +129,19 @@ static palate_status store_moments(palate__training *training, palate_error *err
     size_t count = (size_t)drift->begins[users];
     int64_t *cursors = palate__allocate_array(context, training->items.matrix.row_count,
                                               sizeof *cursors);
-    drift->times = palate__allocate_array(context, count, sizeof *drift->times);
     drift->values = palate__allocate_zeroed(context, count, sizeof *drift->values);
     drift->phis = palate__allocate_array(context, count, sizeof *drift->phis);
     drift->rests = palate__allocate_array(context, count, sizeof *drift->rests);
     drift->scratch = palate__allocate_array(context, drift->most * (size_t)training->threads,
                                             sizeof *drift->scratch);
-    if (cursors == NULL || drift->times == NULL || drift->values == NULL || drift->phis == NULL ||
-        drift->rests == NULL || drift->scratch == NULL) {
+    if (cursors == NULL || drift->values == NULL || drift->phis == NULL || drift->rests == NULL ||
+        drift->scratch == NULL) {
         palate__release(context, cursors);
         return palate__fail_memory(err, "ordering ratings by time");
     }
-    fill_moments(training, cursors);
+    order_by_item(training, cursors);
     palate__release(context, cursors);
-    return PALATE_OK;
+    return keep_times(training, count, err);
 }
 
 palate_status palate__drift_begin(palate__training *training, const palate__components *components,
@@ -156,16 +172,24 @@ done:
     return status;
 }
 
+void palate__drift_settle(palate_context *context, palate__drift *drift)
+{
+    palate__release(context, drift->phis);
+    palate__release(context, drift->rests);
+    palate__release(context, drift->item_moments);
+    palate__release(context, drift->scratch);
+    drift->phis = drift->rests = NULL;
+    drift->item_moments = NULL;
+    drift->scratch = NULL;
+}
+
 void palate__drift_end(palate_context *context, palate__drift *drift)
 {
+    palate__drift_settle(context, drift);
     palate__release(context, drift->begins);
     palate__release(context, drift->times);
     palate__release(context, drift->values);
-    palate__release(context, drift->phis);
-    palate__release(context, drift->rests);
     palate__release(context, drift->user_moments);
-    palate__release(context, drift->item_moments);
-    palate__release(context, drift->scratch);
 }
 
 /* ---- One user ---- */
@@ -189,17 +213,43 @@ static void collect(const palate__training *training, uint32_t user, const float
     }
 }
 
-void palate__drift_set_scale(palate__drift *drift, size_t user_count, double scale)
+/* Links of the moments of some users. */
+typedef struct linking {
+    const palate__training *training;
+    int64_t *times; /* threads x most */
+} linking;
+
+static void link_task(size_t task, int thread, void *argument)
 {
-    drift->scale = scale;
-    for (size_t user = 0; user < user_count; user++)
-        for (int64_t t = drift->begins[user]; t < drift->begins[user + 1]; t++) {
-            bool first = t == drift->begins[user];
-            double distance = first
-                                  ? INFINITY
-                                  : ((double)drift->times[t] - (double)drift->times[t - 1]) / scale;
-            palate__chain_link(distance, &drift->phis[t], &drift->rests[t]);
+    const linking *of = argument;
+    const palate__drift *drift = &of->training->drift;
+    const uint32_t *begins = of->training->users.task_begins;
+    int64_t *times = of->times + (size_t)thread * drift->most;
+    for (uint32_t user = begins[task]; user < begins[task + 1]; user++) {
+        const size_t first = (size_t)drift->begins[user];
+        const size_t count = (size_t)drift->begins[user + 1] - first;
+        palate__drift_times(of->training, user, times);
+        for (size_t t = 0; t < count; t++) {
+            const double distance = t == 0
+                                        ? INFINITY
+                                        : ((double)times[t] - (double)times[t - 1]) / drift->scale;
+            palate__chain_link(distance, &drift->phis[first + t], &drift->rests[first + t]);
         }
+    }
+}
+
+palate_status palate__drift_set_scale(palate__training *training, double scale, palate_error *err)
+{
+    palate__drift *drift = &training->drift;
+    const size_t threads = (size_t)training->threads;
+    linking of = {training, palate__allocate_array(training->context, threads * drift->most,
+                                                   sizeof *of.times)};
+    if (of.times == NULL)
+        return palate__fail_memory(err, "ordering ratings by time");
+    drift->scale = scale;
+    palate__parallel_for(training->threads, training->users.task_count, link_task, &of);
+    palate__release(training->context, of.times);
+    return PALATE_OK;
 }
 
 static void fill_normals(const palate__drift_draw *draw, uint32_t user,

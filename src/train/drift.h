@@ -23,7 +23,7 @@ typedef struct palate__drift {
     double scale;    /* Unit of the times. */
     double lambda;   /* 1 / variance, in squared deviations of a rating. */
     int64_t *begins; /* m + 1: the moments of each user. */
-    int64_t *times;  /* Strictly increasing within a user. */
+    int64_t *times;  /* Strictly increasing within a user; NULL without validation. */
     float *values;   /* d, inside. */
     float *phis;     /* exp(-distance to the moment before / scale); 0 for the first of a user. */
     float *rests;    /* 1 - phi^2 > 0 */
@@ -40,8 +40,14 @@ palate_status palate__drift_begin(palate__training *training, const palate__comp
                                   palate_error *err);
 void palate__drift_end(palate_context *context, palate__drift *drift);
 
+/* Gives back what only epochs need. */
+void palate__drift_settle(palate_context *context, palate__drift *drift);
+
+/* Times of the moments of a user. */
+void palate__drift_times(const palate__training *training, uint32_t user, int64_t *times);
+
 /* Once the scale is known. */
-void palate__drift_set_scale(palate__drift *drift, size_t user_count, double scale);
+palate_status palate__drift_set_scale(palate__training *training, double scale, palate_error *err);
 
 /* d of an entry of either matrix; `user` is its user. */
 static inline float palate__drift_value(const palate__drift *drift, uint32_t user, uint32_t moment)

@@ -47,8 +47,7 @@ static void add_user(const palate__training *training, const palate__components 
     trace *traces = to->traces + to->count;
     double squares = 0.0;
     for (size_t t = 0; t < moments; t++)
-        traces[t] = (trace){.time = drift->times[drift->begins[user] + (int64_t)t],
-                            .first = t == 0};
+        traces[t] = (trace){.first = t == 0};
     for (int64_t e = matrix->begins[user]; e < matrix->begins[user + 1]; e++) {
         uint32_t moment = drift->user_moments[e];
         if (moment == PALATE__NO_MOMENT)
@@ -57,6 +56,7 @@ static void add_user(const palate__training *training, const palate__components 
                        (double)components->users.biases[user] -
                        (double)components->items.biases[matrix->columns[e]]) /
                       components->deviation;
+        traces[moment].time = training->times[e];
         traces[moment].mean += rest;
         traces[moment].count += 1.0;
         squares += rest * rest;
@@ -203,8 +203,8 @@ palate_status palate__drift_fit(palate__training *training, const palate__compon
     }
     if (!drift->on)
         options->time = PALATE_TIME_OFF;
-    if (drift->on)
-        palate__drift_set_scale(drift, training->users.matrix.row_count, options->time_scale);
+    if (status == PALATE_OK && drift->on)
+        status = palate__drift_set_scale(training, options->time_scale, err);
     drift->lambda = options->time_regularization;
     palate__release(training->context, from->traces);
     palate__release(training->context, from);

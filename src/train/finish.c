@@ -350,7 +350,9 @@ static palate_status fill_drift(const palate__training *training, palate_model *
     int64_t *begins = palate__writable(model->moment_begins);
     for (size_t user = 0; user <= all_users; user++)
         begins[user] = drift->begins[user < users ? user : users];
-    memcpy(palate__writable(model->moment_times), drift->times, moments * sizeof(int64_t));
+    int64_t *times = palate__writable(model->moment_times);
+    for (uint32_t user = 0; user < users; user++)
+        palate__drift_times(training, user, times + drift->begins[user]);
     float *values = palate__writable(model->moment_values);
     for (size_t moment = 0; moment < moments; moment++)
         values[moment] = (float)(moment_value(training, (int64_t)moment) / training->gain);

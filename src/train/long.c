@@ -7,6 +7,8 @@
  * E - 2 g'd + d'G d. The ratings are cut into pieces, whose sums are added in order. */
 #include "train/long.h"
 
+#include "model/gram.h"
+
 #include "base/threads.h"
 
 #include <math.h>
@@ -17,10 +19,10 @@ enum {
     BATCH = 128 /* Rows side by side, as many as fit the first-level cache with 63 factors. */
 };
 
-/* Sums of a piece: G, by rows; g; E. */
+/* Sums of a piece: G, by rows; g; E; doubts. */
 static size_t piece_doubles(size_t stride)
 {
-    return stride * stride + stride + 1;
+    return stride * stride + stride + 2;
 }
 
 palate_status palate__long_begin(palate__training *training, palate_error *err)
@@ -61,9 +63,11 @@ static void add_batch(const job *of, size_t first, size_t count, float *scratch,
     for (size_t e = 0; e < count; e++) {
         scratch[e] = take_row(of, first + e, rows + e * stride);
         slopes[stride] += (double)scratch[e] * (double)scratch[e];
+        if (of->problem->doubts != NULL)
+            slopes[stride + 1] += (double)of->problem->doubts[of->problem->columns[first + e]];
     }
     for (size_t f = 0; f < stride; f += PALATE__LANES)
-        kernels->gram_add(rows, stride, count, f, sums + f * stride);
+        kernels->gram_add(rows, stride, count, f, stride, sums + f * stride);
     for (size_t e = 0; e < count; e++)
         for (size_t f = 0; f < stride; f++)
             slopes[f] += (double)scratch[e] * (double)rows[e * stride + f];
@@ -113,10 +117,11 @@ static float choose_step(const palate__row_problem *p, size_t f, double slope, d
 static double descend(const palate__row_problem *p, const double *gram, double *slopes, float *x,
                       float *away)
 {
+    const double doubt = slopes[p->stride + 1];
     double change = 0.0;
     for (size_t f = 0; f < p->coordinate_count; f++) {
         const double *row = gram + f * p->stride;
-        const double lambda = (double)p->lambda[f];
+        const double lambda = (double)p->lambda[f] + (f > 0 ? doubt : 0.0);
         const float step = choose_step(p, f, slopes[f] - lambda * (double)away[f], row[f] + lambda,
                                        p->bound - x[f]);
         x[f] += step;
@@ -128,8 +133,8 @@ static double descend(const palate__row_problem *p, const double *gram, double *
     return change;
 }
 
-double palate__long_update(const palate__training *training, const palate__row_problem *problem,
-                           float *x, float *away)
+palate__row_sums palate__long_update(const palate__training *training,
+                                     const palate__row_problem *problem, float *x, float *away)
 {
     const size_t stride = problem->stride;
     double *sums = training->long_sums;
@@ -137,6 +142,10 @@ double palate__long_update(const palate__training *training, const palate__row_p
     job shared = {training, problem, x};
     palate__parallel_for(training->threads, PIECES, add_piece, &shared);
     add_up(training);
+    palate__gram_mirror(sums, stride);
     const double change = descend(problem, sums, slopes, x, away);
-    return fmax(slopes[stride] + change, 0.0);
+    palate__row_sums found = {fmax(slopes[stride] + change, 0.0), slopes[stride + 1], 0.0};
+    for (size_t f = 1; f < problem->coordinate_count; f++)
+        found.squares += sums[f * stride + f];
+    return found;
 }

@@ -22,7 +22,7 @@ palate_status palate__long_begin(palate__training *training, palate_error *err);
 
 /* As row_update of the kernels, up to rounding, but for the residual, which is not kept. The same bits for any number
  * of threads. To be called outside of tasks: it uses the scratch of every thread. */
-double palate__long_update(const palate__training *training, const palate__row_problem *problem,
-                           float *x, float *away);
+palate__row_sums palate__long_update(const palate__training *training,
+                                     const palate__row_problem *problem, float *x, float *away);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "train/training.h"
 
-/* Starting rows out of a singular value decomposition, where options.init says so. */
+/* Whether options.init says that starting rows come out of a singular value decomposition; makes them then. */
+bool palate__nndsvd_starts(const palate__training *training);
 palate_status palate__nndsvd_start(palate__training *training, palate_error *err);
 
 #endif

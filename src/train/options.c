@@ -96,7 +96,7 @@ static const palate_option rows[] = {
      "With validation: stop after N epochs without a better RMSE; 0: never"},
     {"tolerance", "tol", PALATE_OPTION_REAL_AUTO, AT(tolerance), "auto", 0, 1, NULL, "X",
      "Stop when the objective falls by less than this share in an epoch; auto: 0.0001, rule mu and "
-     "bayes 0, with missing zero 3e-07"},
+     "bayes 0, with missing zero 2e-07"},
     {"time-limit", "", PALATE_OPTION_REAL, AT(time_limit), "0", 0, 1e9, NULL, "SECONDS",
      "Stop after this long with the model reached; 0: no limit"},
 };

@@ -56,7 +56,8 @@ static palate_status challenge(pilot *run, knob which, double value, int link, d
     options.link = link;
     *strength(&options, which) = value;
     palate__trial_end(run->other);
-    palate_status status = palate__trial_begin(run->other, &run->ratings, &options, run->err);
+    palate_status status = palate__trial_begin(run->other, &run->ratings, &options, run->best,
+                                               run->err);
     if (status == PALATE_OK)
         status = palate__trial_run(run->other, EPOCHS, run->err);
     *better = status == PALATE_OK && palate__trial_advantage(run->other, run->best) > needed;
@@ -126,7 +127,7 @@ static palate_status search(pilot *run, palate__choice *out)
         run->base.item_feature_regularization = (double)INFINITY;
     if (of_users)
         run->base.user_feature_regularization = (double)INFINITY;
-    PALATE_TRY(palate__trial_begin(run->best, &run->ratings, &run->base, run->err));
+    PALATE_TRY(palate__trial_begin(run->best, &run->ratings, &run->base, NULL, run->err));
     PALATE_TRY(palate__trial_run(run->best, EPOCHS, run->err));
     const double by_rule = run->best->training.options.regularization;
     PALATE_TRY(walk_either_way(run, OF_FACTORS, 2.0));

@@ -133,11 +133,14 @@ palate_status palate__prior_begin(palate__training *training, palate__train_side
     palate_context *context = training->context;
     palate__prior *prior = &side->prior;
     const size_t stride = training->stride;
+    const bool has_links = training->options.link == PALATE_LINK_ON || side->features != NULL;
     prior->row_count = side->matrix.row_count;
-    prior->away = palate__allocate_zeroed(context, side->matrix.row_count, stride * sizeof(float));
+    if (has_links)
+        prior->away = palate__allocate_zeroed(context, side->matrix.row_count,
+                                              stride * sizeof(float));
     prior->lambda = palate__allocate_array(context, stride, sizeof(float));
     prior->squares = palate__allocate_zeroed(context, stride, sizeof *prior->squares);
-    if (prior->away == NULL || prior->lambda == NULL || prior->squares == NULL)
+    if ((has_links && prior->away == NULL) || prior->lambda == NULL || prior->squares == NULL)
         return palate__fail_memory(err, "preparing training: fewer factors need less");
     for (uint32_t row = 0; row < side->matrix.row_count; row++)
         prior->rated_count += count_of(&side->matrix, row) > 0;
@@ -169,6 +172,33 @@ void palate__prior_start(const palate__training *training, palate__train_side *s
     }
 }
 
+/* ---- A row ---- */
+
+/* Of a bias, where there are no links. */
+static float away_of_bias(const palate__prior *prior, float bias)
+{
+    return (float)((double)bias - prior->bias_mean);
+}
+
+void palate__prior_gather(const palate__prior *prior, uint32_t row, const float *x, size_t stride,
+                          float *away)
+{
+    if (prior->away == NULL) {
+        memcpy(away, x, stride * sizeof *away);
+        away[0] = away_of_bias(prior, x[0]);
+        return;
+    }
+    for (size_t f = 0; f < stride; f += LANES)
+        memcpy(away + f, palate__away_of(prior, f / LANES, row), LANES * sizeof *away);
+}
+
+void palate__prior_spread(const palate__prior *prior, uint32_t row, size_t stride,
+                          const float *away)
+{
+    for (size_t f = 0; prior->away != NULL && f < stride; f += LANES)
+        memcpy(palate__away_of(prior, f / LANES, row), away + f, LANES * sizeof *away);
+}
+
 /* ---- One pass ---- */
 
 typedef struct job {
@@ -198,7 +228,7 @@ static void centre_biases(const palate__training *training, palate__train_side *
         if (count_of(&side->matrix, row) > 0)
             sum += bias_of(training, side, row);
     const double mean = sum / (double)prior->rated_count;
-    for (uint32_t row = 0; row < side->matrix.row_count; row++)
+    for (uint32_t row = 0; prior->away != NULL && row < side->matrix.row_count; row++)
         palate__away_of(prior, 0, row)[0] = (float)(bias_of(training, side, row) - mean);
     prior->bias_mean = mean;
 }
@@ -253,15 +283,27 @@ static void update_feature(const job *shared, size_t number, uint32_t feature, s
     training->kernels->slice_spread(away, LANES, rows, link->weights, count, change);
 }
 
+static void read_slice(const palate__training *training, const palate__train_side *side,
+                       size_t slice, uint32_t row, float *away)
+{
+    const palate__prior *prior = &side->prior;
+    const float *x = palate__row_of(training, side->rows, row);
+    memcpy(away, prior->away != NULL ? palate__away_of(prior, slice, row) : x + slice * LANES,
+           LANES * sizeof *away);
+    if (prior->away == NULL && slice == 0)
+        away[0] = away_of_bias(prior, x[0]);
+}
+
 static void add_squares(const palate__training *training, palate__train_side *side, size_t slice)
 {
     palate__prior *prior = &side->prior;
     palate__column_squares *squares = prior->squares + slice * LANES;
     memset(squares, 0, LANES * sizeof *squares);
     for (uint32_t row = 0; row < side->matrix.row_count; row++) {
-        const float *away = palate__away_of(prior, slice, row);
+        float away[LANES];
         if (count_of(&side->matrix, row) == 0)
             continue;
+        read_slice(training, side, slice, row, away);
         for (size_t l = 0; l < LANES; l++)
             squares[l].away += (double)away[l] * (double)away[l];
     }

@@ -9,8 +9,8 @@
  * adds a second sum of the kind, with coefficients of its own, to f_i and to the mean of the offset's
  * prior; for rows without ratings that is all there is, beside the mean row of a rating: palate__prior_place().
  *
- * `away` = x - f is what is kept: the row update needs no more of f, and one pass over the
- * features moves it along:
+ * `away` = x - f is what is kept, where f is more than the mean of the biases: the row update needs no more of f, and
+ * one pass over the features moves it along:
  *
  *     A_j <- the minimum of  lambda sum_{i with j} |away_i|^2 + lambda_link |A_j|^2   (or a draw)
  *     away_i <- away_i - w_i (change of A_j)
@@ -52,7 +52,7 @@ typedef struct palate__column_squares {
 typedef struct palate__prior {
     /* x - f of the rows of the ratings, slice after slice of LANES columns, a row of each side by side: a
      * slice lies together, so that its threads share no cache line with those of another, and most of
-     * it stays in cache. */
+     * it stays in cache. NULL without links: then it is x, less the mean of the biases. */
     float *away;
     uint32_t row_count;
     float *lambda;        /* stride */
@@ -68,14 +68,20 @@ palate_status palate__prior_begin(palate__training *training, palate__train_side
                                   palate_error *err);
 void palate__prior_end(palate_context *context, palate__prior *prior);
 
-/* Where the starting rows are away from: features have coefficient 0 then. */
+/* Where the starting rows are away from, where there are links: features have coefficient 0 then. */
 void palate__prior_start(const palate__training *training, palate__train_side *side);
 
-/* The LANES columns of a slice for one row. */
+/* The LANES columns of a slice for one row, where there are links. */
 static inline float *palate__away_of(const palate__prior *prior, size_t slice, uint32_t row)
 {
     return prior->away + (slice * prior->row_count + row) * PALATE__LANES;
 }
+
+/* The slices of row x side by side, and back. */
+void palate__prior_gather(const palate__prior *prior, uint32_t row, const float *x, size_t stride,
+                          float *away);
+void palate__prior_spread(const palate__prior *prior, uint32_t row, size_t stride,
+                          const float *away);
 
 /* Random numbers for the coefficients. */
 typedef struct palate__prior_draw {

@@ -4,7 +4,6 @@
 #include "train/long.h"
 
 #include <math.h>
-#include <string.h>
 
 static size_t kernel_floats(const palate__training *training, size_t count)
 {
@@ -12,35 +11,10 @@ static size_t kernel_floats(const palate__training *training, size_t count)
     return (floats + PALATE__LANES - 1) / PALATE__LANES * PALATE__LANES;
 }
 
-/* What the kernel wants, the row's distance from its prior, the prior's strength, ratings without drift. */
+/* What the kernel wants, the row's distance from its prior, ratings without drift. */
 size_t palate__row_scratch(const palate__training *training, size_t count)
 {
-    return kernel_floats(training, count) + 2 * training->stride + count;
-}
-
-/* The row's slices side by side, and back. */
-static void gather_away(const palate__prior *prior, uint32_t row, size_t stride, float *away)
-{
-    for (size_t f = 0; f < stride; f += PALATE__LANES)
-        memcpy(away + f, palate__away_of(prior, f / PALATE__LANES, row),
-               PALATE__LANES * sizeof *away);
-}
-
-static void spread_away(const palate__prior *prior, uint32_t row, size_t stride, const float *away)
-{
-    for (size_t f = 0; f < stride; f += PALATE__LANES)
-        memcpy(palate__away_of(prior, f / PALATE__LANES, row), away + f,
-               PALATE__LANES * sizeof *away);
-}
-
-/* The prior's strength, more where there is doubt. */
-static const float *with_doubt(const palate__training *training, const palate__prior *prior,
-                               float doubt, float *to)
-{
-    to[0] = prior->lambda[0];
-    for (size_t f = 1; f < training->stride; f++)
-        to[f] = prior->lambda[f] + doubt;
-    return to;
+    return kernel_floats(training, count) + training->stride + count;
 }
 
 /* sum over the factors of away^2 */
@@ -67,7 +41,8 @@ static const float *without_drift(const palate__half *half, uint32_t row, float 
 }
 
 palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *x,
-                                 const palate__desk *desk, const palate__row_manner *manner)
+                                 const palate__desk *desk, const palate__row_manner *manner,
+                                 palate__row_sums *told)
 {
     const palate__training *training = half->training;
     const palate__prior *prior = &half->side->prior;
@@ -78,10 +53,9 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
     palate__sums sums = {0.0, 0.0};
     const bool is_long = palate__is_long(training, count);
     float *away = desk->scratch + kernel_floats(training, is_long ? PALATE__LONG_ROW : count);
-    float *lambda = away + training->stride;
     if (training->drift.on)
-        ratings = without_drift(half, row, lambda + training->stride);
-    gather_away(prior, row, training->stride, away);
+        ratings = without_drift(half, row, away + training->stride);
+    palate__prior_gather(prior, row, x, training->stride, away);
     palate__row_problem problem = {
         .fixed = half->other->rows,
         .narrow = half->other->narrow,
@@ -92,18 +66,22 @@ palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *
         .count = count,
         .shift = (float)training->shift,
         .gain = (float)training->gain,
-        .lambda = manner->doubt > 0.0F ? with_doubt(training, prior, manner->doubt, lambda)
-                                       : prior->lambda,
+        .lambda = prior->lambda,
+        .doubts = half->other->variances,
         .bound = (float)training->bound,
         .relaxation = manner->noise == NULL ? training->relaxation : 1.0F,
         .fit_bias = training->with_bias,
         .noise = manner->noise,
     };
-    sums.squared_error = is_long ? palate__long_update(training, &problem, x, away)
-                                 : training->kernels->row_update(&problem, x, away, desk->scratch);
-    spread_away(prior, row, training->stride, away);
-    if (manner->doubt > 0.0F)
-        sums.penalty = (double)manner->doubt * distance_of(training, away);
+    const palate__row_sums found = is_long ? palate__long_update(training, &problem, x, away)
+                                           : training->kernels->row_update(&problem, x, away,
+                                                                           desk->scratch);
+    sums.squared_error = found.squared_error;
+    if (told != NULL)
+        *told = found;
+    palate__prior_spread(prior, row, training->stride, away);
+    if (found.doubt > 0.0)
+        sums.penalty = found.doubt * distance_of(training, away);
     if (training->drift.on && half->is_users)
         sums.penalty += palate__drift_update(training, row, desk->scratch, desk->thread,
                                              manner->drift);

@@ -9,11 +9,12 @@
 typedef struct palate__row_manner {
     const palate__row_noise *noise; /* NULL for both: minimize. */
     const palate__drift_draw *drift;
-    float doubt; /* Added to the strength of the prior of the factors. */
 } palate__row_manner;
 
+/* `told` is what kernels say of the row; NULL: it is not wanted. */
 palate__sums palate__row_improve(const palate__half *half, uint32_t row, float *x,
-                                 const palate__desk *desk, const palate__row_manner *manner);
+                                 const palate__desk *desk, const palate__row_manner *manner,
+                                 palate__row_sums *told);
 
 /* What comes before an epoch where rows are minimized: how far they go beyond. */
 void palate__row_before_epoch(palate__training *training);

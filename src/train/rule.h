@@ -28,9 +28,6 @@ struct palate__rule {
      * the new users. */
     bool simultaneous;
 
-    /* Row results tell the error after the update; otherwise measure() does, or the sweep measures it. */
-    bool measures;
-
     /* The objective never rises. */
     bool descends;
 
@@ -72,8 +69,9 @@ struct palate__rule {
     palate__sums (*update_rows)(const palate__half *half, uint32_t first, uint32_t end,
                                 const palate__desk *desk);
 
-    /* What an epoch came to, given what its halves did. NULL: see `measures`. */
-    palate__sums (*measure)(const palate__training *training, const palate__sums *users,
+    /* What an epoch came to, given what its halves did. NULL: rows tell their error after the update; it is that of
+     * the items, and what rows have beside them. */
+    palate__sums (*measure)(palate__training *training, const palate__sums *users,
                             const palate__sums *items);
 };
 

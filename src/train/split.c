@@ -6,6 +6,8 @@
 
 #include "base/random.h"
 
+#include <assert.h>
+
 static bool is_held_out(const palate__training *training, uint32_t user, uint32_t item)
 {
     palate__random4 drawn = palate__random(training->options.seed, PALATE__RANDOM_VALIDATION, 0,
@@ -74,9 +76,46 @@ static void share_out(palate__training *training, palate__matrix *kept)
     kept->begins[by_user->row_count] = to;
 }
 
+static void *share(void *array)
+{
+    return array == NULL ? NULL : palate__share(array);
+}
+
+static palate__matrix share_matrix(const palate__matrix *of)
+{
+    palate__matrix shared = *of;
+    shared.begins = share(of->begins);
+    shared.columns = share(of->columns);
+    shared.values = share(of->values);
+    return shared;
+}
+
+/* That of another training on the same ratings: nobody changes it. */
+static void share_split(palate__training *training, const palate__training *like)
+{
+    const palate__held_out *held = &like->held_out;
+    assert(like->split && like->ratings == training->ratings && held->sums == NULL &&
+           like->options.seed == training->options.seed &&
+           like->options.validation == training->options.validation);
+    training->users.matrix = share_matrix(&like->users.matrix);
+    training->items.matrix = share_matrix(&like->items.matrix);
+    training->held_out = (palate__held_out){
+        .count = held->count,
+        .users = share(held->users),
+        .items = share(held->items),
+        .ratings = share(held->ratings),
+        .times = share(held->times),
+    };
+    training->times = training->split_times = share(like->split_times);
+    training->split = true;
+}
+
 palate_status palate__training_split(palate__training *training, palate_error *err)
 {
-    if (training->options.validation == 0.0)
+    if (training->choice.like != NULL)
+        share_split(training, training->choice.like);
+    training->choice.like = NULL; /* It may end first. */
+    if (training->split || training->options.validation == 0.0)
         return PALATE_OK;
     palate_status status = PALATE_OK;
     const palate__matrix *by_user = &training->ratings->by_user;

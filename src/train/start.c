@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting rows. Each number depends on the seed, the side, the id's hash and the factor, on
  * nothing else. */
+#include "train/nndsvd.h"
 #include "train/rule.h"
 
 #include "base/random.h"
+#include "base/threads.h"
 #include "model/inside.h"
 
 #include <math.h>
@@ -83,26 +85,46 @@ static void start_biases(palate__training *training, palate__train_side *side,
 {
     if (!training->with_bias)
         return;
-    side->prior.bias_mean = known->mean * training->gain;
+    side->prior.bias_mean = (double)(float)(known->mean * training->gain); /* As `away` takes it. */
     for (uint32_t row = 0; row < side->matrix.row_count; row++)
         palate__row_of(training, side->rows,
                        row)[0] = (float)((double)known->biases[row] * training->gain);
 }
 
-static void start_side(palate__training *training, palate__train_side *side, const palate__ids *ids,
-                       bool is_users, const float *given)
+/* Rows of one side that are being started. */
+typedef struct beginning {
+    const palate__training *training;
+    palate__train_side *side;
+    const palate__ids *ids;
+    const float *given;
+    bool is_users;
+} beginning;
+
+static void start_task(size_t task, int thread, void *argument)
 {
-    start_biases(training, side,
-                 is_users ? &training->components.users : &training->components.items);
-    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
+    (void)thread;
+    const beginning *of = argument;
+    const palate__training *training = of->training;
+    const palate__train_side *side = of->side;
+    const palate__ids *ids = of->ids;
+    for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++) {
         float *x = palate__row_of(training, side->rows, row);
-        if (given != NULL)
-            take_row(training, given + (size_t)row * training->factor_count, x);
-        else
-            start_row(training, is_users,
+        if (of->given != NULL)
+            take_row(training, of->given + (size_t)row * training->factor_count, x);
+        else if (!palate__nndsvd_starts(training))
+            start_row(training, of->is_users,
                       palate__id_hash(palate__ids_text(ids, row), palate__ids_bytes(ids, row)), x);
         palate__row_narrow(training, side, row);
     }
+}
+
+static void start_side(palate__training *training, palate__train_side *side, const palate__ids *ids,
+                       bool is_users, const float *given)
+{
+    beginning of = {training, side, ids, given, is_users};
+    start_biases(training, side,
+                 is_users ? &training->components.users : &training->components.items);
+    palate__parallel_for(training->threads, side->task_count, start_task, &of);
     if (side->prior.away != NULL)
         palate__prior_start(training, side);
 }

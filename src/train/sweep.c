@@ -167,76 +167,9 @@ static void swap_rows(palate__train_side *side)
     side->next = rows;
 }
 
-/* ---- For rules that do not measure while they update ---- */
-
-/* Squared errors of a row of users, some ratings at a time. `room` has `stride` floats. */
-static double measure_row(const palate__half *half, uint32_t row, float *room)
-{
-    enum { AT_ONCE = 64 };
-    static const float zeros[AT_ONCE];
-    const palate__training *training = half->training;
-    const palate__matrix *matrix = &half->side->matrix;
-    const float *x = palate__row_of(training, half->side->rows, row);
-    const double base = (training->options.biases ? training->mean : training->shift) +
-                        (double)x[0];
-    double sum = 0.0;
-    memcpy(room, x, training->stride * sizeof *room);
-    room[0] = 1.0F; /* The other side's offset comes as it is. */
-    for (int64_t begin = matrix->begins[row]; begin < matrix->begins[row + 1]; begin += AT_ONCE) {
-        float products[AT_ONCE];
-        const int64_t left = matrix->begins[row + 1] - begin;
-        const size_t count = left < AT_ONCE ? (size_t)left : AT_ONCE;
-        training->kernels->scores_at(room, half->other->rows, matrix->columns + begin, zeros,
-                                     training->stride, count, products);
-        for (size_t e = 0; e < count; e++) {
-            const double error = (double)matrix->values[(size_t)begin + e] - base -
-                                 (double)products[e];
-            sum += error * error;
-        }
-    }
-    return sum;
-}
-
-static void measure_task(size_t task, int thread, void *argument)
-{
-    const job *shared = argument;
-    const palate__training *training = shared->training;
-    const palate__train_side *side = shared->half.side;
-    float *room = training->scratch + (size_t)thread * training->scratch_floats;
-    double sum = 0.0;
-    for (uint32_t row = side->task_begins[task]; row < side->task_begins[task + 1]; row++)
-        sum += measure_row(&shared->half, row, room);
-    side->task_sums[task] = (palate__sums){sum, 0.0};
-}
-
-/* lambda sum over rows of count |x|^2: what the multiplicative rule weighs the error against. */
-static double weighted_norms(const palate__training *training, const palate__train_side *side,
-                             double lambda)
-{
-    double sum = 0.0;
-    for (uint32_t row = 0; row < side->matrix.row_count; row++) {
-        const float *x = palate__row_of(training, side->rows, row);
-        double norm = (double)training->kernels->dot(x + 1, x + 1, training->factor_count);
-        sum += norm * (double)(side->matrix.begins[row + 1] - side->matrix.begins[row]);
-    }
-    return lambda * sum;
-}
-
-static palate__sums measure_cells(palate__training *training)
-{
-    job shared = {.training = training,
-                  .half = {training, &training->users, &training->items, true}};
-    palate__parallel_for(training->threads, training->users.task_count, measure_task, &shared);
-    palate__sums sums = add_up(&training->users, (palate__sums){0.0, 0.0});
-    const palate_train_options *options = &training->options;
-    sums.penalty = weighted_norms(training, &training->users, options->regularization) +
-                   weighted_norms(training, &training->items, options->item_regularization);
-    return sums;
-}
-
 /* ---- One epoch and what follows it ---- */
 
-/* What a rule that measures has reached: the error is that after the last half. */
+/* What an epoch has reached: the error is that after the last half. */
 static palate__sums add_penalties(const palate__training *training, const palate__sums *users,
                                   const palate__sums *items)
 {
@@ -248,10 +181,8 @@ static palate__sums add_penalties(const palate__training *training, const palate
 static palate__sums measure(palate__training *training, const palate__sums *users,
                             const palate__sums *items)
 {
-    if (training->rule->measure != NULL)
-        return training->rule->measure(training, users, items);
-    return training->rule->measures ? add_penalties(training, users, items)
-                                    : measure_cells(training);
+    return training->rule->measure != NULL ? training->rule->measure(training, users, items)
+                                           : add_penalties(training, users, items);
 }
 
 static bool is_taken_back(palate__training *training, const palate__sums *sums)

@@ -45,9 +45,7 @@ typedef struct palate__train_side {
     float *rows;        /* row_count x stride */
     float *next;        /* The same, for rules that update both sides at once; else NULL. */
     uint16_t *narrow;   /* As long as the other side's updates read them in 16 bits; else NULL. */
-    /* row_count each, for rule vb, else NULL: of each factor the variance, and the mean of the
-     * squares of a row's factors. */
-    float *variances, *squares;
+    float *variances;   /* row_count, for rule vb: of each factor of a row; else NULL. */
     palate__prior prior;
     double lambda, l1;     /* Of all its rows, inside, where what is missing is zero. */
     uint32_t *task_begins; /* task_count + 1: task t updates rows task_begins[t] .. task_begins[t +

@@ -20,9 +20,12 @@ palate_train_options palate__trial_options(const palate_train_options *asked, do
 }
 
 palate_status palate__trial_begin(palate__trial *out, const palate_ratings *ratings,
-                                  const palate_train_options *options, palate_error *err)
+                                  const palate_train_options *options, const palate__trial *like,
+                                  palate_error *err)
 {
-    const palate__choice trial = {.factor = 1.0, .is_trial = true};
+    const bool alike = like != NULL && like->begun && like->training.split;
+    const palate__choice trial = {
+        .factor = 1.0, .is_trial = true, .like = alike ? &like->training : NULL};
     *out = (palate__trial){.begun = true};
     palate_status status = palate__training_begin(&out->training, ratings, options, &trial, err);
     if (status != PALATE_OK)

@@ -17,9 +17,11 @@ typedef struct palate__trial {
  * ends a run early, no drift. `share` of the ratings is held out. */
 palate_train_options palate__trial_options(const palate_train_options *asked, double share);
 
-/* To be ended whether it began or not. `*out` must not move until then. */
+/* To be ended whether it began or not. `*out` must not move until then. `like`: one of the same ratings, with which it
+ * shares its split where that has begun; NULL: none. */
 palate_status palate__trial_begin(palate__trial *out, const palate_ratings *ratings,
-                                  const palate_train_options *options, palate_error *err);
+                                  const palate_train_options *options, const palate__trial *like,
+                                  palate_error *err);
 void palate__trial_end(palate__trial *trial);
 
 /* Some more epochs. PALATE_E_STOPPED where on_progress asked for it. */

@@ -112,7 +112,7 @@ static palate_status begin_trial(tuning *run, palate__trial *trial, double facto
     options.link = ratio > 0.0 ? PALATE_LINK_ON : PALATE_LINK_OFF;
     options.link_regularization = ratio * options.regularization;
     options.factors = factors;
-    return palate__trial_begin(trial, run->ratings, &options, run->err);
+    return palate__trial_begin(trial, run->ratings, &options, &run->contenders[0].trial, run->err);
 }
 
 static palate_status add_contender(tuning *run, double factor, double ratio)
@@ -252,7 +252,7 @@ static palate_status describe_base(tuning *run)
     palate_train_options options = palate__trial_options(run->asked, HELD_OUT);
     options.on_progress = on_progress;
     options.on_progress_user = run;
-    palate_status status = palate__trial_begin(&probe, run->ratings, &options, run->err);
+    palate_status status = palate__trial_begin(&probe, run->ratings, &options, NULL, run->err);
     if (status == PALATE_OK) {
         run->base = options;
         run->base.factors = probe.training.options.factors;

@@ -188,6 +188,7 @@ typedef struct session {
     bool only_splits, only_folds, only_search;
     int threads;
     int mode, rule, missing;
+    bool biases;
     int64_t samples;
 } session;
 
@@ -233,7 +234,8 @@ static palate_status train(session *at, palate_error *err)
     options.regularization = 1.0; /* With the link, which few ratings are else spared. */
     options.time_scale = 5.0;
     options.samples = at->samples;
-    if (at->missing == PALATE_MISSING_ZERO)
+    options.biases = at->biases;
+    if (at->missing == PALATE_MISSING_ZERO || at->biases)
         options.validation = 0.0;
     else if (at->rule != PALATE_RULE_MU)
         options.item_features = at->features;
@@ -639,8 +641,12 @@ static void test_with_threads(void **state)
 static void test_rule_mu(void **state)
 {
     (void)state;
-    fail_each_allocation((session){
-        .in_memory = true, .threads = 1, .mode = PALATE_MODE_PURE, .rule = PALATE_RULE_MU});
+    for (int biases = 0; biases <= 1; biases++)
+        fail_each_allocation((session){.in_memory = true,
+                                       .threads = 1,
+                                       .mode = biases == 1 ? PALATE_MODE_DEFAULT : PALATE_MODE_PURE,
+                                       .rule = PALATE_RULE_MU,
+                                       .biases = biases == 1});
 }
 
 static void test_rule_bayes(void **state)

@@ -10,11 +10,13 @@ compiler=aarch64-linux-gnu-gcc emulator=qemu-aarch64
 for program in $compiler $emulator; do
     command -v "$program" >/dev/null || { echo "$program is not installed"; exit 77; }
 done
-mkdir -p "$1/cmocka"
+mkdir -p "$1/headers"
 cd "$1"
-cp "$(echo '#include <cmocka.h>' | gcc -E - | sed -n 's/.*"\(.*cmocka\.h\)".*/\1/p' | head -n 1)" cmocka/
+for header in cmocka xxhash; do
+    cp "$(echo "#include <$header.h>" | gcc -E - | sed -n "s/.*\"\(.*$header\.h\)\".*/\1/p" | head -n 1)" headers/
+done
 
-flags="-std=c17 -O2 -Wall -Wextra -Werror -Wno-psabi -ffp-contract=off -I$root/include -I$root/src -Icmocka"
+flags="-std=c17 -O2 -Wall -Wextra -Werror -Wno-psabi -ffp-contract=off -I$root/include -I$root/src -Iheaders"
 objects=
 for source in "$root"/src/kernels/*.c "$root/tests/cross/cmocka.c"; do
     object=$(basename "$source" .c).o

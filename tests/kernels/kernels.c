@@ -242,7 +242,7 @@ typedef struct example {
     palate__row_problem problem;
     float *fixed, *prior, *lambda, *x, *away;
     uint32_t columns[ROWS];
-    float ratings[ROWS];
+    float ratings[ROWS], doubts[ROWS];
 } example;
 
 static void make_example(example *made, size_t k, size_t count, int fit_bias)
@@ -266,6 +266,8 @@ static void make_example(example *made, size_t k, size_t count, int fit_bias)
         made->columns[e] = (uint32_t)((e * 7919U + 13U) % ROWS);
         made->ratings[e] = uniform(1.0F, 5.0F);
     }
+    for (size_t row = 0; row < ROWS; row++)
+        made->doubts[row] = uniform(0.0F, 0.5F);
     made->problem = (palate__row_problem){
         .fixed = made->fixed,
         .stride = stride,
@@ -291,6 +293,20 @@ static void free_example(example *made)
     free(made->away);
 }
 
+/* What does not depend on the row, in double. */
+static palate__row_sums told_of(const palate__row_problem *p)
+{
+    palate__row_sums told = {0.0, 0.0, 0.0};
+    for (size_t e = 0; e < p->count; e++) {
+        told.doubt += p->doubts == NULL ? 0.0 : (double)p->doubts[p->columns[e]];
+        for (size_t f = 1; f < p->coordinate_count; f++) {
+            const double z = (double)p->fixed[p->columns[e] * p->stride + f];
+            told.squares += z * z;
+        }
+    }
+    return told;
+}
+
 /* Squared error + penalty, straight from the definition, in double. `squared_error`: the former alone. */
 static double objective(const palate__row_problem *p, const float *x, const float *prior,
                         double *squared_error)
@@ -305,9 +321,10 @@ static double objective(const palate__row_problem *p, const float *x, const floa
         sum += error * error;
     }
     *squared_error = sum;
+    const palate__row_sums told = told_of(p);
     for (size_t f = 0; f < p->coordinate_count; f++) {
         double away = (double)x[f] - (double)prior[f];
-        sum += (double)p->lambda[f] * away * away;
+        sum += ((double)p->lambda[f] + (f > 0 ? told.doubt : 0.0)) * away * away;
     }
     return sum;
 }
@@ -317,24 +334,33 @@ static const palate__kernels *plain(void)
     return palate__kernels_all()[0];
 }
 
+static void check_sums(palate__row_sums found, palate__row_sums expected)
+{
+    assert_true(fabs(found.squared_error - expected.squared_error) <=
+                1e-5 * (1.0 + expected.squared_error));
+    assert_true(fabs(found.doubt - expected.doubt) <= 1e-5 * expected.doubt);
+    assert_true(fabs(found.squares - expected.squares) <= 1e-5 * expected.squares);
+}
+
 static void check_one(const palate__kernels *kernels, size_t k, size_t count, int fit_bias,
-                      float relaxation)
+                      float relaxation, bool unsure)
 {
     example made;
     make_example(&made, k, count, fit_bias);
     made.problem.relaxation = relaxation;
+    made.problem.doubts = unsure ? made.doubts : NULL;
     const palate__row_problem *p = &made.problem;
     float *expected = aligned_floats(p->stride);
     float *expected_away = aligned_floats(p->stride);
     float *scratch = aligned_floats(kernels->row_update_scratch(p->stride, count) +
                                     plain()->row_update_scratch(p->stride, count) + 16);
-    double squares = 0.0;
+    palate__row_sums sums = told_of(&made.problem);
     memcpy(expected, made.x, p->stride * sizeof(float));
     memcpy(expected_away, made.away, p->stride * sizeof(float));
-    double before = objective(p, made.x, made.prior, &squares);
+    double before = objective(p, made.x, made.prior, &sums.squared_error);
     plain()->row_update(p, expected, expected_away, scratch);
-    double found = kernels->row_update(p, made.x, made.away, scratch);
-    double after = objective(p, made.x, made.prior, &squares);
+    const palate__row_sums found = kernels->row_update(p, made.x, made.away, scratch);
+    double after = objective(p, made.x, made.prior, &sums.squared_error);
     for (size_t f = 0; f < p->stride; f++) {
         assert_true(fabsf(made.x[f] - expected[f]) <= 2e-5F);
         assert_true(fabsf(made.away[f] - (made.x[f] - made.prior[f])) <=
@@ -345,11 +371,11 @@ static void check_one(const palate__kernels *kernels, size_t k, size_t count, in
     for (size_t f = k + 1; f < p->stride; f++)
         assert_true(made.x[f] == 0.0F);
     assert_true(after <= before * (1.0 + 1e-6));
-    assert_true(fabs(found - squares) <= 1e-5 * (1.0 + squares));
+    check_sums(found, sums);
     double residual = 0.0;
     for (size_t e = 0; e < count; e++)
         residual += (double)scratch[e] * (double)scratch[e];
-    assert_true(fabs(residual - squares) <= 1e-5 * (1.0 + squares));
+    assert_true(fabs(residual - sums.squared_error) <= 1e-5 * (1.0 + sums.squared_error));
     free(expected);
     free(expected_away);
     free(scratch);
@@ -365,11 +391,11 @@ static void test_row_update_agrees_and_descends(void **unused)
             continue;
         for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
             for (size_t count = 0; count <= 50; count++)
-                check_one(palate__kernels_all()[set], factors[i], count, 1, 1.0F);
-            check_one(palate__kernels_all()[set], factors[i], 299, 1, 1.0F);
-            check_one(palate__kernels_all()[set], factors[i], 37, 0, 1.0F);
-            check_one(palate__kernels_all()[set], factors[i], 37, 1, 1.9F);
-            check_one(palate__kernels_all()[set], factors[i], 37, 1, 0.5F);
+                check_one(palate__kernels_all()[set], factors[i], count, 1, 1.0F, count % 2 == 1);
+            check_one(palate__kernels_all()[set], factors[i], 299, 1, 1.0F, true);
+            check_one(palate__kernels_all()[set], factors[i], 37, 0, 1.0F, true);
+            check_one(palate__kernels_all()[set], factors[i], 37, 1, 1.9F, false);
+            check_one(palate__kernels_all()[set], factors[i], 37, 1, 0.5F, true);
         }
     }
 }
@@ -487,11 +513,12 @@ static void check_narrow(const palate__kernels *kernels, size_t k, size_t count,
     float *residual = aligned_floats(count + 16);
     memcpy(x, made.x, bytes);
     memcpy(away, made.away, bytes);
-    const double expected = kernels->row_update(p, x, away, scratch);
+    p->doubts = made.doubts;
+    const palate__row_sums expected = kernels->row_update(p, x, away, scratch);
     memcpy(residual, scratch, count * sizeof(float));
     p->narrow = narrow;
     p->fixed = NULL; /* Not looked at. */
-    const double found = kernels->row_update(p, made.x, made.away, scratch);
+    const palate__row_sums found = kernels->row_update(p, made.x, made.away, scratch);
     assert_memory_equal(&found, &expected, sizeof found);
     assert_memory_equal(made.x, x, bytes);
     assert_memory_equal(made.away, away, bytes);
@@ -758,14 +785,15 @@ static void check_products(const palate__kernels *kernels, const float *matrix, 
     double *sums = calloc(stride * stride, sizeof *sums);
     assert_non_null(sums);
     for (size_t count = 0; count <= ROWS; count += count < 3 ? 1 : 99) {
-        const size_t first = stride - PALATE__LANES;
+        const size_t first = count % 2 == 0 || stride == PALATE__LANES ? 0 : stride - 32;
+        const size_t wanted = count % 3 == 0 ? PALATE__LANES : 8;
         for (size_t i = 0; i < stride * stride; i++)
             sums[i] = 1.0;
-        kernels->gram_add(matrix, stride, count, first, sums);
+        kernels->gram_add(matrix, stride, count, first, first + wanted, sums);
         for (size_t i = 0; i < stride; i++)
             for (size_t j = 0; j < stride; j++) {
                 double exact = 1.0;
-                for (size_t r = 0; i < PALATE__LANES && r < count; r++)
+                for (size_t r = 0; i < wanted && j >= first && r < count; r++)
                     exact += (double)matrix[r * stride + first + i] *
                              (double)matrix[r * stride + j];
                 assert_true(fabs(sums[i * stride + j] - exact) <= 1e-5 * exact);
@@ -792,7 +820,7 @@ static void test_sums_of_rows_that_are_all_known(void **unused)
     }
 }
 
-enum { GRAM_COUNT_MAX = 37, GRAM_GROUP = GRAM_COUNT_MAX * PALATE__LANES };
+enum { GRAM_COUNT_MAX = 37, GRAM_GROUP = GRAM_COUNT_MAX * PALATE__GRAM_ROWS };
 
 typedef struct gram_case {
     float gram[GRAM_COUNT_MAX * GRAM_COUNT_MAX], inverse[GRAM_COUNT_MAX];
@@ -816,7 +844,7 @@ static void make_gram(gram_case *made, size_t count)
         const float diagonal = made->gram[f * count + f];
         made->inverse[f] = diagonal > 0.0F ? 1.0F / diagonal : 0.0F;
     }
-    for (size_t i = 0; i < count * PALATE__LANES; i++) {
+    for (size_t i = 0; i < count * PALATE__GRAM_ROWS; i++) {
         made->b[i] = uniform(-5.0F, 30.0F);
         made->x[i] = uniform(0.0F, 1.0F);
     }
@@ -826,10 +854,10 @@ static double value_of(const gram_case *of, size_t count, const float *x, size_t
 {
     double sum = 0.0;
     for (size_t f = 0; f < count; f++) {
-        double slope = -2.0 * (double)of->b[f * PALATE__LANES + lane];
+        double slope = -2.0 * (double)of->b[f * PALATE__GRAM_ROWS + lane];
         for (size_t g = 0; g < count; g++)
-            slope += (double)of->gram[f * count + g] * (double)x[g * PALATE__LANES + lane];
-        sum += (double)x[f * PALATE__LANES + lane] * slope;
+            slope += (double)of->gram[f * count + g] * (double)x[g * PALATE__GRAM_ROWS + lane];
+        sum += (double)x[f * PALATE__GRAM_ROWS + lane] * slope;
     }
     return sum;
 }
@@ -851,11 +879,11 @@ static void test_descents_agree_and_descend(void **unused)
                 memcpy(before, made.x, sizeof before);
                 kernels->gram_descend(&problem, made.b, made.x);
                 palate__kernels_all()[0]->gram_descend(&problem, made.b, plain);
-                for (size_t lane = 0; lane < PALATE__LANES; lane++)
+                for (size_t lane = 0; lane < PALATE__GRAM_ROWS; lane++)
                     assert_true(value_of(&made, count, made.x, lane) <=
                                 value_of(&made, count, before, lane) + 1e-3);
             }
-            for (size_t i = 0; i < count * PALATE__LANES; i++) {
+            for (size_t i = 0; i < count * PALATE__GRAM_ROWS; i++) {
                 assert_true(made.x[i] >= 0.0F);
                 assert_true(fabsf(made.x[i] - plain[i]) < 1e-3F);
             }
@@ -882,14 +910,14 @@ static void test_descents_end_at_the_minimum(void **unused)
         problem.passes = 5000;
         problem.still = 1.0F;
         kernels->gram_descend(&problem, made.b, x);
-        assert_memory_equal(x, once, COUNT * PALATE__LANES * sizeof(float));
+        assert_memory_equal(x, once, COUNT * PALATE__GRAM_ROWS * sizeof(float));
         problem.still = 1e-12F;
         kernels->gram_descend(&problem, made.b, x);
-        for (size_t i = 0; i < COUNT * PALATE__LANES; i++) {
+        for (size_t i = 0; i < COUNT * PALATE__GRAM_ROWS; i++) {
             double slope = -(double)made.b[i];
             for (size_t g = 0; g < COUNT; g++)
-                slope += (double)made.gram[i / PALATE__LANES * COUNT + g] *
-                         (double)x[g * PALATE__LANES + i % PALATE__LANES];
+                slope += (double)made.gram[i / PALATE__GRAM_ROWS * COUNT + g] *
+                         (double)x[g * PALATE__GRAM_ROWS + i % PALATE__GRAM_ROWS];
             assert_true(slope > -1e-2 && (x[i] == 0.0F || slope < 1e-2));
         }
     }

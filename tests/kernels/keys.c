@@ -113,27 +113,24 @@ static void keys_are_spread(void **state)
 /* One value of so many is odd. */
 static void join(const palate__kernels *kernels, size_t count, uint32_t odd_ones, uint32_t *seed)
 {
-    _Alignas(64) uint32_t users[PALATE__GROUP] = {0};
     _Alignas(64) uint32_t items[PALATE__GROUP] = {0};
     _Alignas(64) double values[PALATE__GROUP] = {0};
     static const double odd[] = {(double)NAN,     0.5, 5.0, 0.49999999999999994, 5.000000000000001,
                                  (double)INFINITY};
-    uint32_t *out = malloc(3 * count * sizeof *out);
+    uint32_t *out = malloc(2 * count * sizeof *out);
     assert_non_null(out);
     for (size_t r = 0; r < count; r++) {
-        users[r] = next_random(seed);
         items[r] = next_random(seed);
         values[r] = next_random(seed) % odd_ones == 0 ? odd[next_random(seed) % 6]
                                                       : 0.5 + next_random(seed) % 73 / 16.0;
     }
-    const int found = kernels->join_ratings(users, items, values, count, 0.5, 5.0, out);
+    const int found = kernels->join_ratings(items, values, count, 0.5, 5.0, out);
     bool within = true;
     for (size_t r = 0; r < count; r++) {
         within = within && values[r] >= 0.5 && values[r] <= 5.0;
         const float value = (float)values[r];
-        assert_int_equal(out[3 * r], users[r]);
-        assert_int_equal(out[3 * r + 1], items[r]);
-        assert_memory_equal(&out[3 * r + 2], &value, sizeof value);
+        assert_int_equal(out[2 * r], items[r]);
+        assert_memory_equal(&out[2 * r + 1], &value, sizeof value);
     }
     assert_int_equal(found, within);
     free(out);
@@ -147,7 +144,7 @@ static void ratings_are_joined_as_they_are(void **state)
         if (!palate__kernels_usable(palate__kernels_all()[set]))
             continue;
         for (size_t round = 0; round < 640; round++)
-            join(palate__kernels_all()[set], 1 + round % PALATE__GROUP, 4 + (uint32_t)round / 8,
+            join(palate__kernels_all()[set], 1 + round % PALATE__GROUP, 4 + (uint32_t)(round / 8),
                  &seed);
     }
 }

@@ -81,12 +81,86 @@ static void an_empty_matrix_has_an_empty_transpose(void **state)
     palate__matrix_free(NULL, &transpose);
 }
 
+/* ---- Many entries: lines that fill, ranges that share them, columns too many to wait ---- */
+
+enum { MANY_ROWS = 3000, ROW_LENGTH = 100 };
+
+/* Rows of different columns each, in order; the first columns are in nearly all of them. */
+static void fill_many(palate__matrix *matrix, uint32_t columns)
+{
+    uint32_t random = 1;
+    int64_t entry = 0;
+    assert_int_equal(palate__matrix_allocate(NULL, MANY_ROWS, columns,
+                                             (int64_t)MANY_ROWS * ROW_LENGTH, matrix, NULL),
+                     PALATE_OK);
+    for (uint32_t row = 0; row < MANY_ROWS; row++) {
+        uint32_t column = 0;
+        for (uint32_t left = 1 + row % ROW_LENGTH; left > 0 && column < columns; left--) {
+            random = random * 1664525U + 1013904223U;
+            matrix->columns[entry] = column;
+            matrix->values[entry] = (float)entry;
+            entry++;
+            column += 1 + (random >> 16) % (1 + columns / left / 2);
+        }
+        matrix->begins[row + 1] = entry;
+    }
+}
+
+/* Entry by entry. */
+static void transpose_plainly(const palate__matrix *from, palate__matrix *to)
+{
+    const int64_t count = palate__matrix_count(from);
+    assert_int_equal(
+        palate__matrix_allocate(NULL, from->column_count, from->row_count, count, to, NULL),
+        PALATE_OK);
+    for (int64_t e = 0; e < count; e++)
+        to->begins[from->columns[e]]++;
+    palate__matrix_place_rows(to);
+    int64_t *next = calloc(from->column_count, sizeof *next);
+    assert_non_null(next);
+    memcpy(next, to->begins, from->column_count * sizeof *next);
+    for (uint32_t row = 0; row < from->row_count; row++) {
+        for (int64_t e = from->begins[row]; e < from->begins[row + 1]; e++) {
+            const int64_t place = next[from->columns[e]]++;
+            to->columns[place] = row;
+            to->values[place] = from->values[e];
+        }
+    }
+    free(next);
+}
+
+static void any_number_of_threads_transposes_alike(void **state)
+{
+    (void)state;
+    static const uint32_t columns[] = {1, 15, 300, 4000, 40000};
+    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+        palate__matrix matrix, expected;
+        fill_many(&matrix, columns[c]);
+        transpose_plainly(&matrix, &expected);
+        const size_t count = (size_t)palate__matrix_count(&matrix);
+        for (int threads = 1; threads <= 5; threads++) {
+            palate__matrix found;
+            assert_int_equal(
+                palate__matrix_transpose_sorted(NULL, &matrix, NULL, threads, &found, NULL),
+                PALATE_OK);
+            assert_memory_equal(found.begins, expected.begins,
+                                (columns[c] + 1) * sizeof *found.begins);
+            assert_memory_equal(found.columns, expected.columns, count * sizeof *found.columns);
+            assert_memory_equal(found.values, expected.values, count * sizeof *found.values);
+            palate__matrix_free(NULL, &found);
+        }
+        palate__matrix_free(NULL, &matrix);
+        palate__matrix_free(NULL, &expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_transpose_holds_the_same_cells_sorted),
         cmocka_unit_test(transposing_twice_changes_nothing),
         cmocka_unit_test(an_empty_matrix_has_an_empty_transpose),
+        cmocka_unit_test(any_number_of_threads_transposes_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

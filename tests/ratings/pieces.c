@@ -216,6 +216,101 @@ static void many_ratings_by_user(void **state)
     compare_many(true);
 }
 
+/* A row of more ratings than a chunk holds, most of them duplicates, from one chunk to the next; those after it lie in
+ * runs of 1 to 5. */
+static palate__span make_long_row(writing *to, uint32_t longest)
+{
+    char line[100];
+    to->bytes = 0;
+    add(to, "user,item,rating,time\n");
+    for (uint32_t l = 0; l < longest + 20000; l++) {
+        const uint32_t user = l < longest ? 0 : 1 + l / (1 + l / 1000 % 5) % 3000;
+        snprintf(line, sizeof line, "u%u,i%u,%u,%u\n", user, l * 31 % 3001, 1 + l % 5, l % 1001);
+        add(to, line);
+    }
+    return (palate__span){to->text, to->bytes};
+}
+
+static void a_row_longer_than_chunks(void **state)
+{
+    (void)state;
+    enum { ROOM = 4 << 20, LONGEST = 2 * PALATE__CHUNK_RATINGS + 1000 };
+    static const int policies[] = {PALATE_DUPLICATES_LAST, PALATE_DUPLICATES_MEAN,
+                                   PALATE_DUPLICATES_ERROR};
+    writing to = {.text = malloc(ROOM), .room = ROOM};
+    palate_read_options options;
+    palate_read_options_init(&options);
+    assert_non_null(to.text);
+    const palate__span text = make_long_row(&to, LONGEST);
+    for (size_t p = 0; p < sizeof policies / sizeof *policies; p++) {
+        options.duplicates = policies[p];
+        options.keep_order = options.lenient = p > 0;
+        options.threads = 1;
+        outcome whole = outcome_of(&palate__reader_csv, text, &options, false, SIZE_MAX);
+        assert_int_equal(whole.status, PALATE_OK);
+        if (p == 0)
+            check_every_rating(text, whole.ratings);
+        for (options.threads = 1; options.threads <= 3; options.threads++) {
+            outcome cut = outcome_of(&palate__reader_csv, text, &options, false, 300007);
+            assert_null(outcome_difference(&whole, &cut));
+            outcome_free(&cut);
+        }
+        outcome_free(&whole);
+    }
+    free(to.text);
+}
+
+/* `step` says in which order lines are; which of two ratings of an item counts is told by their times. */
+static palate__span make_ordered(writing *to, uint32_t step)
+{
+    enum { USERS = 900, LINES = 100003 }; /* A prime. */
+    char line[100];
+    to->bytes = 0;
+    add(to, "user,item,rating,time\n");
+    for (uint32_t l = 0; l < LINES; l++) {
+        const uint32_t e = (uint32_t)((uint64_t)l * step % LINES);
+        snprintf(line, sizeof line, "u%u,i%u,%u,%u\n", e / (LINES / USERS),
+                 e % (LINES / USERS) * 7 % (100 + e % 300), 1 + e % 5, e);
+        add(to, line);
+    }
+    return (palate__span){to->text, to->bytes};
+}
+
+static void assert_same_rows(const palate_ratings *a, const palate_ratings *b)
+{
+    const size_t count = (size_t)palate_ratings_count(a);
+    assert_true(a->fingerprint == b->fingerprint);
+    assert_memory_equal(a->times, b->times, count * sizeof *a->times);
+    assert_memory_equal(a->by_item.columns, b->by_item.columns, count * sizeof(uint32_t));
+    assert_memory_equal(a->by_item.values, b->by_item.values, count * sizeof(float));
+}
+
+static void runs_and_shuffled_lines_say_the_same(void **state)
+{
+    (void)state;
+    enum { ROOM = 4 << 20 };
+    static const uint32_t steps[] = {100002, 2, 41, 61803};
+    writing to = {.text = malloc(ROOM), .room = ROOM};
+    palate_read_options options;
+    palate_read_options_init(&options);
+    assert_non_null(to.text);
+    outcome sorted = outcome_of(&palate__reader_csv, make_ordered(&to, 1), &options, false,
+                                1 << 19);
+    assert_int_equal(sorted.status, PALATE_OK);
+    check_every_rating((palate__span){to.text, to.bytes}, sorted.ratings);
+    for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
+        const palate__span text = make_ordered(&to, steps[s]);
+        for (options.threads = 1; options.threads <= 3; options.threads += 2) {
+            outcome other = outcome_of(&palate__reader_csv, text, &options, false, 400009);
+            assert_int_equal(other.status, PALATE_OK);
+            assert_same_rows(sorted.ratings, other.ratings);
+            outcome_free(&other);
+        }
+    }
+    outcome_free(&sorted);
+    free(to.text);
+}
+
 /* A quote that opens and is closed far away, or never: what follows it may or may not be lines. */
 static void quotes_over_many_pieces(void **state)
 {
@@ -333,9 +428,14 @@ static void lines_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_change_nothing), cmocka_unit_test(many_ratings),
-        cmocka_unit_test(many_ratings_by_user),  cmocka_unit_test(quotes_over_many_pieces),
-        cmocka_unit_test(other_formats),         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(a_row_longer_than_chunks),
+        cmocka_unit_test(runs_and_shuffled_lines_say_the_same),
+        cmocka_unit_test(pieces_change_nothing),
+        cmocka_unit_test(many_ratings),
+        cmocka_unit_test(many_ratings_by_user),
+        cmocka_unit_test(quotes_over_many_pieces),
+        cmocka_unit_test(other_formats),
+        cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(lines_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,13 @@
 
 enum { RATINGS = 3 * PALATE__CHUNK_RATINGS + 77, USERS = 5000, ITEMS = 70 };
 
+/* In the middle by turns, elsewhere in runs; one longer than a chunk. */
 static uint32_t user_of(uint32_t e)
 {
+    if (e < 1000)
+        return e / 40;
+    if (e > 2 * PALATE__CHUNK_RATINGS - 500)
+        return e % 100000 == 0 ? 7 : USERS - 1;
     return (e * 2654435761U >> 7) % USERS;
 }
 
@@ -58,7 +63,6 @@ static void check_record(const palate__chunk *chunk, uint32_t place)
     const uint32_t e = (uint32_t)chunk->first + place;
     char *record = palate__record_at(chunk, place);
     const palate__entry *entry = palate__entry_of(record);
-    assert_int_equal(entry->user, user_of(e));
     assert_int_equal(entry->item, item_of(e));
     assert_true(entry->value == (float)(e % 9));
     if (chunk->shape.time > 0)
@@ -69,6 +73,22 @@ static void check_record(const palate__chunk *chunk, uint32_t place)
         assert_int_equal(chunk->first_line + number_at(record, chunk->shape.line), e + 102);
     if (chunk->shape.place > 0)
         assert_memory_equal(record + chunk->shape.place, &place, sizeof place);
+}
+
+/* Runs are as long as they can be. */
+static void check_runs(const palate__chunk *chunk)
+{
+    const uint32_t *end = chunk->runs + chunk->run_words;
+    uint32_t e = (uint32_t)chunk->first;
+    for (const uint32_t *at = chunk->runs; at < end;) {
+        const palate__run run = palate__next_run(&at);
+        assert_true(run.count > 0);
+        if (e > (uint32_t)chunk->first)
+            assert_int_not_equal(run.user, user_of(e - 1));
+        for (uint32_t left = run.count; left > 0; left--)
+            assert_int_equal(run.user, user_of(e++));
+    }
+    assert_int_equal(e, (uint32_t)chunk->first + chunk->count);
 }
 
 static void ratings_are_kept_in_order_with_what_is_wanted(void **state)
@@ -89,6 +109,7 @@ static void ratings_are_kept_in_order_with_what_is_wanted(void **state)
             assert_int_equal(chunk->item_count, ITEMS);
             for (uint32_t place = 0; place < chunk->count; place++)
                 check_record(chunk, place);
+            check_runs(chunk);
             seen += chunk->count;
             timed += chunk->timed;
         }

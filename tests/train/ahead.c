@@ -36,22 +36,22 @@ static void set_up(fixture *f, int threads)
     *f = (fixture){.training = {.threads = threads, .stride = STRIDE}};
     f->training.users.matrix.row_count = USERS;
     f->training.items.matrix.row_count = ITEMS;
-    f->training.users.rows = calloc((size_t)USERS * STRIDE, sizeof(float));
-    f->training.items.rows = calloc((size_t)ITEMS * STRIDE, sizeof(float));
+    f->training.users.rows = palate__allocate_zeroed(NULL, USERS, STRIDE * sizeof(float));
+    f->training.items.rows = palate__allocate_zeroed(NULL, ITEMS, STRIDE * sizeof(float));
     assert_int_equal(palate__ahead_begin(&f->training, &f->ahead, &err), PALATE_OK);
     fill(&f->training.users, one);
     fill(&f->training.items, one);
-    palate__ahead_keep(&f->training, &f->ahead);
+    palate__ahead_stay(&f->training, &f->ahead);
     fill(&f->training.users, two);
     fill(&f->training.items, two);
-    palate__ahead_keep(&f->training, &f->ahead);
+    palate__ahead_keep(&f->ahead);
 }
 
 static void tear_down(fixture *f)
 {
     palate__ahead_end(&f->training, &f->ahead);
-    free(f->training.users.rows);
-    free(f->training.items.rows);
+    palate__release(NULL, f->training.users.rows);
+    palate__release(NULL, f->training.items.rows);
 }
 
 static void test_rows_go_on_as_they_went_but_not_below_zero(void **unused)
@@ -88,6 +88,11 @@ static void test_what_was_moved_is_taken_back_to_the_last_bit(void **unused)
         assert_true(f.training.items.rows[c] == two(c));
     assert_true(f.ahead.step < step);
     assert_false(palate__ahead_back(&f.training, &f.ahead));
+    /* The epoch that follows starts there: rows that it does not move stay. */
+    palate__ahead_keep(&f.ahead);
+    palate__ahead_go(&f.training, &f.ahead);
+    for (size_t c = 0; c < (size_t)USERS * STRIDE; c++)
+        assert_true(f.training.users.rows[c] == two(c));
     tear_down(&f);
 }
 
@@ -99,7 +104,7 @@ static void test_steps_grow_where_they_help_and_never_beyond_one(void **unused)
     for (int epoch = 0; epoch < 200; epoch++) {
         const float step = f.ahead.step;
         palate__ahead_go(&f.training, &f.ahead);
-        palate__ahead_keep(&f.training, &f.ahead);
+        palate__ahead_keep(&f.ahead);
         assert_true(f.ahead.step > step || step == 1.0F);
         assert_true(f.ahead.step <= 1.0F);
     }

@@ -106,6 +106,27 @@ static void test_passes_end_at_the_minimum_of_the_coefficients(void **unused)
     free(made);
 }
 
+/* lambda d' K^-1 d of one user. */
+static double drift_penalty(const palate__training *training, uint32_t user)
+{
+    const palate__drift *drift = &training->drift;
+    const size_t count = (size_t)(drift->begins[user + 1] - drift->begins[user]);
+    const float *values = drift->values + drift->begins[user];
+    int64_t *times = calloc(count + 1, sizeof *times);
+    double sum = 0.0;
+    assert_non_null(times);
+    palate__drift_times(training, user, times);
+    for (size_t t = 0; t < count; t++) {
+        assert_true(t == 0 || times[t] > times[t - 1]);
+        const double phi = t == 0 ? 0.0 : exp(-(double)(times[t] - times[t - 1]) / drift->scale);
+        const double before = t == 0 ? 0.0 : (double)values[t - 1];
+        const double step = (double)values[t] - phi * before;
+        sum += drift->lambda * step * step / (1.0 - phi * phi);
+    }
+    free(times);
+    return sum;
+}
+
 /* squared error + every penalty, from the definition and in double, is what training says it is. */
 static double objective_of(const palate__training *training)
 {
@@ -125,15 +146,8 @@ static double objective_of(const palate__training *training)
             double error = ((double)matrix->values[e] - training->shift) * training->gain - score;
             sum += error * error;
         }
-        for (int64_t t = drift->on ? drift->begins[i] : 0; drift->on && t < drift->begins[i + 1];
-             t++) {
-            double phi = t == drift->begins[i]
-                             ? 0.0
-                             : exp(-(double)(drift->times[t] - drift->times[t - 1]) / drift->scale);
-            double before = t == drift->begins[i] ? 0.0 : (double)drift->values[t - 1];
-            double step = (double)drift->values[t] - phi * before;
-            sum += drift->lambda * step * step / (1.0 - phi * phi);
-        }
+        if (drift->on)
+            sum += drift_penalty(training, i);
     }
     return sum;
 }

@@ -12,7 +12,7 @@ typedef struct example {
     palate__row_noise noise;
     float *fixed, *lambda, *x, *away, *normals;
     uint32_t columns[COUNT_MAX];
-    float ratings[COUNT_MAX];
+    float ratings[COUNT_MAX], doubts[ROWS];
 } example;
 
 static float *aligned_floats(size_t count)
@@ -55,6 +55,8 @@ static void make_example(example *made, size_t count, bool with_bias)
     made->away = aligned_floats(STRIDE);
     made->normals = aligned_floats(STRIDE);
     fill_rows(made, with_bias);
+    for (uint32_t row = 0; row < ROWS; row++)
+        made->doubts[row] = between(0.0F, 0.5F, row, 6);
     for (uint32_t e = 0; e < count; e++) {
         made->columns[e] = (e * 7919U + 13U) % ROWS;
         made->ratings[e] = between(1.0F, 5.0F, e, 5);
@@ -69,6 +71,7 @@ static void make_example(example *made, size_t count, bool with_bias)
         .shift = 3.5F,
         .gain = 0.8F,
         .lambda = made->lambda,
+        .doubts = with_bias ? made->doubts : NULL,
         .bound = -0.2F,
         .relaxation = 1.0F,
         .fit_bias = with_bias,
@@ -104,7 +107,7 @@ static void check(size_t count, bool with_bias, bool with_noise, float relaxatio
     p->noise = with_noise ? &made->noise : NULL;
     p->relaxation = relaxation;
     float x[STRIDE], away[STRIDE], first[STRIDE];
-    double expected_error = 0.0, first_error = 0.0;
+    palate__row_sums expected = {0.0, 0.0, 0.0}, first_sums = expected;
     for (int threads = 0; threads <= THREADS; threads++) {
         float *now = aligned_floats(STRIDE);
         float *from = aligned_floats(STRIDE);
@@ -114,13 +117,16 @@ static void check(size_t count, bool with_bias, bool with_noise, float relaxatio
         if (threads == 0) {
             float *scratch = aligned_floats(
                 made->training.kernels->row_update_scratch(STRIDE, count) + 16);
-            expected_error = made->training.kernels->row_update(p, now, from, scratch);
+            expected = made->training.kernels->row_update(p, now, from, scratch);
             memcpy(x, now, sizeof x);
             memcpy(away, from, sizeof away);
             free(scratch);
         } else {
-            const double found = palate__long_update(&made->training, p, now, from);
-            assert_true(fabs(found - expected_error) <= 1e-5 * (1.0 + expected_error));
+            const palate__row_sums found = palate__long_update(&made->training, p, now, from);
+            assert_true(fabs(found.squared_error - expected.squared_error) <=
+                        1e-5 * (1.0 + expected.squared_error));
+            assert_true(fabs(found.doubt - expected.doubt) <= 1e-5 * expected.doubt);
+            assert_true(fabs(found.squares - expected.squares) <= 1e-5 * expected.squares);
             for (size_t f = 0; f < STRIDE; f++) {
                 assert_true(fabsf(now[f] - x[f]) <= 3e-5F);
                 assert_true(fabsf(from[f] - away[f]) <= 3e-5F);
@@ -128,10 +134,10 @@ static void check(size_t count, bool with_bias, bool with_noise, float relaxatio
             }
             if (threads == 1) {
                 memcpy(first, now, sizeof first);
-                first_error = found;
+                first_sums = found;
             }
             assert_memory_equal(now, first, sizeof first);
-            assert_memory_equal(&found, &first_error, sizeof found);
+            assert_memory_equal(&found, &first_sums, sizeof found);
         }
         free(now);
         free(from);

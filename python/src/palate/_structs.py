@@ -123,6 +123,11 @@ class RatingColumns(Struct):
     _fields_ = [("users", Column), ("items", Column), ("ratings", Column), ("times", Column)]
 
 
+class Csr(Struct):
+    c_name = "palate_csr"
+    _fields_ = [("column_count", c_size_t), ("begins", Column), ("columns", Column), ("ratings", Column)]
+
+
 class IdList(Struct):
     c_name = "palate_id_list"
     _fields_ = [
@@ -476,6 +481,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         c_int,
         [_HANDLE, POINTER(RatingColumns), c_size_t, c_char_p, c_void_p, _OUT, _ERR],
     ),
+    "palate_ratings_from_csr": (c_int, [_HANDLE, POINTER(Csr), c_char_p, c_void_p, _OUT, _ERR]),
     "palate_ratings_save": (c_int, [_HANDLE, c_char_p, _ERR]),
     "palate_ratings_free": (None, [_HANDLE]),
     "palate_ratings_report": (POINTER(ReadReport), [_HANDLE]),
@@ -544,6 +550,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [_HANDLE, c_uint32, c_void_p, _ROWS, c_void_p, POINTER(c_size_t), _ERR],
     ),
     "palate_model_name_factor": (c_int, [_HANDLE, c_uint32, c_char_p, _ERR]),
+    "palate_model_feature_count": (c_uint32, [_HANDLE, c_int]),
+    "palate_model_feature_name": (c_char_p, [_HANDLE, c_int, c_uint32]),
+    "palate_features_create": (c_int, [_HANDLE, c_char_p, _OUT, _ERR]),
+    "palate_features_free": (None, [_HANDLE]),
     "palate_model_match_factors": (c_int, [_HANDLE, _HANDLE, POINTER(FactorMatch), _ERR]),
     "palate_words_create": (c_int, [_HANDLE, _OUT, _ERR]),
     "palate_words_free": (None, [_HANDLE]),
@@ -569,7 +579,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 }
 
 STRUCTS: list[type[Struct]] = [
-    Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, IdList, SparseRows, ModelSummary, Epoch,
+    Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, Csr, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
     Progress, DataSet, DataProgress, FactorFacts, FactorMatch, Reason, Reasons, Start, Trial, Measure, TuneProgress,
     TuningTrial,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _columns, _filters, _fold_in, _options, _pickling, _structs, _views
+from . import _columns, _features, _filters, _fold_in, _options, _pickling, _structs, _views
 from ._fold_in import NewRows
 from ._library import Handle, call, context, create, lib, path_bytes
 from .errors import RowsLeft, UnknownIdError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .factors import Factors
     from .naming import FactorMatch
+    from .stability import Stability
 
 __all__ = ["Epoch", "Explanation", "Metrics", "Model", "ModelInfo", "Reason"]
 
@@ -412,6 +413,16 @@ class Model:
         rename(self, names)
 
     @property
+    def user_features(self) -> list[str]:
+        """Names of what the model learned of users from a table, such as "gender: F"; empty where nothing."""
+        return _features.names(self._handle.pointer, 0)
+
+    @property
+    def item_features(self) -> list[str]:
+        """The same of items, such as "genres: Horror"."""
+        return _features.names(self._handle.pointer, 1)
+
+    @property
     def user_ids(self) -> npt.NDArray[Any]:
         """Ids of the users by row."""
         return self._users.ids.array
@@ -717,11 +728,39 @@ class Model:
     def match_factors(self, other: Model) -> list[FactorMatch]:
         """Match each factor with one of another model, such that the sum of correlations is the largest there is.
 
-        Of models trained with different seeds, the mean of `cosine`, or of `correlation`, is how stable factors are.
+        Of models trained with different seeds, the mean of `cosine`, or of `correlation`, is how stable factors are:
+        see `stability`.
         """
         from .naming import match
 
         return match(self, other)
+
+    def stability(self, ratings: Any, seeds: int = 10, *, progress: bool = False, **options: Any) -> Stability:
+        """Tell which factors come back when training starts elsewhere: train again with further seeds, and compare.
+
+        All options but the seed are those that the model was trained with. Read factors that come back; take others
+        for one of many ways to say the same. It takes `seeds` - 1 trainings; Ctrl-C ends it.
+
+        Args:
+            ratings: What the model was trained on: `Ratings`, or anything `Ratings` takes.
+            seeds: Trainings to compare, the model's among them: 2 to 1000.
+            progress: Show a bar for each training.
+            **options: Of `Ratings`; the scale is the model's.
+
+        Raises:
+            UnsupportedError: The model is of given factors, or learned from tables of users or items, too.
+
+        Examples:
+            >>> import palate
+            >>> ratings = palate.Ratings([(u, i, 1 + (u % 2) * (i % 3)) for u in range(30) for i in range(20)])
+            >>> model = palate.train(ratings, mode="pure", factors=2)
+            >>> model.stability(ratings, 3).seed_count
+            3
+
+        """
+        from .stability import of_model
+
+        return of_model(self, ratings, seeds, progress, options)
 
     # ---- Somebody new ----
 

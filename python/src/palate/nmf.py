@@ -19,6 +19,7 @@ from .training import train
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ._views import Ids
     from .model import Model
 
 try:
@@ -96,49 +97,67 @@ def _validate(estimator: Any, X: Any, reset: bool, finite: Any) -> Any:
     return validate_data(estimator, X, ensure_all_finite=finite, **options)
 
 
+def _begins(counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    begins = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=begins[1:])
+    return begins
+
+
 class _Cells:
     """The cells of X that are known, or are not zero: row by row, which columns and what values."""
 
-    def __init__(self, X: Any, zeros: bool) -> None:
-        self.shape: tuple[int, int] = X.shape
-        if sp.issparse(X):
-            X = X.copy() if not X.has_canonical_format else X
-            X.sum_duplicates()
-            known = ~np.isnan(X.data) if zeros else X.data != 0
-            rows = np.repeat(np.arange(X.shape[0], dtype=X.indices.dtype), np.diff(X.indptr))
-            self.columns, self.values = X.indices, X.data
-            if not known.all():
-                rows, self.columns, self.values = rows[known], self.columns[known], self.values[known]
-        else:
-            rows, self.columns = np.nonzero(~np.isnan(X) if zeros else X)
-            self.values = X[rows, self.columns]
-        self.rows: npt.NDArray[Any] = rows
-        self.begins = np.zeros(X.shape[0] + 1, np.int64)
-        np.cumsum(np.bincount(rows, minlength=X.shape[0]), out=self.begins[1:])
+    def __init__(self, shape: tuple[int, int], begins: Any, columns: Any, values: Any) -> None:
+        self.shape = shape
+        self.begins: npt.NDArray[Any] = begins
+        self.columns: npt.NDArray[Any] = columns
+        self.values: npt.NDArray[Any] = values
+
+    @staticmethod
+    def of(X: Any, zeros: bool) -> _Cells:
+        if not sp.issparse(X):
+            rows, columns = np.nonzero(~np.isnan(X) if zeros else X)
+            begins = _begins(np.bincount(rows, minlength=X.shape[0]))
+            return _Cells(X.shape, begins, columns, X[rows, columns])
+        X = X.copy() if not X.has_canonical_format else X
+        X.sum_duplicates()
+        cells = _Cells(X.shape, X.indptr, X.indices, X.data)
+        known = ~np.isnan(X.data) if zeros else X.data != 0
+        return cells if known.all() else cells.select(known)
 
     def __len__(self) -> int:
         return len(self.values)
 
+    @functools.cached_property
+    def rows(self) -> npt.NDArray[np.int64]:
+        return np.repeat(np.arange(self.shape[0]), np.diff(self.begins))
+
+    @functools.cached_property
+    def used_rows(self) -> npt.NDArray[np.int64]:
+        """Rows that have cells: users in the order of their first appearance."""
+        return np.flatnonzero(np.diff(self.begins))
+
+    @functools.cached_property
+    def used_columns(self) -> npt.NDArray[np.int64]:
+        """Columns that have: items."""
+        used = np.zeros(self.shape[1], bool)
+        used[self.columns] = True
+        return np.flatnonzero(used)
+
     def ratings(self, threads: int | None) -> Ratings:
-        return Ratings.from_arrays(self.rows, self.columns, self.values, threads=threads)
+        return Ratings.from_csr(self.begins, self.columns, self.values, self.shape[1], threads=threads)
 
     def select(self, chosen: npt.NDArray[np.bool_]) -> _Cells:
-        made = object.__new__(_Cells)
-        made.shape = self.shape
-        made.rows, made.columns, made.values = self.rows[chosen], self.columns[chosen], self.values[chosen]
-        made.begins = np.zeros(self.shape[0] + 1, np.int64)
-        np.cumsum(np.bincount(made.rows, minlength=self.shape[0]), out=made.begins[1:])
-        return made
+        begins = _begins(chosen)[self.begins]
+        return _Cells(self.shape, begins, self.columns[chosen], self.values[chosen])
 
     def below(self, other: _Cells) -> _Cells:
         """Return these cells with those of more rows under them."""
-        made = object.__new__(_Cells)
-        made.shape = (self.shape[0] + other.shape[0], self.shape[1])
-        made.rows = np.concatenate([self.rows, other.rows + self.shape[0]])
-        made.columns = np.concatenate([self.columns, other.columns])
-        made.values = np.concatenate([self.values, other.values])
-        made.begins = np.concatenate([self.begins, self.begins[-1] + other.begins[1:]])
-        return made
+        return _Cells(
+            (self.shape[0] + other.shape[0], self.shape[1]),
+            np.concatenate([self.begins, self.begins[-1] + other.begins[1:].astype(np.int64)]),
+            np.concatenate([self.columns, other.columns]),
+            np.concatenate([self.values, other.values]),
+        )
 
 
 class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -162,6 +181,8 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         init: With missing="zero", where it starts: "random", "nndsvd", "nndsvda", "nndsvdar"; None: nndsvda where
             there are no more components than rows and columns, else random. "custom": at the W and H given to fit, by
             either reading.
+        n_init: Starts, with random_state, the next number and so on: the lowest objective (with validation, RMSE) is
+            kept. Minima are local, with missing="zero" some tenths of a percent apart.
         tol: Training ends when the objective falls by less than this share in a sweep; or "auto".
         max_iter: The most sweeps, or "auto".
         random_state: An int, a RandomState or None, as in scikit-learn.
@@ -205,6 +226,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         mode: str = "pure",
         solver: str = "map",
         init: Any = None,
+        n_init: int = 1,
         tol: Any = "auto",
         max_iter: Any = "auto",
         random_state: Any = None,
@@ -221,6 +243,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         self.mode = mode
         self.solver = solver
         self.init = init
+        self.n_init = n_init
         self.tol = tol
         self.max_iter = max_iter
         self.random_state = random_state
@@ -247,7 +270,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
             known = X.data if sp.issparse(X) else np.nan_to_num(X)
             if known.size > 0:
                 check_non_negative(known, "NMF (input X)")
-        return _Cells(X, zeros=not self._is_zero())
+        return _Cells.of(X, zeros=not self._is_zero())
 
     def _is_zero(self) -> bool:
         return self.missing == "zero"
@@ -276,29 +299,51 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         """Return alpha_W and alpha_H as palate takes them, which counts no row and no column that is all zeros."""
         of_W = 0.0 if self.alpha_W in ("auto", None) else self.alpha_W
         of_H = of_W if self.alpha_H in ("same", "auto", None) else self.alpha_H
-        rows, columns = (int(np.count_nonzero(np.bincount(numbers))) for numbers in (cells.rows, cells.columns))
         return {
-            "regularization": of_W * cells.shape[1] / max(columns, 1),
-            "item_regularization": of_H * cells.shape[0] / max(rows, 1),
+            "regularization": of_W * cells.shape[1] / max(len(cells.used_columns), 1),
+            "item_regularization": of_H * cells.shape[0] / max(len(cells.used_rows), 1),
         }
 
     def _train(self, cells: _Cells, start: Any = None, **more: Any) -> None:
+        """Train, from W and H transposed where they are given."""
         if len(cells) == 0:
             raise ValueError(
                 "X is all zeros" if self._is_zero() else "X holds no known cell: every one is NaN or not stored"
             )
         options = {**self._options(cells), **more}
+        ratings = cells.ratings(self._threads())
         if start is not None:
             options.pop("factors")
+            start = (
+                _in_order(start[0][cells.used_rows], ratings._user_ids.order),
+                _in_order(start[1][cells.used_columns], ratings._item_ids.order),
+            )
         try:
-            model = train(cells.ratings(self._threads()), progress=bool(self.verbose), start=start, **options)
+            model = self._best(ratings, options, start)
         except InvalidError as error:
             raise InvalidError(f"NMF: {error}") from None
         self._take(model, cells)
 
+    def _best(self, ratings: Ratings, options: dict[str, Any], start: Any) -> Model:
+        """Train from the start that is given, or from n_init others, of which the best is kept."""
+        seed = options.pop("seed")
+        count = self.n_init if start is None else 1
+        if not isinstance(count, numbers.Integral) or count < 1:
+            raise ValueError(f"n_init is {count!r}; it is a whole number, 1 or more")
+        runs = (
+            train(ratings, progress=bool(self.verbose), start=start, seed=seed + number, **options)
+            for number in range(int(count))
+        )
+        return min(runs, key=self._missed)
+
+    def _missed(self, model: Model) -> float:
+        if self.validation:
+            return float(model.info.validation_rmse)
+        return float(model.log[-1].objective) if model.log else 0.0
+
     def _take(self, model: Model, cells: _Cells) -> None:
         self.model_ = model
-        self._items_of = _rows_of(model.item_ids, cells.shape[1])
+        self._items_of = _rows_of(model._items.ids, cells.used_columns, cells.shape[1])
         dtype = cells.values.dtype
         self.components_ = self._components().astype(dtype)
         self.n_components_ = len(self.components_)
@@ -318,11 +363,13 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         return bool(self.model_.info.mode != "pure" and self.model_.info.rule != "mu")
 
     def _custom(self, cells: _Cells, W: Any, H: Any) -> tuple[Any, Any] | None:
-        """Return factors to start from, of the rows and columns that are known."""
+        """Return W and H transposed, to start from."""
         if self.init != "custom":
             if W is not None or H is not None:
                 raise ValueError('W and H are where it starts with init="custom" only')
             return None
+        if self.n_init != 1:
+            raise ValueError(f'n_init is {self.n_init!r}, but init="custom" is one start')
         if W is None or H is None:
             raise ValueError('init="custom" takes W and H, both, in fit')
         W, H = np.asarray(W, np.float32), np.asarray(H, np.float32)
@@ -330,8 +377,7 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
             raise ValueError(f"W and H have shapes {W.shape} and {H.shape}; X has {cells.shape}")
         if self.n_components not in ("auto", None, len(H)):
             raise ValueError(f"H has {len(H)} rows, but n_components is {self.n_components}")
-        ratings = cells.ratings(self._threads())
-        return W[ratings.user_ids], H.T[ratings.item_ids]
+        return W, H.T
 
     def fit(self, X: Any, y: Any = None, W: Any = None, H: Any = None) -> NMF:
         """Learn H from X.
@@ -373,25 +419,23 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         cells = self._check(X, reset=first)
         if first:
             self._train(cells)
-            self._seen = cells.select(np.ones(len(cells), bool))  # X may change.
+            self._seen = _Cells(cells.shape, cells.begins.copy(), cells.columns.copy(), cells.values.copy())
             return self
         seen = self._seen.below(cells)
-        added = self._fold(cells)
-        self._train(seen, start=self._start(seen, added), epochs=self._partial_epochs())
+        self._train(seen, start=self._start(self._fold(cells)), epochs=self._partial_epochs())
         self._seen = seen
         return self
 
     def _partial_epochs(self) -> Any:
         return _PARTIAL_EPOCHS if self.max_iter in ("auto", None) else min(self.max_iter, _PARTIAL_EPOCHS)
 
-    def _start(self, seen: _Cells, added: npt.NDArray[np.float32]) -> tuple[Any, Any]:
+    def _start(self, added: npt.NDArray[np.float32]) -> tuple[Any, Any]:
         """Return factors to start from: those there are, and for new rows their fold-in."""
-        before = self._seen.shape[0]
-        old, _ = _with_typical(self.model_, _rows_of(self.model_.user_ids, before), users=True)
-        users = np.vstack([old, added])
+        before = self._seen
+        users = _rows_of(self.model_._users.ids, before.used_rows, before.shape[0])
+        old, _ = _with_typical(self.model_, users, users=True)
         items, _ = _with_typical(self.model_, self._items_of)
-        ratings = seen.ratings(self._threads())
-        return users[ratings.user_ids], items[ratings.item_ids]
+        return np.vstack([old, added]), items
 
     # ---- Using ----
 
@@ -437,7 +481,8 @@ class NMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # 
         cells = self._fit(X, W, H)
         if not self._is_zero():
             return self._transform(cells)
-        trained, _ = _with_typical(self.model_, _rows_of(self.model_.user_ids, cells.shape[0]), users=True)
+        users = _rows_of(self.model_._users.ids, cells.used_rows, cells.shape[0])
+        trained, _ = _with_typical(self.model_, users, users=True)
         return trained.astype(cells.values.dtype)
 
     def inverse_transform(self, X: Any) -> npt.NDArray[Any]:
@@ -526,10 +571,17 @@ def _hide(cells: _Cells, rng: np.random.RandomState) -> npt.NDArray[np.bool_]:
     return hidden
 
 
-def _rows_of(ids: npt.NDArray[Any], count: int) -> npt.NDArray[np.uint32]:
-    """Return the row of each number 0..count-1 among ids that are such numbers."""
+def _in_order(values: npt.NDArray[Any], order: npt.NDArray[np.uint32]) -> npt.NDArray[Any]:
+    """Return rows that are in order of first appearance in that of the ratings."""
+    made = np.empty_like(values)
+    made[order] = values
+    return made
+
+
+def _rows_of(ids: Ids, used: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.uint32]:
+    """Return the row of each number 0..count-1, of which those used are the ids in order of first appearance."""
     rows = np.full(count, NO_ROW, np.uint32)
-    rows[ids] = np.arange(len(ids), dtype=np.uint32)
+    rows[used] = ids.order
     return rows
 
 
@@ -539,8 +591,11 @@ def _with_typical(
     """Return factors and offsets by number, the typical row's where there is none."""
     factors = model.user_factors if users else model.item_factors
     offsets = model.user_offsets if users else model.item_offsets
-    side = "users" if users else "items"
+    known = rows != NO_ROW
+    if known.all():
+        return factors[rows], offsets[rows]
     nobody = Rated(np.empty(1, object), np.zeros(2, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32))
-    typical = solve(model, nobody, side, {})
-    places = np.where(rows == NO_ROW, len(factors), rows)
-    return np.vstack([factors, typical.factors])[places], np.append(offsets, typical.offsets)[places]
+    typical = solve(model, nobody, "users" if users else "items", {})
+    made, made_offsets = np.repeat(typical.factors, len(rows), 0), np.repeat(typical.offsets, len(rows))
+    made[known], made_offsets[known] = factors[rows[known]], offsets[rows[known]]
+    return made, made_offsets

@@ -210,6 +210,20 @@ def _from_source(source: _Source, filled: _options.Filled) -> Handle:
     return Handle(create(make, context, parts, len(source.parts), name, filled.pointer), lib.palate_ratings_free)
 
 
+def _is_csr(data: Any) -> bool:
+    return _is_sparse(data) and data.format == "csr" and data.ndim == 2
+
+
+def _from_csr(begins: Any, columns: Any, ratings: Any, column_count: int, filled: _options.Filled) -> Handle:
+    if column_count < 0:
+        raise ValueError(f"column_count: {column_count} is less than 0")
+    parts = {"begins": begins, "columns": columns, "ratings": ratings}
+    chunks = [_columns.numbers(part, role) for role, part in parts.items()]
+    csr = _structs.Csr(column_count, *(chunk.struct for chunk in chunks))
+    make = lib.palate_ratings_from_csr
+    return Handle(create(make, context, csr, b"matrix", filled.pointer), lib.palate_ratings_free)
+
+
 def _from_path(path: str, filled: _options.Filled) -> Handle:
     return Handle(create(lib.palate_ratings_read, context, path_bytes(path), filled.pointer), lib.palate_ratings_free)
 
@@ -274,6 +288,10 @@ class Ratings:
         if isinstance(data, (str, os.PathLike)):
             self._handle = _from_path(os.fspath(data), filled)
             whole: tuple[bool | None, bool | None] = (None, None)
+        elif _is_csr(data):
+            self._handle = _from_csr(data.indptr, data.indices, data.data, data.shape[1], filled)
+            self._shape = (data.shape[0], data.shape[1])
+            whole = (True, True)
         else:
             source = _source(data, filled)
             self._handle = _from_source(source, filled)
@@ -300,6 +318,28 @@ class Ratings:
         """
         columns = {"user": users, "item": items, "rating": ratings}
         return cls(columns if times is None else {**columns, "time": times}, **options)
+
+    @classmethod
+    def from_csr(cls, begins: Any, columns: Any, ratings: Any, column_count: int, **options: Any) -> Ratings:
+        """Make ratings of the arrays of a sparse matrix, users x items: what `Ratings` makes of a SciPy `csr_matrix`.
+
+        Users and items are numbered by row and column.
+
+        Args:
+            begins: Where in the other two each row begins, and where the last ends (SciPy's `indptr`).
+            columns: Of each entry, from 0 (SciPy's `indices`).
+            ratings: Numbers (SciPy's `data`).
+            column_count: Columns of the matrix.
+            **options: As for `Ratings`.
+
+        """
+        filled = _options.reading.fill(options, "Ratings")
+        begins, columns, ratings = np.asarray(begins), np.asarray(columns), np.asarray(ratings)
+        self = cls.__new__(cls)
+        self._handle = _from_csr(begins, columns, ratings, column_count, filled)
+        self._shape = (len(begins) - 1, column_count)
+        self._finish(True, True)
+        return self
 
     # ---- What is in them ----
 

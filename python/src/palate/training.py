@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import ctypes
 import warnings
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _library, _options, _structs
+from . import _features, _library, _options, _structs
 from ._progress import ProgressArgument, Trial, Watch
 from .errors import TrainingStopped
 from .model import Model
@@ -86,6 +87,10 @@ def train(
     progress: ProgressArgument = None,
     start: Any = None,
     trials: list[Trial] | None = None,
+    items: Any = None,
+    item_features: str | Iterable[str] | None = None,
+    users: Any = None,
+    user_features: str | Iterable[str] | None = None,
     **options: Any,
 ) -> Model:
     """Train a model: find U, V >= 0 such that U V^T (and offsets, by mode) gives the ratings back.
@@ -103,6 +108,13 @@ def train(
         start: Starting factors (U, V), m x k and n x k, >= 0, rows as in `ratings.user_ids` and `ratings.item_ids`.
             By default random, from the seed.
         trials: With `tune=True`: a list that receives what was tried, a `Trial` each.
+        items: A table of the items to learn from, too: a `Catalogue`, a path, or a data frame whose first column is
+            the id. The model then knows those that nobody has rated. A table that does not help is left out, unless
+            `item_feature_regularization` is given; `Model.item_features` tells.
+        item_features: Its columns to learn from, as ["genres", "year"]; "year:category" makes each of many numbers
+            a feature of its own.
+        users: The same of the users.
+        user_features: Its columns to learn from.
         **options: See below.
 
     Returns:
@@ -122,6 +134,9 @@ def train(
     """
     taken, rest = _take_ratings(ratings, options)
     filled = _options.training.fill(rest, "train")
+    _features.take(
+        filled, {"items": items, "item_features": item_features, "users": users, "user_features": user_features}
+    )
     if start is not None:
         _set_start(filled, start, taken)
     watch = Watch(progress, trials)

@@ -7,12 +7,14 @@ import ctypes
 import os
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Union
 
-from . import _library, _options, _structs
+from . import _features, _library, _options, _structs
+from . import stability as _stability
 from ._progress import Bar, Watcher
 from .errors import TrainingStopped
+from .stability import Stability
 from .training import _split, _take_ratings
 
 __all__ = ["TuneProgress", "Tuning", "TuningTrial", "tune"]
@@ -63,6 +65,7 @@ class TuningTrial:
         factors: Of its models.
         epochs: Of its models.
         seconds: Of training and evaluating in one fold.
+        stability: Whether other seeds find the same factors; None where that was not asked for, or not `comparable`.
 
     """
 
@@ -80,6 +83,7 @@ class TuningTrial:
     factors: int
     epochs: int
     seconds: float
+    stability: Stability | None = None
 
 
 @dataclass(frozen=True)
@@ -203,10 +207,23 @@ def _trial(raw: Any, names: list[str], given: Mapping[str, Any]) -> TuningTrial:
     )
 
 
-def _result(tuning: int, names: list[str], given: Mapping[str, Any]) -> Tuning:
+def _stable(trials: list[TuningTrial], ratings: Any, seeds: int, progress: bool) -> list[TuningTrial]:
+    """Tell of trials that may be chosen whether their factors come back; where Ctrl-C ends it, of the first of them."""
+    made = list(trials)
+    try:
+        for place, trial in enumerate(trials):
+            if trial.comparable:
+                options = _stability.by_name(trial.options)
+                models = _stability.train_seeds(ratings, options, options.get("seed") or 0, seeds, progress)
+                made[place] = replace(trial, stability=_stability.compare(models))
+    except KeyboardInterrupt:
+        pass
+    return made
+
+
+def _result(tuning: int, trials: list[TuningTrial]) -> Tuning:
     lib = _library.lib
-    count = lib.palate_tuning_trial_count(tuning)
-    trials = [_trial(lib.palate_tuning_trial_at(tuning, place).contents, names, given) for place in range(count)]
+    count = len(trials)
     simplest = lib.palate_tuning_simplest(tuning)
     chosen = simplest < count
     return Tuning(
@@ -252,6 +269,7 @@ def tune(
     *,
     holdout: float | None = None,
     folds_from: str | os.PathLike[str] | None = None,
+    stability: int = 0,
     progress: ProgressArgument = None,
     **options: Any,
 ) -> Tuning:
@@ -270,10 +288,12 @@ def tune(
         holdout: Instead of folds hold out one random share.
         folds_from: Instead of dividing ratings, folds from files: a folder of NAME.train.csv and NAME.test.csv as
             `palate split` writes them, or of NAME.base and NAME.test; or a pattern such as "ml-100k/u[1-5].base".
+        stability: Seeds, 2 to 1000: train each trial that may be chosen anew on all ratings, with so many, and tell
+            whether they find the same factors (see `Model.stability`). 0: do not.
         progress: True shows a bar. A function is called with a `TuneProgress` a few times a second; if it returns
             False, the search stops and what there is is returned.
         **options: Of the search (see below); of splitting (`folds`, `method`, `repeats`, `test_share`, `test_count`,
-            `split_seed`); of training, for all trials; and of reading.
+            `split_seed`); of training, for all trials, with tables as `palate.train` takes them; and of reading.
 
     Returns:
         The trials, and which to choose.
@@ -293,13 +313,18 @@ def tune(
     """
     if not isinstance(space, Mapping) or not space:
         raise TypeError('space: give options and what to try of each, such as {"factors": [8, 16, 32]}')
+    if stability != 0:
+        _stability.check_seeds(stability, "stability")
+    if stability != 0 and folds_from is not None:
+        raise TypeError("stability trains on all ratings, and folds_from has folds alone: leave one out")
     search, split, rest = _sort(options)
     _take_holdout(split, holdout)
     folds, kept, given = (
         _divide(ratings, split, rest) if folds_from is None else _open(ratings, folds_from, split, rest)
     )
     divided = _library.Handle(folds, _library.lib.palate_split_free)
-    filled = _options.training.fill(given, "tune")
+    filled = _options.training.fill({key: given[key] for key in given if key not in _features.KEYWORDS}, "tune")
+    _features.take(filled, given)
     for keyword in space:
         option = _options.training.find(keyword)
         if option is not None and option.name in filled._given:
@@ -308,11 +333,16 @@ def tune(
     watch = Watcher(_TuningBar() if progress is True else progress or None, TuneProgress)
     lib = _library.lib
     made = _library.Handle(_search(divided.pointer, space, filled, searching, watch), lib.palate_tuning_free)
-    del kept
     names = [lib.palate_tuning_axis(made.pointer, place).contents.name.decode() for place in range(len(space))]
-    if watch.interrupted:
+    count = lib.palate_tuning_trial_count(made.pointer)
+    trials = [_trial(lib.palate_tuning_trial_at(made.pointer, place).contents, names, given) for place in range(count)]
+    interrupted = watch.interrupted
+    if stability != 0 and not interrupted:
+        trials = _stable(trials, kept, int(stability), progress is True)
+        interrupted = any(trial.comparable and trial.stability is None for trial in trials)
+    if interrupted:
         warnings.warn("the search was stopped by Ctrl-C: this is what was measured", TrainingStopped, stacklevel=2)
-    return _result(made.pointer, names, given)
+    return _result(made.pointer, trials)
 
 
 tune.__doc__ = f"{(tune.__doc__ or '').rstrip()}\n{_options.searching.document()}\n"

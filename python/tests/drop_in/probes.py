@@ -807,6 +807,54 @@ def folders(s):
 
 
 @probe
+def knows_odd_ids(s):
+    ids = ["x", None, -1, 99, 0.0, 1.5, 1, True, np.int64(1), np.float32(1), float("nan"), float("inf"), (0,), [1], {}]
+    made = []
+    for one in ids:
+        t = data(s).build_full_trainset()  # Anew: what was asked before may change what a trainset holds.
+        made.append([raises(t.knows_user, one), raises(t.knows_item, one)])
+    return made
+
+
+@probe
+def trained_on_what_is_no_trainset(s):
+    wrong = [None, 5, [("u", "i", 3)], data(s), "ratings.csv"]
+    made = [[raises(s.NMF().fit, one), raises(s.NMF().sgd, one)] for one in wrong]
+    return made, type(s.AlgoBase().fit(None)).__name__
+
+
+@probe
+def neighbors_of_what_has_none(s):
+    trainset = data(s).build_full_trainset()
+    a = fit(s)
+    algo = s.AlgoBase()
+    algo.fit(trainset)
+    algo.sim = np.eye(trainset.n_users)
+    asked = [(99, 1), ("x", 1), (0, -1), (0, 0), (0, "a"), (0, None)]
+    return raises(a.get_neighbors, 0, 3), [raises(algo.get_neighbors, *one) for one in asked]
+
+
+@probe
+def ways_to_split_made_wrongly(s):
+    kinds = [s.ms.KFold, s.ms.RepeatedKFold, s.ms.LeaveOneOut]
+    made = []
+    for kind in kinds:
+        for given in [(0,), (1,), (-1,), (2.5,), ("a",), (None,), (2, "x"), (2, -1)]:
+            made.append(raises(lambda kind=kind, given=given: len(list(kind(*given).split(data(s))))))
+        made += [raises(kind(2).split, one) for one in (None, 5, "x")]
+    return made + [raises(s.ms.PredefinedKFold().split, one) for one in (None, 5, data(s), "x")]
+
+
+@probe
+def searches_of_what_is_no_data(s):
+    def search(grid=None, **options):
+        return s.ms.GridSearchCV(s.NMF, grid or {"n_factors": [1]}, **options)
+
+    made = [raises(search().fit, one) for one in (None, 5, "x", [1])]
+    return made + [raises(search(cv=cv).fit, data(s)) for cv in (1, "x", 99)]
+
+
+@probe
 def program_of_the_issue(s):
     ratings_df = pd.DataFrame(
         {"user_id": [1, 2, 1, 3], "movie_id": ["A", "B", "C", "A"], "rating": [4.5, 3.0, 5.0, 2.5]}

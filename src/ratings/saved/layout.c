@@ -2,6 +2,7 @@
 #include "ratings/saved/layout.h"
 
 #include "base/threads.h"
+#include "kernels/kernels.h"
 
 #define XXH_INLINE_ALL
 #include <inttypes.h>
@@ -167,7 +168,7 @@ static void hash_span(size_t task, int thread, void *argument)
 {
     (void)thread;
     const hashing *of = argument;
-    of->hashes[task] = XXH3_64bits(of->spans[task].text, of->spans[task].bytes);
+    of->hashes[task] = palate__kernels_get()->hash(of->spans[task].text, of->spans[task].bytes);
 }
 
 void palate__saved_hash(const palate__span *spans, size_t count, int threads, uint64_t *hashes)

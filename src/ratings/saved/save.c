@@ -98,17 +98,15 @@ static void make_start(saving *to)
 
 /* ---- The file ---- */
 
-/* Errors of the stream are told by the commit. */
 static palate_status write_file(const saving *from, const char *path, palate_error *err)
 {
     palate__output output = {0};
     palate_status status = palate__output_open(from->ratings->context, path, &output, err);
     if (status != PALATE_OK)
         return status;
-    fwrite(from->start, 1, from->bytes, output.stream);
-    for (size_t s = 0; s < PALATE__SECTION_COUNT && ferror(output.stream) == 0; s++)
-        if (from->spans[s].bytes > 0)
-            fwrite(from->spans[s].text, 1, from->spans[s].bytes, output.stream);
+    palate__output_write(&output, (palate__span){from->start, from->bytes});
+    for (size_t s = 0; s < PALATE__SECTION_COUNT; s++)
+        palate__output_write(&output, from->spans[s]);
     return palate__output_commit(&output, err);
 }
 

@@ -127,7 +127,7 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
 {
     const palate__training *training = half->training;
     if (minimizes(training))
-        return palate__row_improve(half, row, x, desk, &(palate__row_manner){.noise = NULL});
+        return palate__row_improve(half, row, x, desk, &(palate__row_manner){.noise = NULL}, NULL);
     uint32_t epoch = (uint32_t)training->epoch;
     row_random random = {{training->options.seed,
                           half->is_users ? PALATE__RANDOM_TAIL_USERS : PALATE__RANDOM_TAIL_ITEMS,
@@ -137,7 +137,7 @@ static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
     palate__row_noise noise = {(float)training->noise, normals, above, &random};
     palate__drift_draw drift = {training->noise, training->options.seed, epoch};
     return palate__row_improve(half, row, x, desk,
-                               &(palate__row_manner){.noise = &noise, .drift = &drift});
+                               &(palate__row_manner){.noise = &noise, .drift = &drift}, NULL);
 }
 
 /* The normals of a row lie at the end. */
@@ -215,7 +215,6 @@ static void after_epoch(palate__training *training, const palate__sums *users,
 const palate__rule palate__rule_bayes = {
     .name = "bayes",
     .paper = "Salakhutdinov & Mnih 2008; Schmidt, Winther & Hansen 2009",
-    .measures = true,
     .has_prior = true,
     .begin = palate__average_begin,
     .end = palate__average_end,

@@ -14,13 +14,12 @@
 static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
                                const palate__desk *desk)
 {
-    return palate__row_improve(half, row, x, desk, &(palate__row_manner){.noise = NULL});
+    return palate__row_improve(half, row, x, desk, &(palate__row_manner){.noise = NULL}, NULL);
 }
 
 const palate__rule palate__rule_map = {
     .name = "map",
     .paper = "Hsieh & Dhillon 2011; Salakhutdinov & Mnih 2007; Koren 2008",
-    .measures = true,
     .descends = true,
     .has_prior = true,
     .takes_narrow = true,

@@ -11,41 +11,23 @@
  * one variance rather than k, and shrinks towards the mean of its prior rather than towards the anchor: with a link,
  * whose sums are most of a row, the latter is far worse (docs/decisions/0046-variational.md).
  *
- * Costs two gathers of one number a rating beside those of k.
+ * Costs a gather of one number a rating beside those of k: what |z|^2 comes to, rows are improved by anyway.
  */
 #include "train/row.h"
 
 #include <math.h>
-
-/* What the rated rows of a row add up to. */
-typedef struct told {
-    double variance, square;
-} told;
-
-static told add_up(const palate__half *half, uint32_t row)
-{
-    const palate__matrix *matrix = &half->side->matrix;
-    const palate__train_side *other = half->other;
-    told sum = {0.0, 0.0};
-    for (int64_t e = matrix->begins[row]; e < matrix->begins[row + 1]; e++) {
-        sum.variance += (double)other->variances[matrix->columns[e]];
-        sum.square += (double)other->squares[matrix->columns[e]];
-    }
-    return sum;
-}
 
 static palate__sums update_row(const palate__half *half, uint32_t row, float *x,
                                const palate__desk *desk)
 {
     const palate__training *training = half->training;
     const palate__train_side *side = half->side;
-    const size_t k = training->factor_count;
-    const told sum = add_up(half, row);
-    const palate__row_manner manner = {.doubt = (float)sum.variance};
-    const palate__sums found = palate__row_improve(half, row, x, desk, &manner);
-    side->squares[row] = training->kernels->dot(x + 1, x + 1, k) / (float)k;
-    side->variances[row] = (float)(training->noise * training->noise /
-                                   ((double)side->prior.lambda[1] + sum.square + sum.variance));
+    const palate__row_manner manner = {.noise = NULL};
+    palate__row_sums told;
+    const palate__sums found = palate__row_improve(half, row, x, desk, &manner, &told);
+    const double weight = (double)side->prior.lambda[1] + told.doubt +
+                          told.squares / (double)training->factor_count;
+    side->variances[row] = (float)(training->noise * training->noise / weight);
     return found;
 }
 
@@ -63,9 +45,8 @@ static palate_status begin_side(palate_context *context, palate__train_side *sid
                                 palate_error *err)
 {
     const uint32_t rated = side->matrix.row_count;
-    side->squares = palate__allocate_zeroed(context, side->row_count, sizeof *side->squares);
     side->variances = palate__allocate_zeroed(context, side->row_count, sizeof *side->variances);
-    if (side->squares == NULL || side->variances == NULL)
+    if (side->variances == NULL)
         return palate__fail_memory(err, "preparing training");
     for (uint32_t row = rated; row < side->row_count; row++)
         side->variances[row] = 1.0F / side->prior.lambda[1];
@@ -84,7 +65,6 @@ done:
 const palate__rule palate__rule_vb = {
     .name = "vb",
     .paper = "Lim & Teh 2007; Raiko, Ilin & Karhunen 2007",
-    .measures = true,
     .has_prior = true,
     .takes_narrow = true,
     .begin = begin,

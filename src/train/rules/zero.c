@@ -19,12 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = PALATE__LANES };
+enum { LANES = PALATE__GRAM_ROWS };
 
 /* A row is left when a pass gains less than this share of what its first gained, or after so many. In the first
- * epochs, which choose among minima, after one, and no epoch starts ahead (docs/decisions/0065). */
+ * epochs, which choose among minima, after one, and the very first do not start ahead (docs/decisions/0065). */
 static const float STILL = 0.1F;
-enum { PASSES_MAX = 3, EARLY = 5 };
+enum { PASSES_MAX = 3, EARLY = 12, NOT_AHEAD = 5 };
 
 typedef struct state {
     palate__gram users, items;
@@ -85,9 +85,11 @@ static void look(palate__training *training, const palate__train_side *side)
 static void before_epoch(palate__training *training)
 {
     state *zero = training->rule_state;
-    if (training->epoch >= EARLY)
+    if (training->epoch >= NOT_AHEAD)
         palate__ahead_go(training, &zero->ahead);
-    if (training->epoch == 0 || training->epoch >= EARLY)
+    else
+        palate__ahead_stay(training, &zero->ahead);
+    if (training->epoch == 0 || training->epoch >= NOT_AHEAD)
         look(training, &training->items);
 }
 
@@ -96,10 +98,12 @@ static void after_side(palate__training *training, palate__train_side *side)
     look(training, side);
 }
 
+/* One that starts ahead and falls by less than would end training may just have gone too far. */
 static bool take_back(palate__training *training, const palate__sums *sums)
 {
     state *zero = training->rule_state;
-    const bool falls = sums != NULL && sums->squared_error + sums->penalty <= training->objective;
+    const double most = training->objective * (1.0 - training->options.tolerance);
+    const bool falls = sums != NULL && sums->squared_error + sums->penalty <= most;
     if (falls || !palate__ahead_back(training, &zero->ahead))
         return false;
     look(training, &training->items);
@@ -112,7 +116,7 @@ static void after_epoch(palate__training *training, const palate__sums *users,
     (void)users;
     (void)items;
     state *zero = training->rule_state;
-    palate__ahead_keep(training, &zero->ahead);
+    palate__ahead_keep(&zero->ahead);
 }
 
 /* ---- Rows ---- */
@@ -152,28 +156,31 @@ static void clear(const palate__training *training, size_t used, const palate__d
         memset(desk->scratch + f * LANES + used, 0, (LANES - used) * sizeof *desk->scratch);
 }
 
-/* A row turned back. Its sum of squares is that of the ratings, -2 r'(V x), which is told here, and |V x|^2,
- * which is told for all rows at once. */
-static palate__sums turn_back(const palate__half *half, uint32_t row, size_t lane,
-                              const palate__desk *desk)
+static void turn_back(const palate__half *half, uint32_t row, size_t lane, const palate__desk *desk)
 {
     const palate__training *training = half->training;
+    float *own = palate__row_of(training, half->side->rows, row) + 1;
+    for (size_t f = 0; f < training->factor_count; f++)
+        own[f] = desk->scratch[f * LANES + lane];
+}
+
+/* Sums of squares are those of the ratings, -2 r'(V x), which is told here, and |V x|^2, which is told for all rows
+ * at once. Of b and x, `count` numbers each. */
+static palate__sums sum_up(const palate__half *half, const float *b, const float *x, size_t count)
+{
+    const palate__kernels *kernels = half->training->kernels;
     const palate__train_side *side = half->side;
-    const size_t k = training->factor_count;
-    const float *x = desk->scratch;
-    const float *b = x + k * LANES;
-    float *own = palate__row_of(training, side->rows, row) + 1;
-    double products = 0.0;
-    double squares = 0.0;
-    double sum = 0.0;
-    for (size_t f = 0; f < k; f++) {
-        const double value = (double)x[f * LANES + lane];
-        products += ((double)b[f * LANES + lane] + side->l1) * value;
-        squares += value * value;
-        sum += value;
-        own[f] = x[f * LANES + lane];
+    palate__sums sums = {-2.0 * (double)kernels->dot(b, x, count), 0.0};
+    if (side->lambda > 0.0)
+        sums.penalty = side->lambda * (double)kernels->dot(x, x, count);
+    if (side->l1 > 0.0) {
+        double sum = 0.0;
+        for (size_t i = 0; i < count; i++)
+            sum += (double)x[i];
+        sums.squared_error -= 2.0 * side->l1 * sum;
+        sums.penalty += 2.0 * side->l1 * sum;
     }
-    return (palate__sums){-2.0 * products, side->lambda * squares + 2.0 * side->l1 * sum};
+    return sums;
 }
 
 static palate__sums update_group(const palate__half *half, uint32_t first, size_t count,
@@ -184,17 +191,15 @@ static palate__sums update_group(const palate__half *half, uint32_t first, size_
     const palate__gram *gram = half->is_users ? &zero->items : &zero->users;
     const palate__gram_problem problem = {gram->matrix, gram->inverse, gram->k,
                                           training->epoch < EARLY ? 1 : PASSES_MAX, STILL};
-    palate__sums sums = {0.0, 0.0};
+    float *x = desk->scratch;
+    const float *b = x + gram->k * LANES;
     for (size_t lane = 0; lane < count; lane++)
         turn(half, first + (uint32_t)lane, lane, desk);
     clear(training, count, desk);
-    training->kernels->gram_descend(&problem, desk->scratch + gram->k * LANES, desk->scratch);
-    for (size_t lane = 0; lane < count; lane++) {
-        const palate__sums of_row = turn_back(half, first + (uint32_t)lane, lane, desk);
-        sums.squared_error += of_row.squared_error;
-        sums.penalty += of_row.penalty;
-    }
-    return sums;
+    training->kernels->gram_descend(&problem, b, x);
+    for (size_t lane = 0; lane < count; lane++)
+        turn_back(half, first + (uint32_t)lane, lane, desk);
+    return sum_up(half, b, x, gram->k * LANES);
 }
 
 static palate__sums update_rows(const palate__half *half, uint32_t first, uint32_t end,
@@ -210,7 +215,7 @@ static palate__sums update_rows(const palate__half *half, uint32_t first, uint32
     return sums;
 }
 
-static palate__sums measure(const palate__training *training, const palate__sums *users,
+static palate__sums measure(palate__training *training, const palate__sums *users,
                             const palate__sums *items)
 {
     const state *zero = training->rule_state;

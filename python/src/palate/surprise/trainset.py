@@ -29,6 +29,12 @@ def _by_row(rows: npt.NDArray[np.int32], others: npt.NDArray[np.int32], ratings:
     return made
 
 
+def _is_below(number: Any, count: int) -> bool:
+    """Tell whether a dictionary of 0..count - 1 would have a key, and refuse what could be none."""
+    hash(number)
+    return isinstance(number, (int, float, np.number)) and bool(0 <= number < count and number == int(number))
+
+
 class Trainset:
     """Ratings to train on. Made by a `Dataset` or a split; users and items have inner ids, numbers from 0 on.
 
@@ -113,15 +119,11 @@ class Trainset:
 
     def knows_user(self, uid: Any) -> bool:
         """Tell whether there is a user of this inner id."""
-        if "ur" in self.__dict__:
-            return uid in self.ur
-        return isinstance(uid, (int, np.integer)) and 0 <= int(uid) < self.n_users
+        return uid in self.ur if "ur" in self.__dict__ else _is_below(uid, self.n_users)
 
     def knows_item(self, iid: Any) -> bool:
         """Tell whether there is an item of this inner id."""
-        if "ir" in self.__dict__:
-            return iid in self.ir
-        return isinstance(iid, (int, np.integer)) and 0 <= int(iid) < self.n_items
+        return iid in self.ir if "ir" in self.__dict__ else _is_below(iid, self.n_items)
 
     def to_inner_uid(self, ruid: Any) -> int:
         """Return the inner id of a user."""

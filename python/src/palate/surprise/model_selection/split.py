@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import operator
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ class KFold:
         places = np.arange(count)
         if self.shuffle:
             get_rng(self.random_state).shuffle(places)
-        for test in np.array_split(places, self.n_splits):
+        for test in np.array_split(places, operator.index(self.n_splits)):
             begin = int(np.flatnonzero(places == test[0])[0])
             train = np.concatenate([places[:begin], places[begin + len(test) :]])
             yield _fold(data, _chosen(data, train), _chosen(data, test))

@@ -124,4 +124,4 @@ class AlgoBase:
         """Return the inner ids of the k nearest users, or items, by `self.sim`."""
         others = self.trainset.all_users() if self.sim_options["user_based"] else self.trainset.all_items()
         row = self.sim[iid]  # type: ignore[attr-defined]
-        return heapq.nlargest(k, (other for other in others if other != iid), key=lambda other: row[other])
+        return heapq.nlargest(k, [other for other in others if other != iid], key=lambda other: row[other])

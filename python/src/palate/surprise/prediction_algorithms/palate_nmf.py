@@ -79,8 +79,9 @@ class PalateNMF(BatchAlgo):
     def fit(self, trainset: Any) -> PalateNMF:
         """Learn from ratings; all of them must be on the scale."""
         AlgoBase.fit(self, trainset)
+        scale = trainset.rating_scale
         users, items, ratings = trainset._all_columns()
-        taken = Ratings({"user": users, "item": items, "rating": ratings}, scale=trainset.rating_scale)
+        taken = Ratings({"user": users, "item": items, "rating": ratings}, scale=scale)
         self.model: Model = training.train(taken, progress=self._on_progress, **self._training_options())
         self._user_rows, self._item_rows = np.argsort(taken.user_ids), np.argsort(taken.item_ids)
         self.pu = self.model.user_factors[self._user_rows].astype(np.float64)
