@@ -2,10 +2,14 @@
 """Examples of the documentation do what they show."""
 
 import doctest
+import importlib
+import pkgutil
 import re
 
 import pytest
 from conftest import ROOT
+
+import palate
 
 pytest.importorskip("pandas")
 
@@ -30,3 +34,16 @@ def test_examples_are_as_shown(tmp_path, monkeypatch):
 def test_examples_are_python(page):
     for block in blocks(page):
         compile(block, page, "exec")
+
+
+MODULES = [
+    info.name
+    for info in pkgutil.walk_packages(palate.__path__, "palate.")
+    if not info.name.startswith("palate.surprise") or info.name == "palate.surprise"
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_docstrings_are_as_shown(name):
+    pytest.importorskip("sklearn")
+    assert doctest.testmod(importlib.import_module(name)).failed == 0

@@ -29,6 +29,7 @@ TABLES = [
     _options.updating,
     _options.splitting,
     _options.searching,
+    _options.evaluating,
 ]
 
 

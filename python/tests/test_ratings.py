@@ -435,3 +435,15 @@ def test_a_matrix_keeps_its_shape_in_a_pickle():
     matrix = np.array([[5, np.nan, 1], [np.nan, np.nan, np.nan], [4, np.nan, 2]])
     given = palate.Ratings(matrix)
     assert pickle.loads(pickle.dumps(given))._shape == given._shape == (3, 3)
+
+
+def test_everything_that_is_wrong_with_a_file(tmp_path):
+    file = tmp_path / "ratings.csv"
+    file.write_text("user,item,rating\nann,Alien,5\nbob,Alien,good\neva,Up,9\nann,Up,2\n")
+    report, problems = palate.check(file, scale=(1, 5))
+    assert (report.rating_count, report.skipped_count, report.format) == (2, 2, "csv")
+    assert [(one.line, one.column) for one in problems] == [(3, 3), (4, 3)]
+    assert "good" in problems[0].message
+    with pytest.raises(palate.FormatError) as first:
+        palate.read(file, scale=(1, 5))
+    assert (first.value.line, first.value.column) == (3, 3)

@@ -121,3 +121,16 @@ def test_folds_come_from_files(tmp_path, columns):
     one = palate.tune(None, {"factors": [2]}, folds_from=tmp_path / "f1.train*", scale=(1, 5), epochs=3)
     expected = palate.train(train, factors=2, epochs=3).evaluate(test).rmse
     assert one.best.mean == pytest.approx(expected, rel=1e-6)
+
+
+def test_it_shows_itself(ratings):
+    pd = pytest.importorskip("pandas")
+    tuning = palate.tune(ratings, {"factors": [1, 2]}, holdout=0.2, epochs=3, stability=2)
+    frame = tuning.to_pandas()
+    assert isinstance(frame, pd.DataFrame)
+    assert frame["factors"].tolist() == [trial.values["factors"] for trial in tuning.trials]
+    assert frame["mean"].tolist() == [trial.mean for trial in tuning.trials]
+    assert frame["stability"].tolist() == [trial.stability.correlation for trial in tuning.trials]
+    html = tuning._repr_html_()
+    assert "the best" in html
+    assert f"{tuning.best.mean:.4f}" in html

@@ -68,6 +68,7 @@ void palate_context_free(palate_context *context)
  */
 typedef struct head {
     void *block;
+    struct head *whole; /* Of the block; that of a part of it leads there. */
     size_t bytes;
     atomic_size_t owners; /* Each releases the memory. */
 } head;
@@ -89,6 +90,7 @@ void *palate__allocate(palate_context *context, size_t bytes)
     char *memory = block + sizeof(head);
     memory += (PALATE__ALIGNMENT - (uintptr_t)memory % PALATE__ALIGNMENT) % PALATE__ALIGNMENT;
     head_of(memory)->block = block;
+    head_of(memory)->whole = head_of(memory);
     head_of(memory)->bytes = bytes;
     atomic_init(&head_of(memory)->owners, 1);
     return memory;
@@ -145,8 +147,15 @@ void palate__give_back(void *memory, size_t bytes)
 void *palate__share(const void *memory)
 {
     head *of = head_of(memory);
-    atomic_fetch_add_explicit(&of->owners, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&of->whole->owners, 1, memory_order_relaxed);
     return of + 1;
+}
+
+void *palate__divide(void *memory, size_t offset)
+{
+    char *part = (char *)memory + offset;
+    head_of(part)->whole = head_of(memory)->whole;
+    return palate__share(part);
 }
 
 /* From here on memory is the system's again as soon as it is released: the C library keeps blocks of up to 32 MB, also
@@ -159,11 +168,11 @@ void palate__release(palate_context *context, void *memory)
     if (memory == NULL)
         return;
     const palate_allocator *allocator = allocator_of(context);
-    head *of = head_of(memory);
+    head *of = head_of(memory)->whole;
     if (atomic_fetch_sub_explicit(&of->owners, 1, memory_order_acq_rel) != 1)
         return;
     if (of->bytes >= GIVEN_BACK_FROM && allocator->release == default_release)
-        palate__give_back(memory, of->bytes);
+        palate__give_back(of + 1, of->bytes);
     allocator->release(of->block, allocator->user);
 }
 

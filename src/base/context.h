@@ -35,6 +35,10 @@ void palate__give_back(void *memory, size_t bytes);
  * released it. Returns the memory. */
 void *palate__share(const void *memory);
 
+/* What of memory lies from `offset` on, a multiple of PALATE__ALIGNMENT, as memory by itself: both are released, and all
+ * goes with the last of them. PALATE__ALIGNMENT bytes before `offset` are lost. */
+void *palate__divide(void *memory, size_t offset);
+
 /* NULL is allowed. */
 void palate__release(palate_context *context, void *memory);
 

@@ -178,12 +178,34 @@ static palate_status make_rows(palate__draft *work, palate_error *err)
         .threads = work->threads,
     };
     PALATE_TRY(palate__rows_make(&plan, &work->rows, err));
+    if (work->rows.duplicate_count == 0)
+        work->reserve = palate__store_take_reserve(&sink->store, &work->reserve_bytes);
     palate__store_free(&sink->store);
     sink->report->duplicate_count += work->rows.duplicate_count;
     if (work->rows.repeat_count > 0)
         PALATE_TRY(report_repeats(work, err));
     if (work->rows.duplicate_count > 0)
         PALATE_TRY(renumber(work, err));
+done:
+    return status;
+}
+
+static palate_status allocate_items(palate__draft *work, palate_error *err)
+{
+    const palate__matrix *by_user = &work->rows.by_user;
+    void *reserve = work->reserve;
+    work->reserve = NULL;
+    return palate__matrix_allocate_in(work->context, reserve, work->reserve_bytes,
+                                      by_user->column_count, by_user->row_count,
+                                      palate__matrix_count(by_user), &work->by_item, err);
+}
+
+static palate_status make_items(palate__draft *work, const int64_t *counts, palate_error *err)
+{
+    palate_status status = PALATE_OK;
+    PALATE_TRY(allocate_items(work, err));
+    PALATE_TRY(palate__matrix_transpose_into(work->context, &work->rows.by_user, counts,
+                                             work->threads, &work->by_item, err));
 done:
     return status;
 }
@@ -202,8 +224,7 @@ static palate_status make_matrices(palate__draft *work, palate_ratings *ratings,
     PALATE_TRY(
         palate__id_builder_freeze_as(&work->items.ids, work->item_row, &ratings->items, err));
     if (work->by_item.begins == NULL)
-        PALATE_TRY(palate__matrix_transpose_sorted(work->context, &work->rows.by_user, counts,
-                                                   work->threads, &work->by_item, err));
+        PALATE_TRY(make_items(work, counts, err));
     ratings->by_item = work->by_item;
     ratings->by_user = work->rows.by_user;
     ratings->times = work->rows.times;
@@ -231,16 +252,17 @@ typedef struct pieces {
     piece *of;
 } pieces;
 
+/* In registers: sums of pieces side by side share lines of the cache, which threads would take from each other. */
 static void add_up(const float *values, int64_t count, double sums[LANES])
 {
+    double so_far[LANES] = {0};
     int64_t e = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        sums[lane] = 0.0;
     for (; e + LANES <= count; e += LANES)
         for (int lane = 0; lane < LANES; lane++)
-            sums[lane] += (double)values[e + lane];
+            so_far[lane] += (double)values[e + lane];
     for (int lane = 0; e < count; e++, lane++)
-        sums[lane] += (double)values[e];
+        so_far[lane] += (double)values[e];
+    memcpy(sums, so_far, sizeof so_far);
 }
 
 /* What lies outside of all before it is soon rare. */
@@ -392,6 +414,7 @@ void palate__draft_end(palate__draft *work)
     palate__numbers_free(&work->items);
     palate__rows_free(&work->rows);
     palate__matrix_free(work->context, &work->by_item);
+    palate__release(work->context, work->reserve);
     palate__release(work->context, work->user_row);
     palate__release(work->context, work->item_row);
 }

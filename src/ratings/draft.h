@@ -14,6 +14,8 @@ typedef struct palate__draft {
     uint32_t *user_row, *item_row; /* By number. */
     palate__rows rows;
     palate__matrix by_item; /* All zero: to be made of the rows. */
+    void *reserve;          /* Memory in which that will lie; NULL: to be allocated. */
+    size_t reserve_bytes;
 } palate__draft;
 
 /* For about `count` ratings, of which there are none yet. */

@@ -52,6 +52,12 @@ palate_status palate__matrix_allocate(palate_context *context, uint32_t row_coun
                                       uint32_t column_count, int64_t entry_count,
                                       palate__matrix *out, palate_error *err);
 
+/* The same in `memory` of so many bytes, which it takes over, where that is enough. */
+palate_status palate__matrix_allocate_in(palate_context *context, void *memory, size_t bytes,
+                                         uint32_t row_count, uint32_t column_count,
+                                         int64_t entry_count, palate__matrix *out,
+                                         palate_error *err);
+
 /* From the number of entries of each row, in begins, to where it begins. */
 void palate__matrix_place_rows(palate__matrix *matrix);
 
@@ -63,11 +69,15 @@ uint32_t palate__matrix_cut(const palate__matrix *matrix, size_t part, size_t pa
 palate_status palate__matrix_transpose(palate_context *context, const palate__matrix *matrix,
                                        palate__matrix *out, palate_error *err);
 
-/* The same of a matrix whose rows are sorted, by several threads. `column_counts`: entries of each
- * column, or NULL. */
+/* The same by several threads. `column_counts`: entries of each column, or NULL. No row has a column twice. */
 palate_status palate__matrix_transpose_sorted(palate_context *context, const palate__matrix *matrix,
                                               const int64_t *column_counts, int threads,
                                               palate__matrix *out, palate_error *err);
+
+/* The same into `out`, which has been allocated. */
+palate_status palate__matrix_transpose_into(palate_context *context, const palate__matrix *matrix,
+                                            const int64_t *column_counts, int threads,
+                                            palate__matrix *out, palate_error *err);
 
 void palate__matrix_free(palate_context *context, palate__matrix *matrix);
 

@@ -156,7 +156,20 @@ static int choose_threads(const palate__sink *sink, size_t bytes)
     return pieces < (size_t)threads ? (int)pieces : threads;
 }
 
-static palate_status begin(wave *of, palate_error *err)
+/* Ratings the text may have, rather more than less: lines are mostly shortest at its beginning. */
+static int64_t guess_ratings(const char *at, const char *end)
+{
+    enum { HEAD_BYTES = 1 << 16, MORE = 16 };
+    const size_t bytes = (size_t)(end - at);
+    const size_t head = bytes < HEAD_BYTES ? bytes : HEAD_BYTES;
+    size_t lines = 1;
+    for (size_t i = 0; i < head; i++)
+        lines += at[i] == '\n';
+    const double guess = (double)bytes / (double)head * (double)lines;
+    return (int64_t)(guess + guess / MORE);
+}
+
+static palate_status begin(wave *of, const char *at, palate_error *err)
 {
     palate__sink *sink = of->sink;
     of->room = (size_t)of->threads * PIECES_PER_THREAD;
@@ -167,12 +180,15 @@ static palate_status begin(wave *of, palate_error *err)
     palate_status status = palate__store_shards(&sink->store, (uint32_t)of->threads, err);
     if (status != PALATE_OK)
         return status;
+    const int64_t ratings = guess_ratings(at, of->end);
+    if (ratings > PALATE__CHUNK_RATINGS && sink->store.reserve == NULL)
+        status = palate__store_reserve(&sink->store, ratings, err);
     sink->shard = &sink->store.shards[0];
     for (int thread = 0; thread < of->threads; thread++) {
         of->sinks[thread] = *sink;
         of->sinks[thread].shard = &sink->store.shards[thread];
     }
-    return PALATE_OK;
+    return status;
 }
 
 palate_status palate__read_pieces(const palate__input *input, const char *at, int64_t lines,
@@ -191,7 +207,7 @@ palate_status palate__read_pieces(const palate__input *input, const char *at, in
                .threads = choose_threads(sink, (size_t)(end - at)),
                .piece_bytes = sink->piece_bytes,
                .lines = lines};
-    PALATE_TRY(begin(&of, sink->err));
+    PALATE_TRY(begin(&of, at, sink->err));
     for (size_t most = (size_t)of.threads; at < end;
          most = most * 2 < of.room ? most * 2 : of.room) {
         cut(&of, at, problems > MANY_PROBLEMS ? (size_t)of.threads : most);

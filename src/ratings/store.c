@@ -3,7 +3,9 @@
 
 enum {
     SLAB_BYTES = 1 << 25, /* With room for large pages between their boundaries. */
-    SLAB_ALIGNMENT = 8
+    SLAB_ALIGNMENT = 8,
+    RESERVED_BYTES = 1 << 22, /* At least, of a slab cut off the reserve; */
+    RESERVED_SLABS = 8 /* else so many for each shard: what is left at the end of each is lost. */
 };
 
 static palate_status fail_reading_memory(palate_error *err)
@@ -18,20 +20,49 @@ static size_t aligned(size_t bytes)
     return (bytes + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT;
 }
 
-static palate__slab *add_slab(palate__shard *shard, size_t bytes)
+/* A slab out of the reserve, while that has `least` bytes. */
+static palate__slab *cut_slab(palate__reserve *reserve, size_t least)
 {
-    palate__slab *before = shard->slab;
-    const size_t head = aligned(sizeof *before);
+    size_t used = atomic_load(&reserve->used);
+    size_t bytes = 0;
+    do {
+        const size_t left = reserve->bytes - used;
+        if (left < least)
+            return NULL;
+        bytes = least > reserve->slab_bytes ? least : reserve->slab_bytes;
+        bytes = bytes < left ? bytes : left;
+    } while (!atomic_compare_exchange_weak(&reserve->used, &used, used + bytes));
+    palate__slab *slab = (palate__slab *)(void *)(reserve->memory + used);
+    *slab = (palate__slab){.bytes = bytes, .reserved = true};
+    return slab;
+}
+
+static palate__slab *allocate_slab(const palate__shard *shard, size_t least)
+{
+    const palate__slab *before = shard->slab;
     size_t wanted = before == NULL               ? 0
                     : before->bytes < SLAB_BYTES ? before->bytes * 2
                                                  : SLAB_BYTES;
-    if (wanted < head + bytes)
-        wanted = head + bytes;
+    if (wanted < least)
+        wanted = least;
     palate__slab *slab = palate__allocate(shard->context, wanted);
     if (slab == NULL)
         return NULL;
     palate__use_huge_pages(slab, wanted);
-    *slab = (palate__slab){.before = before, .used = head, .bytes = wanted};
+    *slab = (palate__slab){.bytes = wanted};
+    return slab;
+}
+
+static palate__slab *add_slab(palate__shard *shard, size_t bytes)
+{
+    const size_t head = aligned(sizeof(palate__slab));
+    palate__slab *slab = shard->reserve != NULL ? cut_slab(shard->reserve, head + bytes) : NULL;
+    if (slab == NULL)
+        slab = allocate_slab(shard, head + bytes);
+    if (slab == NULL)
+        return NULL;
+    slab->before = shard->slab;
+    slab->used = head;
     shard->slab = slab;
     return slab;
 }
@@ -210,7 +241,8 @@ static void free_shard(palate__shard *shard)
     palate__release(context, shard->user_of);
     while (shard->slab != NULL) {
         palate__slab *before = shard->slab->before;
-        palate__release(context, shard->slab);
+        if (!shard->slab->reserved)
+            palate__release(context, shard->slab);
         shard->slab = before;
     }
 }
@@ -233,10 +265,40 @@ palate_status palate__store_shards(palate__store *store, uint32_t count, palate_
             .items = {.context = store->context},
             .keep_places = store->keep_places,
             .keep_lines = store->keep_lines,
+            .reserve = store->reserve,
         };
     store->shards = shards;
     store->shard_count = count;
     return PALATE_OK;
+}
+
+palate_status palate__store_reserve(palate__store *store, int64_t ratings, palate_error *err)
+{
+    palate__reserve *reserve = palate__allocate_zeroed(store->context, 1, sizeof *reserve);
+    if (reserve == NULL)
+        return fail_reading_memory(err);
+    store->reserve = reserve;
+    const size_t share = (size_t)ratings * sizeof(palate__entry) / RESERVED_SLABS /
+                         store->shard_count;
+    reserve->bytes = (size_t)ratings * sizeof(palate__entry);
+    reserve->slab_bytes = share > RESERVED_BYTES ? aligned(share) : RESERVED_BYTES;
+    reserve->memory = palate__allocate(store->context, reserve->bytes);
+    if (reserve->memory == NULL)
+        return fail_reading_memory(err);
+    palate__use_huge_pages(reserve->memory, reserve->bytes);
+    for (uint32_t s = 0; s < store->shard_count; s++)
+        store->shards[s].reserve = reserve;
+    return PALATE_OK;
+}
+
+void *palate__store_take_reserve(palate__store *store, size_t *bytes)
+{
+    void *memory = store->reserve != NULL ? store->reserve->memory : NULL;
+    *bytes = store->reserve != NULL ? store->reserve->bytes : 0;
+    if (store->reserve != NULL)
+        store->reserve->memory = NULL;
+    palate__store_free(store);
+    return memory;
 }
 
 void palate__store_take(palate__store *store, palate__chunk *first, uint32_t shard,
@@ -261,5 +323,8 @@ void palate__store_free(palate__store *store)
     for (uint32_t s = 0; s < store->shard_count; s++)
         free_shard(&store->shards[s]);
     palate__release(store->context, store->shards);
+    if (store->reserve != NULL)
+        palate__release(store->context, store->reserve->memory);
+    palate__release(store->context, store->reserve);
     *store = (palate__store){.context = store->context};
 }

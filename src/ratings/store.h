@@ -16,6 +16,7 @@
 
 #include "ratings/ids.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 /* Chunks are sorted (rows.c) in memory of their size, which is to stay in the processor's cache. */
@@ -56,7 +57,16 @@ typedef struct palate__chunk {
 typedef struct palate__slab {
     struct palate__slab *before;
     size_t used, bytes;
+    bool reserved;
 } palate__slab;
+
+/* Memory in which items' rows will lie, and chunks until then: what the system has given once, page by page set to zero,
+ * it need not give again. */
+typedef struct palate__reserve {
+    char *memory;
+    size_t bytes, slab_bytes; /* Of each slab that is cut off. */
+    atomic_size_t used;
+} palate__reserve;
 
 typedef struct palate__shard {
     palate_context *context;
@@ -69,12 +79,14 @@ typedef struct palate__shard {
     char *next;                  /* Where its next record goes. */
     palate__chunk *first, *last; /* Those that are complete. */
     palate__slab *slab;
+    palate__reserve *reserve; /* Of the store, or NULL. */
 } palate__shard;
 
 typedef struct palate__store {
     palate_context *context;
     palate__shard *shards;
     uint32_t shard_count;
+    palate__reserve *reserve; /* NULL: none. */
     palate__chunk *first, *last;
     int64_t count;
     bool has_times;
@@ -84,6 +96,12 @@ typedef struct palate__store {
 
 /* Makes sure that there are so many shards. Those there are may move. */
 palate_status palate__store_shards(palate__store *store, uint32_t count, palate_error *err);
+
+/* For about so many ratings, before the first is read. */
+palate_status palate__store_reserve(palate__store *store, int64_t ratings, palate_error *err);
+
+/* The memory reserved, for the caller to release, or NULL. What the store holds is gone. */
+void *palate__store_take_reserve(palate__store *store, size_t *bytes);
 
 /* Takes over the chunks from `first` on, which follow those taken before. Their lines count from
  * `first_line`. */

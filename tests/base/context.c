@@ -109,6 +109,32 @@ static void test_sharing(void **state)
     palate_context_free(context);
 }
 
+/* Parts are released and shared as if each were by itself. */
+static void test_dividing(void **state)
+{
+    (void)state;
+    counter count = {0};
+    palate_context *context = make_context(&count);
+    char *first = palate__allocate(context, 1000);
+    assert_non_null(first);
+    char *second = palate__divide(first, 256);
+    char *third = palate__divide(second, 128);
+    assert_ptr_equal(second, first + 256);
+    assert_ptr_equal(third, first + 384);
+    memset(first, 1, 256 - PALATE__ALIGNMENT);
+    memset(second, 2, 128 - PALATE__ALIGNMENT);
+    memset(third, 3, 1000 - 384);
+    assert_ptr_equal(palate__share(second), second);
+    palate__release(context, first);
+    palate__release(context, second);
+    palate__release(context, third);
+    assert_int_equal(count.live, 2);
+    assert_int_equal(second[0], 2);
+    palate__release(context, second);
+    assert_int_equal(count.live, 1);
+    palate_context_free(context);
+}
+
 /* A size that does not exist never reaches the allocator. */
 static void test_absurd_sizes(void **state)
 {
@@ -201,13 +227,10 @@ static void test_log(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create),
-        cmocka_unit_test(test_alignment),
-        cmocka_unit_test(test_sharing),
-        cmocka_unit_test(test_absurd_sizes),
-        cmocka_unit_test(test_zeroed_and_copied),
-        cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_create),       cmocka_unit_test(test_alignment),
+        cmocka_unit_test(test_sharing),      cmocka_unit_test(test_dividing),
+        cmocka_unit_test(test_absurd_sizes), cmocka_unit_test(test_zeroed_and_copied),
+        cmocka_unit_test(test_resize),       cmocka_unit_test(test_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,10 @@ static void any_number_of_threads_transposes_alike(void **state)
         for (int threads = 1; threads <= 5; threads++) {
             palate__matrix found;
             assert_int_equal(
-                palate__matrix_transpose_sorted(NULL, &matrix, NULL, threads, &found, NULL),
+                palate__matrix_allocate(NULL, columns[c], MANY_ROWS, (int64_t)count, &found, NULL),
+                PALATE_OK);
+            assert_int_equal(
+                palate__matrix_transpose_into(NULL, &matrix, NULL, threads, &found, NULL),
                 PALATE_OK);
             assert_memory_equal(found.begins, expected.begins,
                                 (columns[c] + 1) * sizeof *found.begins);
@@ -154,6 +157,32 @@ static void any_number_of_threads_transposes_alike(void **state)
     }
 }
 
+/* What is too small is released, and memory found elsewhere. */
+static void memory_that_is_there_is_used(void **state)
+{
+    (void)state;
+    enum { COUNT = 100 };
+    for (size_t bytes = 0; bytes < 2000; bytes += 40) {
+        palate__matrix matrix;
+        void *memory = bytes > 0 ? palate__allocate(NULL, bytes) : NULL;
+        assert_int_equal(
+            palate__matrix_allocate_in(NULL, memory, bytes, 3, 5, COUNT, &matrix, NULL), PALATE_OK);
+        assert_int_equal(matrix.row_count, 3);
+        assert_int_equal(matrix.column_count, 5);
+        if (bytes > COUNT * 8 + 2 * PALATE__ALIGNMENT)
+            assert_ptr_equal(matrix.columns, memory);
+        for (uint32_t e = 0; e < COUNT; e++) {
+            matrix.columns[e] = e;
+            matrix.values[e] = (float)e;
+        }
+        for (uint32_t e = 0; e < COUNT; e++)
+            assert_true(matrix.columns[e] == e && matrix.values[e] == (float)e);
+        assert_int_equal(matrix.begins[3], 0);
+        assert_int_equal((uintptr_t)matrix.values % PALATE__ALIGNMENT, 0);
+        palate__matrix_free(NULL, &matrix);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +190,7 @@ int main(void)
         cmocka_unit_test(transposing_twice_changes_nothing),
         cmocka_unit_test(an_empty_matrix_has_an_empty_transpose),
         cmocka_unit_test(any_number_of_threads_transposes_alike),
+        cmocka_unit_test(memory_that_is_there_is_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

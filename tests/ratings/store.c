@@ -31,10 +31,12 @@ static int64_t time_of(uint32_t e)
     return e / 30000 == 1 && e % 3 == 0 ? (int64_t)e * 1000000007 : PALATE_NO_TIME;
 }
 
-static palate__store fill(bool lines, bool places)
+static palate__store fill_reserved(bool lines, bool places, int64_t reserved)
 {
     palate__store store = {.keep_places = places, .keep_lines = lines};
     assert_int_equal(palate__store_shards(&store, 1, NULL), PALATE_OK);
+    if (reserved > 0)
+        assert_int_equal(palate__store_reserve(&store, reserved, NULL), PALATE_OK);
     palate__shard *shard = &store.shards[0];
     shard->users.count = USERS;
     shard->items.count = ITEMS;
@@ -49,6 +51,11 @@ static palate__store fill(bool lines, bool places)
     assert_null(palate__shard_hand_over(shard));
     shard->users.count = shard->items.count = 0;
     return store;
+}
+
+static palate__store fill(bool lines, bool places)
+{
+    return fill_reserved(lines, places, 0);
 }
 
 static int64_t number_at(const char *record, uint32_t offset)
@@ -157,12 +164,69 @@ static void small_chunks_are_small(void **state)
     palate__store_free(&store);
 }
 
+/* Chunks lie in memory reserved as long as it is enough, and say the same. */
+static void chunks_lie_in_what_is_reserved(void **state)
+{
+    (void)state;
+    static const int64_t reserved[] = {1, PALATE__CHUNK_RATINGS, 2 * PALATE__CHUNK_RATINGS + 999,
+                                       2 * RATINGS};
+    for (size_t r = 0; r < sizeof reserved / sizeof *reserved; r++) {
+        palate__store store = fill_reserved(false, false, reserved[r]);
+        const char *memory = store.reserve->memory;
+        size_t bytes = 0;
+        int64_t within = 0;
+        for (const palate__chunk *chunk = store.first; chunk != NULL; chunk = chunk->next) {
+            for (uint32_t place = 0; place < chunk->count; place++)
+                check_record(chunk, place);
+            check_runs(chunk);
+            within += chunk->records >= memory && chunk->records < memory + store.reserve->bytes;
+        }
+        assert_int_equal(within > 0, reserved[r] > PALATE__CHUNK_RATINGS);
+        assert_ptr_equal(palate__store_take_reserve(&store, &bytes), memory);
+        assert_int_equal(bytes, (size_t)reserved[r] * 8);
+        assert_null(palate__store_take_reserve(&store, &bytes));
+        memset((char *)(uintptr_t)memory, 7, (size_t)reserved[r] * 8);
+        palate__release(NULL, (void *)(uintptr_t)memory);
+    }
+}
+
+static void shards_share_what_is_reserved(void **state)
+{
+    (void)state;
+    enum { SHARDS = 3, EACH = 2 * PALATE__CHUNK_RATINGS };
+    palate__store store = {0};
+    assert_int_equal(palate__store_shards(&store, SHARDS, NULL), PALATE_OK);
+    assert_int_equal(palate__store_reserve(&store, 2 << 20, NULL), PALATE_OK);
+    for (uint32_t s = 0; s < SHARDS; s++)
+        store.shards[s].users.count = store.shards[s].items.count = 1;
+    for (uint32_t e = 0; e < EACH; e++) {
+        for (uint32_t s = 0; s < SHARDS; s++) {
+            assert_int_equal(palate__shard_reserve(&store.shards[s], 1, false, NULL), PALATE_OK);
+            palate__shard_add(&store.shards[s], 0, 0, (float)(e * SHARDS + s), PALATE_NO_TIME, 1);
+        }
+    }
+    for (uint32_t s = 0; s < SHARDS; s++) {
+        assert_int_equal(palate__shard_close(&store.shards[s], NULL), PALATE_OK);
+        assert_true(store.shards[s].slab->reserved);
+        uint32_t seen = 0;
+        for (const palate__chunk *chunk = store.shards[s].first; chunk != NULL; chunk = chunk->next)
+            for (uint32_t place = 0; place < chunk->count; place++)
+                assert_true(palate__entry_of(palate__record_at(chunk, place))->value ==
+                            (float)(seen++ * SHARDS + s));
+        assert_int_equal(seen, EACH);
+        store.shards[s].users.count = store.shards[s].items.count = 0;
+    }
+    palate__store_free(&store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ratings_are_kept_in_order_with_what_is_wanted),
         cmocka_unit_test(ratings_are_counted),
         cmocka_unit_test(small_chunks_are_small),
+        cmocka_unit_test(chunks_lie_in_what_is_reserved),
+        cmocka_unit_test(shards_share_what_is_reserved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@ from ._library import version as __version__
 from ._options import Option, options
 from ._progress import Progress, Trial
 from .catalogue import Catalogue
+from .cross_validation import CrossValidation, FoldProgress, FoldResult, Spread, cross_validate
 from .errors import (
     FormatError,
     InternalError,
@@ -29,10 +30,12 @@ from .errors import (
     UnknownIdError,
     UnsupportedError,
 )
+from .evaluation import Difference, Evaluation, Figure, MetricDefinition, Slice, evaluate, metrics
 from .factors import Factor, Factors
 from .model import Epoch, Explanation, Metrics, Model, ModelInfo, Reason
 from .naming import FactorMatch
-from .ratings import Ratings, ReadReport, read
+from .ratings import Problem, Ratings, ReadReport, check, read
+from .splitting import Split, split
 from .stability import Stability
 from .training import train
 from .tuning import TuneProgress, Tuning, TuningTrial, tune
@@ -59,14 +62,21 @@ def __dir__() -> list[str]:
 __all__ = [
     "NMF",
     "Catalogue",
+    "CrossValidation",
+    "Difference",
     "Epoch",
+    "Evaluation",
     "Explanation",
     "Factor",
     "FactorMatch",
     "Factors",
+    "Figure",
+    "FoldProgress",
+    "FoldResult",
     "FormatError",
     "InternalError",
     "InvalidError",
+    "MetricDefinition",
     "Metrics",
     "Model",
     "ModelInfo",
@@ -74,12 +84,16 @@ __all__ = [
     "Option",
     "OutOfMemoryError",
     "PalateError",
+    "Problem",
     "Progress",
     "Ratings",
     "ReadReport",
     "ReadingError",
     "Reason",
     "RowsLeft",
+    "Slice",
+    "Split",
+    "Spread",
     "Stability",
     "TrainingStopped",
     "Trial",
@@ -89,10 +103,15 @@ __all__ = [
     "UnknownIdError",
     "UnsupportedError",
     "__version__",
+    "check",
+    "cross_validate",
     "datasets",
+    "evaluate",
     "load",
+    "metrics",
     "options",
     "read",
+    "split",
     "train",
     "tune",
 ]

@@ -13,6 +13,11 @@ from ._options import Filled
 KEYWORDS = ("items", "item_features", "users", "user_features")
 
 
+def without(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keywords that are none of tables."""
+    return {name: value for name, value in given.items() if name not in KEYWORDS}
+
+
 def _columns_of(columns: Any, keyword: str) -> str:
     names = [columns] if isinstance(columns, str) else columns
     if not isinstance(names, Iterable) or not all(isinstance(name, str) and "\0" not in name for name in names):

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue
+    from .evaluation import Evaluation, Figure
     from .factors import Factors
     from .model import Epoch, Explanation, Model
     from .ratings import Ratings
+    from .tuning import Tuning
 
 _LEFT = "style='text-align:left'"
 _UP, _DOWN, _WHOLE = "#4c72b0", "#c44e52", "#8c8c8c"
@@ -24,6 +26,35 @@ class _Picture(str):
     """Text that is SVG already; all other text is escaped."""
 
     __slots__ = ()
+
+
+def of_tuning(tuning: Tuning) -> str:
+    """Return the trials, from the best to the worst, with the simplest marked."""
+    names = list(tuning.trials[0].values) if tuning.trials else []
+    rows = []
+    for trial in tuning.trials:
+        mean = trial.failed or "-" if trial.mean is None else f"{trial.mean:.4f}"
+        error = "" if trial.error is None else f"{trial.error:.4f}"
+        mark = "the best" if trial is tuning.best else "the simplest" if trial is tuning.simplest else ""
+        rows.append((*(str(trial.values[name]) for name in names), mean, error, mark))
+    return table(f"Search by {tuning.metric}", rows, (*names, tuning.metric, "s. e.", ""))
+
+
+def of_evaluation(evaluation: Evaluation) -> str:
+    """Return the figures over everything, with intervals where there are."""
+    rows = []
+    for measure in evaluation.measures:
+        figures = [evaluation[measure, system] for system in evaluation.systems]
+        rows.append((measure, *(_figure(one) for one in figures)))
+    count = evaluation.facts["rating_count"]
+    return table(f"Evaluation on {count:,} ratings", rows, ("", *evaluation.systems))
+
+
+def _figure(figure: Figure) -> str:
+    if figure.value is None:
+        return "-"
+    interval = "" if figure.low is None else f" ({figure.low:.4f} to {figure.high:.4f})"
+    return f"{figure.value:.4f}{interval}"
 
 
 def table(title: str, rows: Sequence[tuple[str, ...]], heads: tuple[str, ...] = ()) -> str:

@@ -236,13 +236,14 @@ naming = Table("palate_naming_options", lib.palate_naming_options_table)
 splitting = Table("palate_split_options", lib.palate_split_options_table)
 searching = Table("palate_tune_options", lib.palate_tune_options_table)
 updating = Table("palate_update_options", lib.palate_update_options_table)
+evaluating = Table("palate_evaluate_options", lib.palate_evaluate_options_table)
 
 
 def options(of: str = "train") -> list[Option]:
-    """Return the options of `train`, `read`, `recommend`, `fold_in`, `similar`, `update` or `tune`.
+    """Return the options of one of: train, read, recommend, fold_in, similar, update, tune, evaluate, split.
 
     >>> [option.name for option in options("train")][:3]
-    ['factors', 'epochs', 'mode']
+    ['factors', 'epochs', 'missing']
     """
     tables = {
         "train": training,
@@ -252,6 +253,8 @@ def options(of: str = "train") -> list[Option]:
         "similar": similar,
         "tune": searching,
         "update": updating,
+        "evaluate": evaluating,
+        "split": splitting,
     }
     if of not in tables:
         raise ValueError(f"there are options of {', '.join(tables)}, not of {of!r}")

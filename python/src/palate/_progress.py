@@ -123,14 +123,15 @@ class Watcher:
     def ask(self, raw: Any, _user: object) -> bool:
         """Tell how far it has come; False: stop."""
         try:
-            if self._tell is not None:
-                fields = {name: getattr(raw.contents, name) for name in self._told.__dataclass_fields__}
-                if self._tell(self._told(**fields)) is False:
-                    return False
+            if self._tell is not None and self._tell(self._read(raw)) is False:
+                return False
         except BaseException as error:
             self.error = error
             return False
         return not self.interrupted
+
+    def _read(self, raw: Any) -> Any:
+        return self._told(**{name: getattr(raw.contents, name) for name in self._told.__dataclass_fields__})
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
         self.interrupted = True

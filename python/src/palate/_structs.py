@@ -76,6 +76,11 @@ class OptionTable(Struct):
     ]
 
 
+class Problem(Struct):
+    c_name = "palate_problem"
+    _fields_ = [("file", c_char_p), ("line", c_int64), ("column", c_int64), ("message", c_char_p)]
+
+
 class ReadReport(Struct):
     c_name = "palate_read_report"
     _fields_ = [
@@ -355,6 +360,109 @@ class Start(Struct):
     _fields_ = [("user_factors", c_void_p), ("item_factors", c_void_p)]
 
 
+class MetricDefinition(Struct):
+    c_name = "palate_metric_definition"
+    _fields_ = [
+        ("name", c_char_p),
+        ("title", c_char_p),
+        ("kind", c_int),
+        ("better", c_int),
+        ("by_default", c_bool),
+        ("at", c_bool),
+        ("formula", c_char_p),
+        ("notes", c_char_p),
+    ]
+
+
+class OtherSystem(Struct):
+    c_name = "palate_other_system"
+    _fields_ = [("name", c_char_p), ("predictions", c_void_p), ("lists", c_void_p)]
+
+
+class Figure(Struct):
+    c_name = "palate_figure"
+    _fields_ = [
+        ("value", c_double),
+        ("undefined", c_char_p),
+        ("has_interval", c_bool),
+        ("low", c_double),
+        ("high", c_double),
+    ]
+
+
+class Difference(Struct):
+    c_name = "palate_difference"
+    _fields_ = [*Figure._fields_, ("has_test", c_bool), ("p", c_double), ("p_holm", c_double)]
+
+
+class FoldProgress(Struct):
+    c_name = "palate_fold_progress"
+    _fields_ = [
+        ("fold", c_int64),
+        ("fold_count", c_int64),
+        ("fold_name", c_char_p),
+        ("share", c_double),
+        ("seconds", c_double),
+    ]
+
+
+class FoldResult(Struct):
+    c_name = "palate_fold_result"
+    _fields_ = [
+        ("name", c_char_p),
+        ("train_count", c_int64),
+        ("test_count", c_int64),
+        ("epochs", c_int64),
+        ("train_seconds", c_double),
+        ("evaluation", c_void_p),
+    ]
+
+
+class Spread(Struct):
+    c_name = "palate_spread"
+    _fields_ = [
+        ("mean", c_double),
+        ("undefined", c_char_p),
+        ("fold_count", c_int64),
+        ("sd", c_double),
+        ("has_interval", c_bool),
+        ("low", c_double),
+        ("high", c_double),
+    ]
+
+
+class Slice(Struct):
+    c_name = "palate_slice"
+    _fields_ = [
+        ("kind", c_int),
+        ("least", c_int64),
+        ("most", c_int64),
+        ("row_count", c_int64),
+        ("rating_count", c_int64),
+    ]
+
+
+class TestFacts(Struct):
+    c_name = "palate_test_facts"
+    _fields_ = [
+        ("rating_count", c_int64),
+        ("common_count", c_int64),
+        ("user_count", c_int64),
+        ("item_count", c_int64),
+        ("unknown", UnknownCounts),
+        ("unknown_user_count", c_int64),
+        ("unknown_item_count", c_int64),
+        ("seen_count", c_int64),
+        ("train_differs", c_bool),
+        ("seen_unknown", c_bool),
+        ("any_relevant", c_bool),
+        ("relevant_from", c_double),
+        ("relevant_count", c_int64),
+        ("relevant_user_count", c_int64),
+        ("catalogue_count", c_int64),
+    ]
+
+
 class Measure(Struct):
     c_name = "palate_measure"
     _fields_ = [("metric", c_void_p), ("at", c_int64), ("name", c_char * 48), ("title", c_char * 48)]
@@ -399,6 +507,9 @@ ProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(Progress), c_void_p)
 TrialCallback = ctypes.CFUNCTYPE(None, POINTER(Trial), c_void_p)
 DataProgressCallback = ctypes.CFUNCTYPE(c_bool, POINTER(DataProgress), c_void_p)
 TuneCallback = ctypes.CFUNCTYPE(c_bool, POINTER(TuneProgress), c_void_p)
+FoldCallback = ctypes.CFUNCTYPE(c_bool, POINTER(FoldProgress), c_void_p)
+ProblemCallback = ctypes.CFUNCTYPE(None, POINTER(Problem), c_void_p)
+ShareCallback = ctypes.CFUNCTYPE(c_bool, c_double, c_void_p)
 LogCallback = ctypes.CFUNCTYPE(None, c_int, c_char_p, c_void_p)
 
 # What the structs of options have beside the fields of their tables: at the end, in this order.
@@ -420,6 +531,15 @@ EXTRA_FIELDS: dict[str, list[tuple[str, Any]]] = {
     "palate_fold_in_options": [],
     "palate_similar_options": [],
     "palate_naming_options": [],
+    "palate_evaluate_options": [
+        ("train", c_void_p),
+        ("candidates", c_void_p),
+        ("candidate_count", c_size_t),
+        ("others", c_void_p),
+        ("other_count", c_size_t),
+        ("on_progress", ShareCallback),
+        ("on_progress_user", c_void_p),
+    ],
     "palate_update_options": [("user_table", c_void_p), ("item_table", c_void_p)],
     "palate_recommend_options": [
         ("allow", c_void_p),
@@ -461,6 +581,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_options_nearest": (POINTER(Option), [POINTER(OptionTable), c_char_p, POINTER(c_size_t)]),
     "palate_options_allowed": (c_size_t, [POINTER(Option), c_char_p, c_size_t]),
     "palate_ratings_read": (c_int, [_HANDLE, c_char_p, c_void_p, _OUT, _ERR]),
+    "palate_ratings_check": (
+        c_int,
+        [_HANDLE, c_char_p, c_void_p, ProblemCallback, c_void_p, POINTER(ReadReport), _ERR],
+    ),
     "palate_data_count": (c_size_t, []),
     "palate_data_at": (POINTER(DataSet), [c_size_t]),
     "palate_data_find": (POINTER(DataSet), [c_char_p, _ERR]),
@@ -503,6 +627,30 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "palate_tune": (c_int, [_HANDLE, POINTER(c_char_p), c_size_t, c_void_p, c_void_p, _OUT, _ERR]),
     "palate_tuning_free": (None, [_HANDLE]),
     "palate_tuning_complete": (c_bool, [_HANDLE]),
+    "palate_split_fold_count": (c_int64, [_HANDLE]),
+    "palate_split_fold_name": (c_char_p, [_HANDLE, c_int64]),
+    "palate_split_take": (c_int, [_HANDLE, c_int64, _OUT, _OUT, _ERR]),
+    "palate_split_save": (c_int, [_HANDLE, c_char_p, _ERR]),
+    "palate_cross_validate": (c_int, [_HANDLE, c_void_p, c_void_p, FoldCallback, c_void_p, _OUT, _ERR]),
+    "palate_cross_validation_free": (None, [_HANDLE]),
+    "palate_cross_validation_fold_count": (c_int64, [_HANDLE]),
+    "palate_cross_validation_fold": (POINTER(FoldResult), [_HANDLE, c_int64]),
+    "palate_cross_validation_spread": (Spread, [_HANDLE, c_size_t, c_size_t]),
+    "palate_cross_validation_difference": (Difference, [_HANDLE, c_size_t, c_size_t]),
+    "palate_evaluate_options_table": (POINTER(OptionTable), []),
+    "palate_metric_at": (POINTER(MetricDefinition), [c_size_t]),
+    "palate_evaluation_run": (c_int, [_HANDLE, _HANDLE, c_void_p, _OUT, _ERR]),
+    "palate_evaluation_free": (None, [_HANDLE]),
+    "palate_evaluation_facts": (POINTER(TestFacts), [_HANDLE]),
+    "palate_evaluation_system_count": (c_size_t, [_HANDLE]),
+    "palate_evaluation_system": (c_char_p, [_HANDLE, c_size_t]),
+    "palate_evaluation_system_note": (c_char_p, [_HANDLE, c_size_t]),
+    "palate_evaluation_measure_count": (c_size_t, [_HANDLE]),
+    "palate_evaluation_measure": (POINTER(Measure), [_HANDLE, c_size_t]),
+    "palate_evaluation_slice_count": (c_size_t, [_HANDLE]),
+    "palate_evaluation_slice": (POINTER(Slice), [_HANDLE, c_size_t]),
+    "palate_evaluation_figure": (Figure, [_HANDLE, c_size_t, c_size_t, c_size_t]),
+    "palate_evaluation_difference": (Difference, [_HANDLE, c_size_t, c_size_t]),
     "palate_tuning_measure": (POINTER(Measure), [_HANDLE]),
     "palate_tuning_axis": (POINTER(Option), [_HANDLE, c_size_t]),
     "palate_tuning_trained_count": (c_int64, [_HANDLE]),
@@ -582,5 +730,6 @@ STRUCTS: list[type[Struct]] = [
     Error, Scale, Option, OptionTable, ReadReport, Column, RatingColumns, Csr, IdList, SparseRows, ModelSummary, Epoch,
     Cells, UnknownCounts, Metrics, Factors, NewRows, Explanation, FilterRule, PassedOver, UpdateSide, UpdateReport,
     Progress, DataSet, DataProgress, FactorFacts, FactorMatch, Reason, Reasons, Start, Trial, Measure, TuneProgress,
-    TuningTrial,
+    TuningTrial, MetricDefinition, OtherSystem, Figure, Difference, Slice, TestFacts,
+    FoldProgress, FoldResult, Spread, Problem,
 ]  # fmt: skip

@@ -786,7 +786,7 @@ class Model:
         Examples:
             >>> import palate
             >>> model = palate.Model.from_factors([[1, 0]], [[5, 0], [0, 5]], item_ids=["Alien", "Up"])
-            >>> model.fold_in({"Up": 5}).factors.argmax()
+            >>> int(model.fold_in({"Up": 5}).factors.argmax())
             1
 
         """

@@ -18,7 +18,7 @@ from ._library import Handle, call, context, create, lib, path_bytes
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["Ratings", "ReadReport", "read"]
+__all__ = ["Problem", "Ratings", "ReadReport", "check", "read"]
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,23 @@ class ReadReport:
     seconds: float
 
 
-def _report(handle: Handle) -> ReadReport:
-    raw = lib.palate_ratings_report(handle.pointer).contents
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a line of a file.
+
+    Attributes:
+        line: Counted from 1; 0 where the format has no lines.
+        column: Its field, counted from 1; 0 where it is about none.
+        message: What is wrong, and what to do.
+
+    """
+
+    line: int
+    column: int
+    message: str
+
+
+def _report(raw: Any) -> ReadReport:
     values = {name: getattr(raw, name) for name in ReadReport.__dataclass_fields__}
     texts = {name: value.decode() for name, value in values.items() if isinstance(value, bytes)}
     return ReadReport(**{**values, **texts, "scale": (raw.scale.low, raw.scale.high)})
@@ -300,9 +315,17 @@ class Ratings:
         self._finish(*whole)
 
     def _finish(self, whole_users: bool | None, whole_items: bool | None) -> None:
-        self._report = _report(self._handle)
+        self._report = _report(lib.palate_ratings_report(self._handle.pointer).contents)
         self._user_ids = _views.Ids(lib.palate_ratings_user_ids(self._handle.pointer), self._handle, whole_users)
         self._item_ids = _views.Ids(lib.palate_ratings_item_ids(self._handle.pointer), self._handle, whole_items)
+
+    @classmethod
+    def _of_pointer(cls, pointer: int, whole: tuple[bool | None, bool | None]) -> Ratings:
+        self = cls.__new__(cls)
+        self._handle = Handle(pointer, lib.palate_ratings_free)
+        self._shape = None
+        self._finish(*whole)
+        return self
 
     @classmethod
     def from_arrays(cls, users: Any, items: Any, ratings: Any, times: Any = None, **options: Any) -> Ratings:
@@ -494,6 +517,42 @@ def _frame_of(path: pathlib.Path) -> Any:
     if path.suffix.lower() == ".parquet":
         return pyarrow.parquet.read_table(path)
     return pyarrow.feather.read_table(path)
+
+
+def check(path: str | os.PathLike[str], **options: Any) -> tuple[ReadReport, list[Problem]]:
+    r"""Read a file as training would, and tell everything that is wrong with it, where `Ratings` stops at the first.
+
+    Args:
+        path: A file that the command reads, or "sqlite:FILE?QUERY".
+        **options: As for `Ratings`.
+
+    Returns:
+        What reading came to, without the lines that are wrong; and what is wrong, in the order of lines.
+
+    Raises:
+        ReadingError: Nothing can be read at all.
+
+    Examples:
+        >>> import pathlib, tempfile, palate
+        >>> file = pathlib.Path(tempfile.mkdtemp(), "ratings.csv")
+        >>> _ = file.write_text("user,item,rating\nann,Alien,5\nbob,Alien,good\neva,Up\n")
+        >>> report, problems = palate.check(file)
+        >>> report.rating_count, [problem.line for problem in problems]
+        (1, [3, 4])
+
+    """
+    filled = _options.reading.fill(options, "check")
+    found: list[Problem] = []
+
+    def note(raw: Any, _user: object) -> None:
+        found.append(Problem(raw.contents.line, raw.contents.column, raw.contents.message.decode("utf-8", "replace")))
+
+    raw = _structs.ReadReport()
+    callback = _structs.ProblemCallback(note)
+    call(
+        lib.palate_ratings_check, context, path_bytes(path), filled.pointer, callback, None, ctypes.byref(raw)
+    )  # fmt: skip
+    return _report(raw), found
 
 
 def read(path: str | os.PathLike[str], **options: Any) -> Ratings:

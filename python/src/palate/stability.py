@@ -70,11 +70,10 @@ def compare(models: Sequence[Model]) -> Stability:
 def train_seeds(ratings: Ratings, options: Mapping[str, Any], first: int, count: int, progress: bool) -> list[Model]:
     """Train with each of `count` seeds from one on, all else being equal; Ctrl-C is a KeyboardInterrupt."""
     models = []
-    tables = {name: value for name, value in options.items() if name in _features.KEYWORDS}
-    rest = {name: value for name, value in options.items() if name not in tables}
+    rest = _features.without(options)
     for seed in range(first, first + count):
         filled = _options.training.fill({**rest, "seed": seed, "keep_ratings": False}, "stability")
-        _features.take(filled, tables)
+        _features.take(filled, options)
         watch = Watch(progress or None, None)
         made = _run(ratings, filled, watch)
         models.append(Model._of(made, ratings))

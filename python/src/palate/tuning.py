@@ -14,8 +14,8 @@ from . import _features, _library, _options, _structs
 from . import stability as _stability
 from ._progress import Bar, Watcher
 from .errors import TrainingStopped
+from .splitting import folds_of
 from .stability import Stability
-from .training import _split, _take_ratings
 
 __all__ = ["TuneProgress", "Tuning", "TuningTrial", "tune"]
 
@@ -110,6 +110,23 @@ class Tuning:
     trained: int
     found: int
 
+    def to_pandas(self) -> Any:
+        """Return a DataFrame, a row a trial: the values tried, and what they came to."""
+        import pandas as pd
+
+        told = ("mean", "error", "difference", "difference_error", "rung", "folds", "epochs", "seconds", "failed")
+        rows = [{**trial.values, **{name: getattr(trial, name) for name in told}} for trial in self.trials]
+        frame = pd.DataFrame(rows, [trial.number for trial in self.trials]).rename_axis("number")
+        stable = [trial.stability for trial in self.trials]
+        if any(stable):
+            frame["stability"] = [None if one is None else one.correlation for one in stable]
+        return frame
+
+    def _repr_html_(self) -> str:
+        from ._html import of_tuning
+
+        return of_tuning(self)
+
 
 ProgressArgument = Union[bool, Callable[[TuneProgress], Union[bool, None]], None]
 
@@ -143,47 +160,10 @@ def _text_of(keyword: str, values: Any) -> bytes:
     return f"{option.name.replace('_', '-')}={text}".encode()
 
 
-def _sort(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return the options of the search, of splitting, and all others; `seed` is that of training."""
-    search = {}
-    split = {}
-    rest = {}
-    for keyword, value in options.items():
-        if _options.searching.find(keyword) is not None:
-            search[keyword] = value
-        elif keyword == "split_seed":
-            split["seed"] = value
-        elif _options.splitting.find(keyword) is not None and _options.training.find(keyword) is None:
-            split[keyword] = value
-        else:
-            rest[keyword] = value
-    return search, split, rest
-
-
-def _take_holdout(split: dict[str, Any], holdout: float | None) -> None:
-    if holdout is None:
-        return
-    if set(split) - {"seed"}:
-        raise TypeError("tune() takes holdout, or other ways to split, not both")
-    split.update(method="shuffle", folds=1, test_share=holdout)
-
-
-def _divide(ratings: Any, split: dict[str, Any], rest: dict[str, Any]) -> tuple[int, Any, dict[str, Any]]:
-    """Return folds of ratings, the ratings, and the options of training."""
-    taken, given = _take_ratings(ratings, rest)
-    splitting = _options.splitting.fill(split, "tune")
-    return _library.create(_library.lib.palate_split_create, taken._handle.pointer, splitting.pointer), taken, given
-
-
-def _open(ratings: Any, path: Any, split: dict[str, Any], rest: dict[str, Any]) -> tuple[int, Any, dict[str, Any]]:
-    """Return folds of files, how to read them, and the options of training."""
-    if ratings is not None or split:
-        raise TypeError("tune() takes folds_from, or ratings and ways to split them, not both; give None as ratings")
-    options, given = _split(rest)
-    reading = _options.reading.fill(options, "tune")
-    encoded = _library.path_bytes(path)
-    made = _library.create(_library.lib.palate_split_open, _library.context, encoded, reading.pointer)
-    return made, reading, given
+def _sort(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options of the search, and all others."""
+    search = {name: value for name, value in options.items() if _options.searching.find(name) is not None}
+    return search, {name: value for name, value in options.items() if name not in search}
 
 
 def _trial(raw: Any, names: list[str], given: Mapping[str, Any]) -> TuningTrial:
@@ -317,13 +297,9 @@ def tune(
         _stability.check_seeds(stability, "stability")
     if stability != 0 and folds_from is not None:
         raise TypeError("stability trains on all ratings, and folds_from has folds alone: leave one out")
-    search, split, rest = _sort(options)
-    _take_holdout(split, holdout)
-    folds, kept, given = (
-        _divide(ratings, split, rest) if folds_from is None else _open(ratings, folds_from, split, rest)
-    )
-    divided = _library.Handle(folds, _library.lib.palate_split_free)
-    filled = _options.training.fill({key: given[key] for key in given if key not in _features.KEYWORDS}, "tune")
+    search, rest = _sort(options)
+    folds, given = folds_of(ratings, folds_from, holdout, rest, "tune")
+    filled = _options.training.fill(_features.without(given), "tune")
     _features.take(filled, given)
     for keyword in space:
         option = _options.training.find(keyword)
@@ -332,13 +308,13 @@ def tune(
     searching = _options.searching.fill(search, "tune")
     watch = Watcher(_TuningBar() if progress is True else progress or None, TuneProgress)
     lib = _library.lib
-    made = _library.Handle(_search(divided.pointer, space, filled, searching, watch), lib.palate_tuning_free)
+    made = _library.Handle(_search(folds._handle.pointer, space, filled, searching, watch), lib.palate_tuning_free)
     names = [lib.palate_tuning_axis(made.pointer, place).contents.name.decode() for place in range(len(space))]
     count = lib.palate_tuning_trial_count(made.pointer)
     trials = [_trial(lib.palate_tuning_trial_at(made.pointer, place).contents, names, given) for place in range(count)]
     interrupted = watch.interrupted
     if stability != 0 and not interrupted:
-        trials = _stable(trials, kept, int(stability), progress is True)
+        trials = _stable(trials, folds._kept, int(stability), progress is True)
         interrupted = any(trial.comparable and trial.stability is None for trial in trials)
     if interrupted:
         warnings.warn("the search was stopped by Ctrl-C: this is what was measured", TrainingStopped, stacklevel=2)
