@@ -8,6 +8,7 @@
  * the ids of all threads.
  */
 #define _GNU_SOURCE
+#include "base/threads.h"
 #include "ratings/input.h"
 #include "ratings/numbers.h"
 #include "ratings/readers/readers.h"
@@ -62,25 +63,38 @@ static const palate__reader *reader_of(const palate__input *input)
     return surest;
 }
 
+/* One numbering of each side, out of those of all threads. */
+typedef struct merging {
+    palate__store *store;
+    palate__numbers sides[2];
+} merging;
+
+static void merge_side(size_t side, int thread, void *argument)
+{
+    (void)thread;
+    merging *of = argument;
+    palate_error err;
+    demand(palate__numbers_make(of->store, (palate__of_side)side, &of->sides[side], &err), &err);
+}
+
 /* Seconds to read once. */
 static double read_array(const char *path, const palate_read_options *options, int64_t *count)
 {
     palate_error err;
     palate_read_report report;
     palate__source source;
-    palate__numbers users, items;
     const double began = now();
     demand(palate__source_open(NULL, path, &source, &err), &err);
     palate__sink sink = palate__sink_make(NULL, path, options, &report, &err);
     demand(palate__sink_begin(&sink), &err);
     demand(reader_of(&source.input)->read(&source.input, options, &sink), &err);
     demand(palate__sink_end(&sink), &err);
-    demand(palate__numbers_make(&sink.store, PALATE__OF_USERS, &users, &err), &err);
-    demand(palate__numbers_make(&sink.store, PALATE__OF_ITEMS, &items, &err), &err);
+    merging of = {.store = &sink.store};
+    palate__parallel_for(palate__thread_count(options->threads), 2, merge_side, &of);
     const double seconds = now() - began;
     *count = sink.store.count;
-    palate__numbers_free(&users);
-    palate__numbers_free(&items);
+    palate__numbers_free(&of.sides[PALATE__OF_USERS]);
+    palate__numbers_free(&of.sides[PALATE__OF_ITEMS]);
     palate__store_free(&sink.store);
     palate__source_close(&source);
     return seconds;

@@ -62,8 +62,8 @@ int palate__kernels_usable(const palate__kernels *kernels)
 #ifdef PALATE__AMX
     if (kernels == &palate__kernels_amx)
         return has_avx512() && __builtin_cpu_supports("avx512vnni") &&
-               __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8") &&
-               palate__amx_permitted();
+               __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("amx-tile") &&
+               __builtin_cpu_supports("amx-int8") && palate__amx_permitted();
 #endif
 #if defined(__aarch64__)
     if (kernels == &palate__kernels_neon)

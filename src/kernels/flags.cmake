@@ -8,7 +8,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/avx512vnni.c PROPERTIES COMPILE_OPTIONS
         "${avx512};-mavx512vnni")
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/amx.c PROPERTIES COMPILE_OPTIONS
-        "${avx512};-mavx512vnni;-mamx-tile;-mamx-int8")
+        "${avx512};-mavx512vnni;-mavx512vbmi2;-mamx-tile;-mamx-int8")
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
     set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/neon.c PROPERTIES COMPILE_OPTIONS "-ffp-contract=fast;-Wno-psabi")
 endif()

@@ -23,7 +23,7 @@ enum {
     PALATE__GRAM_ROWS = 32,                         /* Of gram_descend. */
     PALATE__CHAINS = 192,                           /* Of multiply_adds. */
     PALATE__MARKED_BYTES = 4096,                    /* Most of a text that list_marks looks at; */
-    PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 16, /* for what it lists. */
+    PALATE__MARKS_ROOM = PALATE__MARKED_BYTES + 32, /* for what it lists. */
     PALATE__GROUP = 32,                             /* Ratings that are taken together. */
     PALATE__SHAPE_FIELDS = 64                       /* Most of a line. */
 };

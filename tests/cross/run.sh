@@ -18,7 +18,7 @@ done
 
 flags="-std=c17 -O2 -Wall -Wextra -Werror -Wno-psabi -ffp-contract=off -I$root/include -I$root/src -Iheaders"
 objects=
-for source in "$root"/src/kernels/*.c "$root/tests/cross/cmocka.c"; do
+for source in "$root"/src/kernels/*.c "$root/src/base/text.c" "$root/tests/cross/cmocka.c"; do
     object=$(basename "$source" .c).o
     extra=
     [ "$object" != neon.o ] || extra=-ffp-contract=fast
