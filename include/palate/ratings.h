@@ -109,7 +109,8 @@ typedef struct palate_ratings palate_ratings;
  * @return PALATE_OK, PALATE_E_INVALID (option), PALATE_E_IO, PALATE_E_FORMAT (err has line, column
  * and value), PALATE_E_NOMEM, PALATE_E_UNSUPPORTED.
  * @determinism The same for any number of threads: ids, rows, errors, every bit.
- * @cost   Linear in the text; 16 bytes a rating while reading (32 with times), 16 kept (24).
+ * @cost   Linear in the text; where lines are sorted by user 16 bytes a rating while reading (32 with times), up to 4 more
+ * where they are not; 16 kept (24).
  */
 PALATE_API PALATE_MUST_CHECK palate_status palate_ratings_read(palate_context *context,
                                                                const char *path,

@@ -117,7 +117,8 @@ PALATE_API void palate_fold_in_options_init(palate_fold_in_options *options);
  * PALATE_E_UNSUPPORTED (an average of samples has no prior of its own), PALATE_E_NOMEM.
  * @determinism  Bit-identical for equal input on one instruction set, whatever the number of threads; each row's bits depend
  * on that row alone.
- * @cost   O(c k) a pass over a row of c ratings, some tens of passes; memory for one row a thread.
+ * @cost   O(c k) a pass over a row of c ratings, some tens of passes; memory for one row a thread; where what is
+ * missing is zero, for 32 rows a thread and all rows of the other side.
  */
 PALATE_API PALATE_MUST_CHECK palate_status palate_model_fold_in(
     const palate_model *model, const palate_new_rows *rows, const palate_fold_in_options *options,

@@ -181,7 +181,7 @@ void palate__output_write(palate__output *output, palate__span bytes)
         const size_t step = bytes.bytes < STEP_BYTES ? bytes.bytes : STEP_BYTES;
         fwrite(bytes.text, 1, step, output->stream);
 #ifdef SYNC_FILE_RANGE_WRITE
-        if (step == STEP_BYTES && output->temporary != NULL)
+        if (step == STEP_BYTES && output->temporary != NULL && ferror(output->stream) == 0)
             (void)sync_file_range(fileno(output->stream), 0, 0, SYNC_FILE_RANGE_WRITE);
 #endif
         bytes.text += step;

@@ -363,15 +363,15 @@ static float descend_once(const palate__gram_problem *p, const float *b, float *
 
 static void gram_descend(const palate__gram_problem *p, const float *b, float *x)
 {
-    float first = 0.0F;
-    for (size_t pass = 0; pass < p->passes; pass++) {
-        float lowered = 0.0F;
-        for (size_t l = 0; l < PALATE__GRAM_ROWS; l++)
-            lowered += descend_once(p, b, x, l);
-        if (pass == 0)
-            first = lowered;
-        if (lowered <= p->still * first)
-            return;
+    for (size_t l = 0; l < PALATE__GRAM_ROWS; l++) {
+        float first = 0.0F;
+        for (size_t pass = 0; pass < p->passes; pass++) {
+            const float lowered = descend_once(p, b, x, l);
+            if (pass == 0)
+                first = lowered;
+            if (lowered <= p->still * first)
+                break;
+        }
     }
 }
 

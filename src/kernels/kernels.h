@@ -138,8 +138,7 @@ typedef struct palate__gram_problem {
     const float *inverse; /* 1 / diagonal; 0: the coordinate stays as it is. */
     size_t count;
     size_t passes; /* At most. */
-    float
-        still; /* The last is one that lowers the objective by this share of what the first did. */
+    float still;   /* A row's last is one that lowers it by this share of what its first did. */
 } palate__gram_problem;
 
 /* Ids of up to SHORT_BYTES bytes, which most are, are their own key: their bytes, the first lowest, then
@@ -291,7 +290,8 @@ typedef struct palate__kernels {
      *     x_f <- max(x_f + (b_f - sum_j G_fj x_j) inverse_f, 0)      f = 0 .. count - 1
      *
      * The objective of no row rises (up to rounding). A pass counts as lowering it by
-     * sum (change of x_f)^2 G_ff over all rows.
+     * sum (change of x_f)^2 G_ff; a row that is lowered by no more than `still` of what its first pass did stays
+     * from then on. What becomes of a row does not depend on the others.
      */
     void (*gram_descend)(const palate__gram_problem *problem, const float *b, float *x);
 
@@ -396,8 +396,10 @@ typedef struct palate__kernels {
                         const palate__line_shape *shape, palate__group *out, uint32_t *odd_ratings,
                         uint32_t *odd_times);
 
-    /* Numbers of `count` keys, 1..PALATE__GROUP, none of them 0: numbers[i] is that of the first slot which has the key, from mixed[i] on up
-     * to an empty one; anything where there is none. slot_count is a power of two above the number of keys there. Returns bit i: key i was found. */
+    /* Numbers of `count` keys, 1..PALATE__GROUP, none of them 0: numbers[i] is that of the first slot which has the
+     * key, from mixed[i] on up to an empty one; anything where there is none. slot_count is a power of two above the
+     * number of keys there. What is in keys and mixed beyond `count` is read, all of `numbers` written. Returns bit
+     * i: key i was found. */
     uint32_t (*find_keys)(const palate__key_slot *slots, uint32_t slot_count,
                           const uint64_t keys[PALATE__GROUP], const uint32_t mixed[PALATE__GROUP],
                           size_t count, uint32_t numbers[PALATE__GROUP]);

@@ -94,9 +94,9 @@ LANES_INLINE lanes first_ones(size_t count)
     return load_part(ones, count);
 }
 
-#if defined(__aarch64__)
 typedef int lane_ints __attribute__((vector_size(WIDTH * sizeof(int))));
 
+#if defined(__aarch64__)
 /* A bit for each lane that is all ones. */
 LANES_INLINE unsigned bits_of(lane_ints chosen)
 {
@@ -118,6 +118,12 @@ LANES_INLINE lanes larger(lanes a, lanes b)
 #else
     return (lanes)_mm256_max_ps((__m256)a, (__m256)b);
 #endif
+}
+
+/* 1 where a[l] > b[l], 0 elsewhere. */
+LANES_INLINE lanes ones_above(lanes a, lanes b)
+{
+    return (lanes)((lane_ints)(a > b) & (lane_ints)spread(1.0F));
 }
 
 /* Bit l is set unless a[l] < b[l]; so also where one of them is not a number. */

@@ -12,7 +12,6 @@
 #include "ratings/arrays.h"
 #include "ratings/draft.h"
 
-#include <math.h>
 #include <string.h>
 
 static size_t row_count_of(const palate_csr *matrix)
@@ -207,16 +206,6 @@ static void load_ratings(const palate_column *from, size_t first, size_t count, 
     }
 }
 
-/* What ratings may be (sink.c). */
-static palate_scale range_of(const palate_read_options *options)
-{
-    const palate_scale scale = options->scale;
-    if (scale.low >= scale.high)
-        return (palate_scale){-PALATE__RATING_MAX, PALATE__RATING_MAX};
-    return (palate_scale){fmax(scale.low, -PALATE__RATING_MAX),
-                          fmin(scale.high, PALATE__RATING_MAX)};
-}
-
 /* False: there is no such column, or one is there twice. */
 static bool count_columns(const work *of, uint32_t row, const uint32_t *columns, size_t count)
 {
@@ -234,7 +223,7 @@ static bool count_columns(const work *of, uint32_t row, const uint32_t *columns,
 /* False: a rating or a column is wrong. */
 static bool fill_sheet(const work *of)
 {
-    const palate_scale range = range_of(of->draft->sink->options);
+    const palate_scale range = palate__sink_bounds(of->draft->sink);
     bool right = true;
     for (size_t row = 0; right && row < row_count_of(of->matrix); row++) {
         const size_t first = (size_t)begin_of(of->matrix, row);

@@ -3,6 +3,7 @@
 
 #include "base/threads.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -156,17 +157,20 @@ static int choose_threads(const palate__sink *sink, size_t bytes)
     return pieces < (size_t)threads ? (int)pieces : threads;
 }
 
-/* Ratings the text may have, rather more than less: lines are mostly shortest at its beginning. */
+/* Ratings the text may have, rather more than less: lines are mostly shortest at its beginning. No rating is shorter than
+ * two ids, what is between them, and an end. */
 static int64_t guess_ratings(const char *at, const char *end)
 {
-    enum { HEAD_BYTES = 1 << 16, MORE = 16 };
+    enum { HEAD_BYTES = 1 << 16, MORE = 16, SHORTEST = 4 };
     const size_t bytes = (size_t)(end - at);
+    if (bytes == 0)
+        return 0;
     const size_t head = bytes < HEAD_BYTES ? bytes : HEAD_BYTES;
     size_t lines = 1;
     for (size_t i = 0; i < head; i++)
         lines += at[i] == '\n';
     const double guess = (double)bytes / (double)head * (double)lines;
-    return (int64_t)(guess + guess / MORE);
+    return (int64_t)fmin(guess + guess / MORE, (double)bytes / SHORTEST);
 }
 
 static palate_status begin(wave *of, const char *at, palate_error *err)

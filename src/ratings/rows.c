@@ -12,7 +12,7 @@
 enum { PART_RATINGS = 1 << 15, PARTS_MAX = 512 };
 
 /* Waves in which parts are worked on, where they are much of all: after each, the memory of the chunks that they used is
- * given back, so that by_user and chunks of 12 bytes a rating are never there as a whole at once. */
+ * given back, so that by_user and chunks of up to 12 bytes a rating are never there as a whole at once. */
 enum { WAVES = 4, MUCH = 4 };
 
 /* What one thread works with. */

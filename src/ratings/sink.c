@@ -127,13 +127,6 @@ static bool is_valid_id(palate__span id)
            palate__utf8_valid(id) == id.bytes;
 }
 
-/* What ratings are within. */
-static palate_scale bounds_of(const palate__sink *sink)
-{
-    const palate_scale scale = sink->options->scale;
-    return scale.low < scale.high ? scale : (palate_scale){-PALATE__RATING_MAX, PALATE__RATING_MAX};
-}
-
 /* False for a NaN. */
 static bool is_within(palate_scale bounds, double rating)
 {
@@ -209,7 +202,7 @@ palate_status palate__sink_rating(palate__sink *sink, const palate__record *reco
         return refuse_id(sink, record->user, record->line, columns->user);
     if (item == PALATE__NO_ID && !is_valid_id(record->item))
         return refuse_id(sink, record->item, record->line, columns->item);
-    if (!is_within(bounds_of(sink), record->rating))
+    if (!is_within(palate__sink_bounds(sink), record->rating))
         return refuse_value(sink, record->rating, record->line, columns->rating);
     PALATE_TRY(palate__shard_reserve(shard, 1, record->time != PALATE_NO_TIME, sink->err));
     PALATE_TRY(add_if_new(&shard->users, record->user, &user, sink->err));
@@ -299,7 +292,7 @@ static palate_status add_one_by_one(palate__sink *sink, const palate__group *gro
                                     int64_t line, numbering *users, numbering *items, size_t *taken)
 {
     palate_status status = PALATE_OK;
-    const palate_scale bounds = bounds_of(sink);
+    const palate_scale bounds = palate__sink_bounds(sink);
     const uint32_t have = users->have & items->have;
     for (size_t r = 0; r < count && is_within(bounds, group->ratings[r]); r++) {
         if (PALATE__UNLIKELY((have >> r & 1) == 0)) {
@@ -321,7 +314,7 @@ static bool add_at_once(palate__sink *sink, const palate__group *group, size_t c
                         const numbering *users, const numbering *items)
 {
     palate__shard *shard = sink->shard;
-    const palate_scale bounds = bounds_of(sink);
+    const palate_scale bounds = palate__sink_bounds(sink);
     const uint32_t all = UINT32_MAX >> (PALATE__GROUP - count);
     if ((users->have & items->have) != all || shard->open->shape.bytes > sizeof(palate__entry) ||
         !palate__kernels_get()->join_ratings(items->numbers, group->ratings, count, bounds.low,

@@ -46,6 +46,13 @@ struct palate__sink {
  * stay in the cache from where it is cut to where it is read. */
 enum { PALATE__PIECE_BYTES = 1 << 19 };
 
+/* What ratings are within. */
+static inline palate_scale palate__sink_bounds(const palate__sink *sink)
+{
+    const palate_scale scale = sink->options->scale;
+    return scale.low < scale.high ? scale : (palate_scale){-PALATE__RATING_MAX, PALATE__RATING_MAX};
+}
+
 /* `report` and `err` are filled by reading. */
 palate__sink palate__sink_make(palate_context *context, const char *path,
                                const palate_read_options *options, palate_read_report *report,

@@ -283,8 +283,11 @@ palate_status palate__store_reserve(palate__store *store, int64_t ratings, palat
     reserve->bytes = (size_t)ratings * sizeof(palate__entry);
     reserve->slab_bytes = share > RESERVED_BYTES ? aligned(share) : RESERVED_BYTES;
     reserve->memory = palate__allocate(store->context, reserve->bytes);
-    if (reserve->memory == NULL)
-        return fail_reading_memory(err);
+    if (reserve->memory == NULL) { /* It was but a guess: slabs do without. */
+        palate__release(store->context, reserve);
+        store->reserve = NULL;
+        return PALATE_OK;
+    }
     palate__use_huge_pages(reserve->memory, reserve->bytes);
     for (uint32_t s = 0; s < store->shard_count; s++)
         store->shards[s].reserve = reserve;

@@ -68,8 +68,7 @@ typedef struct palate__fold_desk {
     int64_t *times;                    /* Of the row's moments, rising; */
     int64_t *chosen_times;             /* and of those that count. */
     float *x, *away, *before, *lambda; /* stride each. */
-    float
-        *panel; /* Rows of the other side, inside; what is missing being zero, those of the fold. */
+    float *panel; /* Rows of the other side, inside; of the fold where what is missing is zero. */
     float *ratings, *targets, *scratch;
     float *group; /* What is missing being zero: x and b as a descent takes them. */
     float *phis, *rests, *values, *values_before; /* Of the chain. */

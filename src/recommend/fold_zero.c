@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PASSES_MAX = 500, LANES = PALATE__GRAM_ROWS, ROWS_OF_TASK = 256 };
+enum { PASSES_MAX = 500, ROWS = PALATE__GRAM_ROWS, ROWS_OF_TASK = 256 };
 static const float STILL = 1e-12F; /* A share: as kernels' gram_descend has it. */
 
 static void enter_task(size_t task, int thread, void *argument)
@@ -50,7 +50,7 @@ void palate__fold_zero_place(const palate__fold *fold, palate__fold_desk *desk, 
                              uint32_t without, const float *from)
 {
     float *x = desk->group + place;
-    float *b = x + fold->k * LANES;
+    float *b = x + fold->k * ROWS;
     float *sums = desk->away;
     desk->chosen_count = 0;
     for (uint32_t e = 0; e < desk->count; e++) {
@@ -62,8 +62,8 @@ void palate__fold_zero_place(const palate__fold *fold, palate__fold_desk *desk, 
     fold->kernels->weigh_rows(fold->rows, fold->stride, desk->chosen, desk->targets,
                               desk->chosen_count, sums);
     for (size_t f = 0; f < fold->k; f++) {
-        b[f * LANES] = (float)(fold->gain * (double)sums[1 + f] - fold->l1);
-        x[f * LANES] = from == NULL ? 0.0F : from[1 + f];
+        b[f * ROWS] = (float)(fold->gain * (double)sums[1 + f] - fold->l1);
+        x[f * ROWS] = from == NULL ? 0.0F : from[1 + f];
     }
 }
 
@@ -72,13 +72,13 @@ void palate__fold_zero_solve(const palate__fold *fold, const palate__fold_desk *
     const palate__gram *gram = &fold->gram;
     const palate__gram_problem problem = {gram->matrix, gram->inverse, fold->k, PASSES_MAX, STILL};
     for (size_t f = 0; f < 2 * fold->k; f++)
-        memset(desk->group + f * LANES + count, 0, (LANES - count) * sizeof *desk->group);
-    fold->kernels->gram_descend(&problem, desk->group + fold->k * LANES, desk->group);
+        memset(desk->group + f * ROWS + count, 0, (ROWS - count) * sizeof *desk->group);
+    fold->kernels->gram_descend(&problem, desk->group + fold->k * ROWS, desk->group);
 }
 
 void palate__fold_zero_lift(const palate__fold *fold, palate__fold_desk *desk, size_t place)
 {
     memset(desk->x, 0, fold->stride * sizeof *desk->x);
     for (size_t f = 0; f < fold->k; f++)
-        desk->x[1 + f] = desk->group[f * LANES + place];
+        desk->x[1 + f] = desk->group[f * ROWS + place];
 }

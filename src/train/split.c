@@ -6,8 +6,6 @@
 
 #include "base/random.h"
 
-#include <assert.h>
-
 static bool is_held_out(const palate__training *training, uint32_t user, uint32_t item)
 {
     palate__random4 drawn = palate__random(training->options.seed, PALATE__RANDOM_VALIDATION, 0,
@@ -90,13 +88,18 @@ static palate__matrix share_matrix(const palate__matrix *of)
     return shared;
 }
 
-/* That of another training on the same ratings: nobody changes it. */
+/* Would it be the same split? */
+static bool splits_alike(const palate__training *training, const palate__training *like)
+{
+    return like != NULL && like->split && like->ratings == training->ratings &&
+           like->held_out.sums == NULL && like->options.seed == training->options.seed &&
+           like->options.validation == training->options.validation;
+}
+
+/* That of another training: nobody changes it. */
 static void share_split(palate__training *training, const palate__training *like)
 {
     const palate__held_out *held = &like->held_out;
-    assert(like->split && like->ratings == training->ratings && held->sums == NULL &&
-           like->options.seed == training->options.seed &&
-           like->options.validation == training->options.validation);
     training->users.matrix = share_matrix(&like->users.matrix);
     training->items.matrix = share_matrix(&like->items.matrix);
     training->held_out = (palate__held_out){
@@ -112,7 +115,7 @@ static void share_split(palate__training *training, const palate__training *like
 
 palate_status palate__training_split(palate__training *training, palate_error *err)
 {
-    if (training->choice.like != NULL)
+    if (splits_alike(training, training->choice.like))
         share_split(training, training->choice.like);
     training->choice.like = NULL; /* It may end first. */
     if (training->split || training->options.validation == 0.0)

@@ -891,6 +891,35 @@ static void test_descents_agree_and_descend(void **unused)
     }
 }
 
+/* A row comes out as it does among rows that are all as itself. */
+static void test_descents_of_rows_do_not_depend_on_others(void **unused)
+{
+    enum { COUNT = 13 };
+    (void)unused;
+    gram_case made;
+    make_gram(&made, COUNT);
+    for (size_t set = 0; palate__kernels_all()[set] != NULL; set++) {
+        const palate__kernels *kernels = palate__kernels_all()[set];
+        if (!palate__kernels_usable(kernels))
+            continue;
+        _Alignas(64) float together[GRAM_GROUP], alone[GRAM_GROUP], b[GRAM_GROUP];
+        const palate__gram_problem problem = {made.gram, made.inverse, COUNT, 300, 1e-4F};
+        memcpy(together, made.x, sizeof together);
+        kernels->gram_descend(&problem, made.b, together);
+        for (size_t lane = 0; lane < PALATE__GRAM_ROWS; lane++) {
+            for (size_t i = 0; i < COUNT * PALATE__GRAM_ROWS; i++) {
+                const size_t from = i / PALATE__GRAM_ROWS * PALATE__GRAM_ROWS + lane;
+                alone[i] = made.x[from];
+                b[i] = made.b[from];
+            }
+            kernels->gram_descend(&problem, b, alone);
+            for (size_t f = 0; f < COUNT; f++)
+                assert_true(alone[f * PALATE__GRAM_ROWS + lane] ==
+                            together[f * PALATE__GRAM_ROWS + lane]);
+        }
+    }
+}
+
 /* Passes until one gains less than the share; and where all stand, slopes are those of a minimum. */
 static void test_descents_end_at_the_minimum(void **unused)
 {
@@ -941,6 +970,7 @@ int main(void)
         cmocka_unit_test(test_sums_of_multiplicative_updates),
         cmocka_unit_test(test_sums_of_rows_that_are_all_known),
         cmocka_unit_test(test_descents_agree_and_descend),
+        cmocka_unit_test(test_descents_of_rows_do_not_depend_on_others),
         cmocka_unit_test(test_descents_end_at_the_minimum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

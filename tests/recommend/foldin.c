@@ -208,10 +208,8 @@ static void nothing_nearby_is_better(void **state)
     palate_model_free(model);
 }
 
-static void rows_do_not_depend_on_threads_or_each_other(void **state)
+static void check_that_rows_do_not_depend(palate_model *model)
 {
-    (void)state;
-    palate_model *model = train_to_the_end(PALATE_MODE_DEFAULT, true);
     given all = all_rows(PALATE_FOLD_IN_USERS);
     palate_fold_in_options options = options_for(PALATE_FOLD_IN_USERS);
     options.threads = 1;
@@ -233,6 +231,19 @@ static void rows_do_not_depend_on_threads_or_each_other(void **state)
     forget(&one);
     palate_ratings_free(all.ratings);
     palate_model_free(model);
+}
+
+static void rows_do_not_depend_on_threads_or_each_other(void **state)
+{
+    (void)state;
+    triples *made = stars(60, 40, 0.3);
+    palate_ratings *ratings = ratings_of(made, false);
+    palate_train_options options = options_to_the_end(PALATE_MODE_PURE);
+    options.missing = PALATE_MISSING_ZERO;
+    check_that_rows_do_not_depend(train_to_the_end(PALATE_MODE_DEFAULT, true));
+    check_that_rows_do_not_depend(train(ratings, &options));
+    palate_ratings_free(ratings);
+    free(made);
 }
 
 static void what_is_not_known_plays_no_part(void **state)

@@ -230,8 +230,8 @@ def _is_csr(data: Any) -> bool:
 
 
 def _from_csr(begins: Any, columns: Any, ratings: Any, column_count: int, filled: _options.Filled) -> Handle:
-    if column_count < 0:
-        raise ValueError(f"column_count: {column_count} is less than 0")
+    if not 0 <= column_count < 2**31:
+        raise ValueError(f"column_count: {column_count} is not within 0 .. {2**31 - 1}")
     parts = {"begins": begins, "columns": columns, "ratings": ratings}
     chunks = [_columns.numbers(part, role) for role, part in parts.items()]
     csr = _structs.Csr(column_count, *(chunk.struct for chunk in chunks))

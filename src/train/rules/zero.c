@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = PALATE__GRAM_ROWS };
+enum { ROWS = PALATE__GRAM_ROWS };
 
 /* A row is left when a pass gains less than this share of what its first gained, or after so many. In the first
  * epochs, which choose among minima, after one, and the very first do not start ahead (docs/decisions/0065). */
@@ -125,7 +125,7 @@ static void after_epoch(palate__training *training, const palate__sums *users,
 static size_t scratch_floats(const palate__training *training, size_t count)
 {
     (void)count;
-    return 2 * training->factor_count * LANES + training->stride;
+    return 2 * training->factor_count * ROWS + training->stride;
 }
 
 static void turn(const palate__half *half, uint32_t row, size_t lane, const palate__desk *desk)
@@ -138,14 +138,14 @@ static void turn(const palate__half *half, uint32_t row, size_t lane, const pala
     const float gain = (float)training->gain;
     const float l1 = (float)half->side->l1;
     float *x = desk->scratch;
-    float *b = x + k * LANES;
-    float *sums = b + k * LANES;
+    float *b = x + k * ROWS;
+    float *sums = b + k * ROWS;
     training->kernels->weigh_rows(half->other->rows, training->stride, matrix->columns + begin,
                                   matrix->values + begin, (size_t)(matrix->begins[row + 1] - begin),
                                   sums);
     for (size_t f = 0; f < k; f++) {
-        x[f * LANES + lane] = own[f];
-        b[f * LANES + lane] = gain * sums[1 + f] - l1;
+        x[f * ROWS + lane] = own[f];
+        b[f * ROWS + lane] = gain * sums[1 + f] - l1;
     }
 }
 
@@ -153,7 +153,7 @@ static void turn(const palate__half *half, uint32_t row, size_t lane, const pala
 static void clear(const palate__training *training, size_t used, const palate__desk *desk)
 {
     for (size_t f = 0; f < 2 * training->factor_count; f++)
-        memset(desk->scratch + f * LANES + used, 0, (LANES - used) * sizeof *desk->scratch);
+        memset(desk->scratch + f * ROWS + used, 0, (ROWS - used) * sizeof *desk->scratch);
 }
 
 static void turn_back(const palate__half *half, uint32_t row, size_t lane, const palate__desk *desk)
@@ -161,7 +161,7 @@ static void turn_back(const palate__half *half, uint32_t row, size_t lane, const
     const palate__training *training = half->training;
     float *own = palate__row_of(training, half->side->rows, row) + 1;
     for (size_t f = 0; f < training->factor_count; f++)
-        own[f] = desk->scratch[f * LANES + lane];
+        own[f] = desk->scratch[f * ROWS + lane];
 }
 
 /* Sums of squares are those of the ratings, -2 r'(V x), which is told here, and |V x|^2, which is told for all rows
@@ -192,22 +192,22 @@ static palate__sums update_group(const palate__half *half, uint32_t first, size_
     const palate__gram_problem problem = {gram->matrix, gram->inverse, gram->k,
                                           training->epoch < EARLY ? 1 : PASSES_MAX, STILL};
     float *x = desk->scratch;
-    const float *b = x + gram->k * LANES;
+    const float *b = x + gram->k * ROWS;
     for (size_t lane = 0; lane < count; lane++)
         turn(half, first + (uint32_t)lane, lane, desk);
     clear(training, count, desk);
     training->kernels->gram_descend(&problem, b, x);
     for (size_t lane = 0; lane < count; lane++)
         turn_back(half, first + (uint32_t)lane, lane, desk);
-    return sum_up(half, b, x, gram->k * LANES);
+    return sum_up(half, b, x, gram->k * ROWS);
 }
 
 static palate__sums update_rows(const palate__half *half, uint32_t first, uint32_t end,
                                 const palate__desk *desk)
 {
     palate__sums sums = {0.0, 0.0};
-    for (uint32_t row = first; row < end; row += LANES) {
-        const palate__sums of_group = update_group(half, row, end - row < LANES ? end - row : LANES,
+    for (uint32_t row = first; row < end; row += ROWS) {
+        const palate__sums of_group = update_group(half, row, end - row < ROWS ? end - row : ROWS,
                                                    desk);
         sums.squared_error += of_group.squared_error;
         sums.penalty += of_group.penalty;
@@ -228,7 +228,7 @@ const palate__rule palate__rule_zero = {
     .name = "map",
     .paper = "Gillis & Glineur 2012; Cichocki & Phan 2009",
     .descends = true,
-    .rows_at_once = LANES,
+    .rows_at_once = ROWS,
     .begin = begin,
     .end = end,
     .before_epoch = before_epoch,
