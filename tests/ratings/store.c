@@ -190,6 +190,20 @@ static void chunks_lie_in_what_is_reserved(void **state)
     }
 }
 
+/* More than there can be is done without. */
+static void what_cannot_be_reserved_is_not_needed(void **state)
+{
+    (void)state;
+    palate__store store = fill_reserved(false, false, INT64_MAX / 8);
+    assert_null(store.reserve);
+    for (const palate__chunk *chunk = store.first; chunk != NULL; chunk = chunk->next) {
+        for (uint32_t place = 0; place < chunk->count; place++)
+            check_record(chunk, place);
+        check_runs(chunk);
+    }
+    palate__store_free(&store);
+}
+
 static void shards_share_what_is_reserved(void **state)
 {
     (void)state;
@@ -226,6 +240,7 @@ int main(void)
         cmocka_unit_test(ratings_are_counted),
         cmocka_unit_test(small_chunks_are_small),
         cmocka_unit_test(chunks_lie_in_what_is_reserved),
+        cmocka_unit_test(what_cannot_be_reserved_is_not_needed),
         cmocka_unit_test(shards_share_what_is_reserved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
