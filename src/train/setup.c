@@ -66,6 +66,7 @@ static palate_status choose_scale_of_all(palate__training *training, palate_erro
     training->scale.high = fmax(training->scale.high, 0.0);
     training->gain = squares > 0.0 ? sqrt((double)count / squares) : 1.0;
     training->rounding = 1e-6 * (double)count;
+    training->least_told = 2e-7 * (double)count;
     return PALATE_OK;
 }
 

@@ -268,9 +268,6 @@ static void place_unrated(palate__training *training)
     palate__prior_place(training, &training->items, training->items.row_count);
 }
 
-/* An objective of so little of its rounding changes by nothing else: ratings are as good as met. */
-static const double IS_ROUNDING = 0.2;
-
 static void decide(palate__training *training, double objective_before)
 {
     const palate_train_options *options = &training->options;
@@ -280,8 +277,8 @@ static void decide(palate__training *training, double objective_before)
                  training->epoch - training->best_epoch >= options->patience;
     if (worse)
         stop(training, "patience");
-    else if (options->tolerance > 0.0 && (fabs(fall) <= options->tolerance * objective_before ||
-                                          training->objective <= IS_ROUNDING * training->rounding))
+    else if (options->tolerance > 0.0 && (fabs(fall) < options->tolerance * objective_before ||
+                                          training->objective < training->least_told))
         stop(training, "tolerance");
 }
 

@@ -88,6 +88,7 @@ struct palate__training {
     double mean;       /* Of the ratings trained on; of all cells where what is missing is zero. */
     double cell_count; /* What errors are summed over. */
     double rounding;   /* What the objective may be off by it, besides a share of 1e-5. */
+    double least_told; /* Below, an objective is but rounding. 0: it never is. */
     double shift, gain;
     double anchor;
     double bound;     /* Factors inside stay >= bound: -anchor. */
