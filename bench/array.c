@@ -13,34 +13,9 @@
 #include "ratings/numbers.h"
 #include "ratings/readers/readers.h"
 #include "ratings/sink.h"
-
-#include <palate/palate.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include "timing.h"
 
 enum { REPEATS_MAX = 99, HEAD_BYTES = 1 << 16 };
-
-static double now(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
-}
-
-static void demand(palate_status status, const palate_error *err)
-{
-    if (status == PALATE_OK)
-        return;
-    fprintf(stderr, "%s\n", err->message);
-    exit(1);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The reader that is surest of the text. */
 static const palate__reader *reader_of(const palate__input *input)
@@ -114,7 +89,6 @@ int main(int argc, char **argv)
     options.threads = atoi(argv[2]);
     for (int repeat = 0; repeat < repeats; repeat++)
         seconds[repeat] = read_array(argv[1], &options, &count);
-    qsort(seconds, (size_t)repeats, sizeof *seconds, by_value);
-    printf("{\"ratings\": %lld, \"seconds\": %.4f}\n", (long long)count, seconds[repeats / 2]);
+    printf("{\"ratings\": %lld, \"seconds\": %.4f}\n", (long long)count, median(seconds, repeats));
     return 0;
 }

@@ -7,42 +7,12 @@
  * waits for: ids numbered, both orders there. "pairs" is the text alone: lines, fields, numbers, checks, by one thread.
  */
 #define _GNU_SOURCE
-#include <palate/palate.h>
+#include "timing.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 enum { REPEATS_MAX = 99 };
-
-static double now(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
-}
-
-static void demand(palate_status status, const palate_error *err)
-{
-    if (status == PALATE_OK)
-        return;
-    fprintf(stderr, "%s\n", err->message);
-    exit(1);
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *seconds, int count)
-{
-    qsort(seconds, (size_t)count, sizeof *seconds, by_value);
-    return seconds[count / 2];
-}
 
 /* Seconds to read once. */
 static double read_ratings(const char *path, const palate_read_options *options, int64_t *count,

@@ -12,24 +12,14 @@
  * Writes JSON. Seconds are the least of some runs, but the times of single users are medians.
  */
 #define _GNU_SOURCE
-#include <palate/palate.h>
+#include "timing.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { LIST = 10, SINGLE_USERS = 1000, PAIRS = 4000000, ID_BYTES = 16 };
-
-static double now(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
-}
 
 static void *allocate(size_t count, size_t size)
 {
@@ -39,14 +29,6 @@ static void *allocate(size_t count, size_t size)
         exit(1);
     }
     return memory;
-}
-
-static void demand(palate_status status, const palate_error *err)
-{
-    if (status == PALATE_OK)
-        return;
-    fprintf(stderr, "%s\n", err->message);
-    exit(1);
 }
 
 /* ---- Random numbers: xorshift64*, the same every time ---- */
